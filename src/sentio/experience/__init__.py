@@ -1,0 +1,1 @@
+"""How a use felt: service models, scoring with drivers, confidence, perception."""

@@ -1,0 +1,99 @@
+"""The columns a service model computes on: numbers, lists of numbers, and texts, as bare arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+FloatArray: TypeAlias = npt.NDArray[np.float64]
+IntArray: TypeAlias = npt.NDArray[np.int64]
+BoolArray: TypeAlias = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Lists:
+    """Several numbers in each row, laid end to end: row i is values[offsets[i]:offsets[i + 1]]."""
+
+    values: FloatArray
+    offsets: IntArray  # shape (rows + 1,), starts at 0
+
+    def __len__(self) -> int:
+        """Count the rows."""
+        return len(self.offsets) - 1
+
+    @property
+    def counts(self) -> IntArray:
+        """How many numbers each row has, shape (rows,)."""
+        return np.diff(self.offsets)
+
+    @classmethod
+    def repeat(cls, value: float, counts: IntArray) -> Lists:
+        """Make rows of the given lengths that hold one value throughout."""
+        offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+        return cls(np.full(int(offsets[-1]), value), offsets)
+
+    @classmethod
+    def of(cls, rows: list[list[float]]) -> Lists:
+        """Make lists from Python rows; for tests and examples."""
+        offsets = np.cumsum([0, *map(len, rows)], dtype=np.int64)
+        return cls(np.array([x for row in rows for x in row], dtype=np.float64), offsets)
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """A text in each row, as codes into a few distinct names; code -1 is no text."""
+
+    codes: npt.NDArray[np.int32]
+    names: tuple[str, ...]
+
+    def __len__(self) -> int:
+        """Count the rows."""
+        return len(self.codes)
+
+    def look_up(self, table: Mapping[str, float], otherwise: float) -> FloatArray:
+        """Translate each text (case ignored) by a table, shape (rows,)."""
+        by_code = [table.get(name.lower(), otherwise) for name in self.names]
+        return np.array([*by_code, otherwise], dtype=np.float64)[self.codes]
+
+    @classmethod
+    def repeat(cls, name: str, rows: int) -> Texts:
+        """Make rows that all hold one text."""
+        return cls(np.zeros(rows, dtype=np.int32), (name,))
+
+    @classmethod
+    def of(cls, rows: list[str | None]) -> Texts:
+        """Make texts from Python rows; for tests and examples."""
+        names = tuple(sorted({row for row in rows if row is not None}))
+        codes = [-1 if row is None else names.index(row) for row in rows]
+        return cls(np.array(codes, dtype=np.int32), names)
+
+
+Column: TypeAlias = FloatArray | Lists | Texts
+Columns: TypeAlias = Mapping[str, Column]
+
+
+def from_arrow(array: pa.Array, shape: str) -> Column:
+    """Turn an Arrow column into a model's column; null becomes NaN, an empty list or code -1."""
+    if shape == "text":
+        return _texts(array)
+    if shape == "list":
+        return _lists(array)
+    return np.asarray(array.cast(pa.float64()).to_numpy(zero_copy_only=False), dtype=np.float64)
+
+
+def _texts(array: pa.Array) -> Texts:
+    coded = array if pa.types.is_dictionary(array.type) else array.dictionary_encode()
+    codes = coded.indices.cast(pa.int32()).fill_null(-1).to_numpy(zero_copy_only=False)
+    return Texts(codes, tuple(str(name) for name in coded.dictionary.to_pylist()))
+
+
+def _lists(array: pa.Array) -> Lists:
+    counts = array.value_lengths().fill_null(0).to_numpy(zero_copy_only=False)
+    offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+    values = array.flatten().cast(pa.float64()).to_numpy(zero_copy_only=False)
+    return Lists(np.asarray(values, dtype=np.float64), offsets)

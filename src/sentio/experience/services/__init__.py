@@ -1,0 +1,1 @@
+"""One file a service model; each offers one constant SERVICE. No-code models are TOML definitions."""

@@ -1,0 +1,1 @@
+"""What every floor needs and nobody owns: errors, units, the plug-in register, time, settings, log."""
