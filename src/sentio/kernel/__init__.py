@@ -1,1 +1,1 @@
-"""What every floor needs and nobody owns: errors, units, the plug-in register, time, settings, log."""
+"""What every floor needs and nobody owns: errors, plug-in register, time, settings, log."""

@@ -1,0 +1,1 @@
+"""Whose data it is and who may read it: pseudonyms, sealed envelopes."""

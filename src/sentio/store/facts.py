@@ -1,0 +1,176 @@
+"""Facts by day: which tables there are, what is in them, and how a batch is cut into days.
+
+Each family of facts (``experience_web``, ``measurement``, ...) has one table a day, so that old
+days are dropped whole and a closed day can be put in order of subjects. Views join the days again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+DAY_NS = 86_400_000_000_000
+
+ALWAYS = "all"
+"""The period of families that are not cut into days (elements, links, customers)."""
+
+UNDATED_FAMILIES = ("element", "link", "customer")
+
+CATALOGUE = """
+CREATE TABLE IF NOT EXISTS partition (
+  family VARCHAR, period VARCHAR, table_name VARCHAR PRIMARY KEY, is_ordered BOOLEAN,
+  rows BIGINT, first_ts BIGINT, last_ts BIGINT
+)"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Partition:
+    """One table of facts: a family's rows of one day."""
+
+    family: str
+    period: str
+    table_name: str
+    is_ordered: bool
+    rows: int
+    first_ts: int
+    last_ts: int
+
+
+def days(batch: pa.Table) -> Iterator[tuple[str, pa.Table]]:
+    """Cut a batch into its UTC days, named like ``20261123``; most often there is only one."""
+    ts = np.asarray(batch.column("ts"))
+    if not len(ts):
+        return
+    day = ts // DAY_NS
+    first, last = int(day.min()), int(day.max())
+    if first == last:
+        yield period_of(first), batch
+        return
+    for each in np.unique(day):
+        yield period_of(int(each)), batch.filter(pa.array(day == each))
+
+
+def period_of(day: int) -> str:
+    """Name the day with that number since 1970."""
+    return (date(1970, 1, 1) + timedelta(days=day)).strftime("%Y%m%d")
+
+
+def period_at(ts_ns: int) -> str:
+    """Name the UTC day of a moment."""
+    return datetime.fromtimestamp(ts_ns / 1e9, UTC).strftime("%Y%m%d")
+
+
+def append(con: duckdb.DuckDBPyConnection, family: str, batch: pa.Table) -> None:
+    """Append a batch to its days' tables; tables, columns and views are made as needed.
+
+    Must run inside the caller's transaction.
+    """
+    parts = [(ALWAYS, batch)] if family in UNDATED_FAMILIES else days(batch)
+    for period, rows in parts:
+        table = f"{family}_{period}"
+        is_new = _ensure(con, family, period, rows.schema)
+        con.register("incoming", rows)
+        con.execute(f'INSERT INTO "{table}" BY NAME SELECT * FROM incoming')
+        con.unregister("incoming")
+        limits = pc.min_max(rows.column("ts")).as_py()
+        con.execute(
+            "UPDATE partition SET is_ordered = FALSE, rows = rows + ?, "
+            "first_ts = least(first_ts, ?), last_ts = greatest(last_ts, ?) WHERE table_name = ?",
+            [rows.num_rows, limits["min"], limits["max"], table],
+        )
+        if is_new:
+            refresh_view(con, family)
+
+
+def partitions(con: duckdb.DuckDBPyConnection, family: str | None = None) -> list[Partition]:
+    """List the tables of one family, or of all, oldest first."""
+    condition = "" if family is None else "WHERE family = ?"
+    rows = con.execute(
+        "SELECT family, period, table_name, is_ordered, rows, first_ts, last_ts "
+        f"FROM partition {condition} ORDER BY family, period",
+        [] if family is None else [family],
+    ).fetchall()
+    names = ("family", "period", "table_name", "is_ordered", "rows", "first_ts", "last_ts")
+    return [Partition(**dict(zip(names, row, strict=True))) for row in rows]
+
+
+def put_in_order(con: duckdb.DuckDBPyConnection, *, before: str) -> list[Partition]:
+    """Sort each closed day of experience by subject, so that one history is a few blocks to read.
+
+    A table holds about 123,000 rows a block and knows the least and greatest subject of each;
+    once sorted, a subject's rows of a day lie in one or two blocks. Days from ``before`` on are
+    left alone: they still grow.
+    """
+    done: list[Partition] = []
+    for part in partitions(con):
+        is_closed = part.period < before and part.family.startswith("experience_")
+        if part.is_ordered or not is_closed:
+            continue
+        con.execute("BEGIN")
+        con.execute(
+            f'CREATE TABLE "{part.table_name}_ordered" AS '
+            f'SELECT * FROM "{part.table_name}" ORDER BY subject, ts'
+        )
+        con.execute(f'DROP VIEW IF EXISTS "{part.family}"')
+        con.execute(f'DROP TABLE "{part.table_name}"')
+        con.execute(f'ALTER TABLE "{part.table_name}_ordered" RENAME TO "{part.table_name}"')
+        con.execute(
+            "UPDATE partition SET is_ordered = TRUE WHERE table_name = ?", [part.table_name]
+        )
+        refresh_view(con, part.family)
+        con.execute("COMMIT")
+        done.append(part)
+    return done
+
+
+def drop_before(con: duckdb.DuckDBPyConnection, period: str) -> list[Partition]:
+    """Drop all days before a period, whole; the undated families stay."""
+    gone = [part for part in partitions(con) if part.period != ALWAYS and part.period < period]
+    con.execute("BEGIN")
+    for part in gone:
+        con.execute(f'DROP VIEW IF EXISTS "{part.family}"')
+        con.execute(f'DROP TABLE "{part.table_name}"')
+        con.execute("DELETE FROM partition WHERE table_name = ?", [part.table_name])
+    for family in {part.family for part in gone}:
+        refresh_view(con, family)
+    con.execute("COMMIT")
+    return gone
+
+
+def refresh_view(con: duckdb.DuckDBPyConnection, family: str) -> None:
+    """Make the view that joins a family's days anew."""
+    tables = [part.table_name for part in partitions(con, family)]
+    if tables:
+        union = " UNION ALL BY NAME ".join(f'SELECT * FROM "{table}"' for table in tables)
+        con.execute(f'CREATE OR REPLACE VIEW "{family}" AS {union}')
+
+
+def _ensure(con: duckdb.DuckDBPyConnection, family: str, period: str, schema: pa.Schema) -> bool:
+    table = f"{family}_{period}"
+    known = con.execute(
+        "SELECT column_name FROM duckdb_columns() WHERE table_name = ? AND schema_name = 'main'",
+        [table],
+    ).fetchall()
+    have = {name for (name,) in known}
+    if not have:
+        con.register("shape", schema.empty_table())
+        con.execute(f'CREATE TABLE "{table}" AS SELECT * FROM shape')
+        con.unregister("shape")
+        con.execute(
+            "INSERT INTO partition VALUES (?, ?, ?, FALSE, 0, ?, ?)",
+            [family, period, table, 2**62, -(2**62)],
+        )
+        return True
+    new = [field for field in schema if field.name not in have]
+    for field in new:  # a newer release of a service may know more indicators
+        con.register("shape", pa.schema([field]).empty_table())
+        kind = con.execute("DESCRIBE SELECT * FROM shape").fetchall()[0][1]
+        con.unregister("shape")
+        con.execute(f'ALTER TABLE "{table}" ADD COLUMN "{field.name}" {kind}')
+    return bool(new)

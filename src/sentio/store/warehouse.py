@@ -1,0 +1,190 @@
+"""The store of one machine: a DuckDB file with facts, cube and ledger, written in transactions."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Self
+
+import duckdb
+import pyarrow as pa
+
+from sentio.kernel.errors import StoreBusyError, StoreError, StoreFullError
+from sentio.store import facts, ledger
+from sentio.store.cube import SCHEMA as CUBE_SCHEMA
+from sentio.store.ledger import Commit, Position
+
+CUBES = ("cube_minute", "cube_hour")
+SCHEMA_RELEASE = "1"
+
+
+class Warehouse:
+    """Facts, cube and ledger in one file; one process writes, and it may read at the same time.
+
+    Parameters
+    ----------
+    path
+        The file; it is made if absent.
+    memory_limit_mb
+        What DuckDB may use before it spills to disk.
+    mode
+        ``write`` takes the file for this process alone, ``read`` shares it with other readers.
+
+    Raises
+    ------
+    StoreBusyError
+        Another process writes to it.
+    """
+
+    def __init__(
+        self, path: Path, *, memory_limit_mb: int = 768, threads: int = 0, mode: str = "write"
+    ) -> None:
+        self.path = path
+        self.is_writer = mode == "write"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        options: dict[str, str | int | bool] = {
+            "memory_limit": f"{memory_limit_mb}MB",
+            "preserve_insertion_order": False,
+            "allocator_background_threads": False,
+        }
+        if threads:
+            options["threads"] = threads
+        try:
+            self.con = duckdb.connect(str(path), read_only=not self.is_writer, config=options)  # pyright: ignore[reportArgumentType]
+        except duckdb.IOException as error:
+            raise _explained(error, path) from error
+        if self.is_writer:
+            self._make_tables()
+
+    def __enter__(self) -> Self:
+        """Use the warehouse as a context; it is closed at the end."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close the file."""
+        self.close()
+
+    def close(self) -> None:
+        """Close the file; what was committed is safe either way."""
+        self.con.close()
+
+    def commit(self, commit: Commit) -> int:
+        """Write facts, cube, positions, quality and rejected rows in one transaction.
+
+        Returns
+        -------
+        origin
+            The number of the commit, which its facts carry in their column ``origin``.
+
+        Raises
+        ------
+        StoreFullError
+            The disk is full; nothing of this commit was kept.
+        """
+        with self.transaction() as con:
+            origin = ledger.next_origin(con)
+            records = 0
+            for family, batches in commit.facts.items():
+                table = pa.Table.from_batches(batches)
+                records += table.num_rows
+                stamp = pa.repeat(pa.scalar(origin, pa.int32()), table.num_rows)
+                facts.append(con, family, table.append_column("origin", stamp))
+            for cube, batches in zip(CUBES, (commit.cube_minute, commit.cube_hour), strict=True):
+                self._append_cube(cube, batches)
+            ledger.write_positions(con, commit.positions, at_ns=commit.at_ns)
+            ledger.write_quality(con, commit.quality, at_ns=commit.at_ns)
+            ledger.write_dead_letters(con, commit.dead_letters, at_ns=commit.at_ns)
+            con.execute(
+                "INSERT INTO ingest_commit VALUES (?, ?, ?, ?, ?)",
+                [origin, commit.source, commit.at_ns, records, commit.release],
+            )
+        return origin
+
+    def position(self, source: str, name: str) -> Position | None:
+        """Tell how far an input has been read, or None if it has never been seen."""
+        row = self.con.execute(
+            "SELECT source, input, fingerprint, format, position, size_bytes, rows_read, rows_kept,"
+            " rows_rejected, records, is_done FROM position WHERE source = ? AND input = ?",
+            [source, name],
+        ).fetchone()
+        return Position(**dict(zip(Position.__slots__, row, strict=True))) if row else None
+
+    def about(self, name: str) -> str | None:
+        """Read a fact about the store itself, such as the fingerprint of its key."""
+        row = self.con.execute("SELECT value FROM about WHERE name = ?", [name]).fetchone()
+        return str(row[0]) if row else None
+
+    def set_about(self, name: str, value: str) -> None:
+        """Write a fact about the store itself."""
+        self.con.execute("INSERT OR REPLACE INTO about VALUES (?, ?)", [name, value])
+
+    def merge_cube(self) -> None:
+        """Add up cube rows of the same key, so that questions read less; changes no answer."""
+        for cube in CUBES:
+            keys = "ts, service, dimension, member"
+            totals = ", ".join(
+                f"CAST({'bit_or' if 'subjects_' in name else 'sum'}({name}) AS BIGINT) AS {name}"
+                for name in CUBE_SCHEMA.names[4:]
+            )
+            with self.transaction() as con:
+                con.execute(
+                    f"CREATE TABLE merged AS SELECT {keys}, {totals} FROM {cube} "
+                    f"GROUP BY {keys} ORDER BY dimension, service, ts"
+                )
+                con.execute(f"DROP TABLE {cube}")
+                con.execute(f"ALTER TABLE merged RENAME TO {cube}")
+
+    @contextmanager
+    def transaction(self) -> Generator[duckdb.DuckDBPyConnection]:
+        """Do all or nothing; a full disk is told as `StoreFullError`."""
+        self.con.execute("BEGIN")
+        try:
+            yield self.con
+            self.con.execute("COMMIT")
+        except duckdb.Error as error:
+            self._roll_back()
+            raise _explained(error, self.path) from error
+        except BaseException:
+            self._roll_back()
+            raise
+
+    def _roll_back(self) -> None:
+        try:
+            self.con.execute("ROLLBACK")
+        except duckdb.Error:
+            return  # a failed COMMIT has rolled back already
+
+    def _append_cube(self, cube: str, batches: list[pa.RecordBatch]) -> None:
+        rows = [batch for batch in batches if batch.num_rows]
+        if rows:
+            self.con.register("totals", pa.Table.from_batches(rows))
+            self.con.execute(f"INSERT INTO {cube} SELECT * FROM totals")
+            self.con.unregister("totals")
+
+    def _make_tables(self) -> None:
+        with self.transaction() as con:
+            for statement in (facts.CATALOGUE, *ledger.TABLES):
+                con.execute(statement)
+            con.register("shape", CUBE_SCHEMA.empty_table())
+            for cube in CUBES:
+                con.execute(f"CREATE TABLE IF NOT EXISTS {cube} AS SELECT * FROM shape")
+            con.unregister("shape")
+            con.execute("INSERT OR IGNORE INTO about VALUES ('release', ?)", [SCHEMA_RELEASE])
+
+
+def _explained(error: duckdb.Error, path: Path) -> StoreError:
+    said = str(error)
+    if "lock" in said.lower():
+        return StoreBusyError(
+            "another process is using the store",
+            where=str(path),
+            next_step="Stop it, or send the records to it by HTTP instead.",
+        )
+    if "space" in said.lower() and ("left" in said or "disk" in said.lower()):
+        return StoreFullError(
+            "no room is left on the disk; the open transaction was rolled back",
+            where=str(path),
+            next_step="Make room and run the same command again: it goes on where it stopped.",
+        )
+    return StoreError(said.splitlines()[0], where=str(path))
