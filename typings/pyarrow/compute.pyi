@@ -1,4 +1,4 @@
-"""pyarrow makes these functions at run time, so a type checker cannot see them."""
+"""pyarrow publishes no types: what comes out of it is unknown, what we make of it is not."""
 
 from typing import Any
 
