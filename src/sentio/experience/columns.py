@@ -77,6 +77,43 @@ Column: TypeAlias = FloatArray | Lists | Texts
 Columns: TypeAlias = Mapping[str, Column]
 
 
+def take(column: Column, rows: IntArray) -> Column:
+    """Give some rows of a column, in the order asked for."""
+    if isinstance(column, Texts):
+        return Texts(column.codes[rows], column.names)
+    if not isinstance(column, Lists):
+        return column[rows]
+    counts = column.counts[rows]
+    offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+    within = np.arange(offsets[-1]) - np.repeat(offsets[:-1], counts)
+    return Lists(column.values[np.repeat(column.offsets[rows], counts) + within], offsets)
+
+
+def differs(one: Column, other: Column) -> BoolArray:
+    """Tell in which rows two columns of one kind and length differ; NaN always does."""
+    if isinstance(one, Texts) and isinstance(other, Texts):
+        names = sorted({*one.names, *other.names})
+        return _among(one, names) != _among(other, names)
+    if isinstance(one, Lists) and isinstance(other, Lists):
+        return _lists_differ(one, other)
+    return np.asarray(one) != np.asarray(other)
+
+
+def _lists_differ(one: Lists, other: Lists) -> BoolArray:
+    apart = one.counts != other.counts
+    if apart.any():
+        alike = np.flatnonzero(~apart)
+        apart[alike] = differs(take(one, alike), take(other, alike))
+        return apart
+    unequal = np.concatenate([[0], np.cumsum(one.values != other.values)])
+    return unequal[one.offsets[1:]] > unequal[one.offsets[:-1]]
+
+
+def _among(texts: Texts, names: list[str]) -> IntArray:
+    places = {name: place for place, name in enumerate(names)}
+    return np.array([*(places[name] for name in texts.names), -1], dtype=np.int64)[texts.codes]
+
+
 def from_arrow(array: pa.Array, shape: str) -> Column:
     """Turn an Arrow column into a model's column; null becomes NaN, an empty list or code -1."""
     if shape == "text":

@@ -19,7 +19,9 @@ from sentio.experience.columns import (
     IntArray,
     Lists,
     Texts,
+    differs,
     from_arrow,
+    take,
 )
 from sentio.experience.service import Input, Service, Value
 from sentio.model.domain import Domain
@@ -32,6 +34,7 @@ class Scores:
 
     ``mos`` is NaN where a needed input is missing. ``missing`` has bit i set where input i of the
     service is missing. ``loss`` gives, per driver, the MOS that its return to nominal would regain.
+    A row without a score has confidence 0, is not grounded and loses nothing.
     """
 
     mos: FloatArray
@@ -49,22 +52,19 @@ def score(service: Service, batch: pa.RecordBatch) -> Scores:
     confidence = np.full(rows, service.confidence)
     grounded = np.full(rows, not service.provisional)
     missing = np.zeros(rows, dtype=np.int64)
-    unscored = np.zeros(rows, dtype=np.bool_)
     for bit, wanted in enumerate(service.inputs):
-        gone = absent[wanted.name]
-        if not gone.any():
+        gone, strange = absent[wanted.name], _beyond_scope(wanted, columns[wanted.name])
+        if not (gone.any() or strange.any()):
             continue
         missing[gone] |= 1 << bit
-        confidence[gone] *= 1.0 - wanted.weight
-        if wanted.need != "helps":
-            grounded[gone] = False
-        if wanted.need == "must":
-            unscored |= gone
-    loss = drivers(service, columns, mos) if rows else {}
+        confidence[gone | strange] *= 1.0 - wanted.weight
+        grounded[(gone & (wanted.need == "grounds")) | strange] = False
+    unscored = _unscored(service, absent, rows)
+    loss = drivers(service, columns, mos)
     return Scores(
         mos=np.where(unscored, np.nan, mos),
         confidence=np.where(unscored, 0.0, confidence),
-        grounded=grounded,
+        grounded=grounded & ~unscored,
         missing=missing,
         loss={name: np.where(unscored, 0.0, gain) for name, gain in loss.items()},
     )
@@ -73,13 +73,20 @@ def score(service: Service, batch: pa.RecordBatch) -> Scores:
 def drivers(
     service: Service, columns: Mapping[str, Column], mos: FloatArray
 ) -> dict[str, FloatArray]:
-    """MOS regained by returning each driver to nominal, one at a time; never negative."""
+    """MOS regained by returning each driver to nominal, one at a time; never negative.
+
+    Only the rows that such a return changes are scored again.
+    """
     gains: dict[str, FloatArray] = {}
     for wanted in service.inputs:
         if wanted.is_driver:
-            column = columns[wanted.name]
-            reset = {**columns, wanted.name: filled(wanted.nominal, like=column)}
-            gains[wanted.name] = np.maximum(service.mos(reset) - mos, 0.0)
+            name, column = _returned(service, wanted, columns)
+            rows = np.flatnonzero(differs(columns[name], column))
+            gains[wanted.name] = np.zeros(len(mos))
+            if len(rows):
+                kept = {other: take(columns[other], rows) for other in columns}
+                better = service.mos({**kept, name: take(column, rows)})
+                gains[wanted.name][rows] = np.maximum(better - mos[rows], 0.0)
     return gains
 
 
@@ -101,6 +108,10 @@ def prepare(
     absent: dict[str, BoolArray] = {}
     for wanted in service.inputs:
         columns[wanted.name], absent[wanted.name] = _take(wanted, batch)
+    if "is_success" in columns:
+        # A use that failed has no page load, no first picture: none of them is missing.
+        goes_on = np.asarray(columns["is_success"]) != 0.0
+        absent = {name: gone & goes_on for name, gone in absent.items()}
     return columns, absent
 
 
@@ -113,6 +124,42 @@ def filled(value: Value, *, like: Column) -> Column:
             return Lists.repeat(0.0, np.zeros(len(like), dtype=np.int64))
         return Lists(np.full(len(like.values), float(value)), like.offsets)
     return np.full(len(like), float(value))  # pyright: ignore[reportArgumentType]
+
+
+def _returned(service: Service, wanted: Input, columns: Mapping[str, Column]) -> tuple[str, Column]:
+    """Which column changes, and to what, when a driver returns to nominal."""
+    if wanted.part_of:
+        whole = np.asarray(columns[wanted.part_of])
+        return wanted.part_of, np.maximum(whole - _excess(wanted, columns), 0.0)
+    nominal = filled(wanted.nominal, like=columns[wanted.name])
+    parts = [part for part in service.inputs if part.part_of == wanted.name]
+    if not parts:
+        return wanted.name, nominal
+    blamed = sum((_excess(part, columns) for part in parts), np.asarray(nominal))
+    return wanted.name, np.minimum(np.asarray(columns[wanted.name]), blamed)
+
+
+def _excess(part: Input, columns: Mapping[str, Column]) -> FloatArray:
+    return np.maximum(np.asarray(columns[part.name]) - float(part.nominal), 0.0)  # pyright: ignore[reportArgumentType]
+
+
+def _beyond_scope(wanted: Input, column: Column) -> BoolArray:
+    if wanted.scope is None or isinstance(column, Lists):
+        return np.zeros(len(column), dtype=np.bool_)
+    if isinstance(column, Texts):
+        known = [name.lower() in wanted.scope for name in column.names]
+        return ~np.array([*known, False])[column.codes]
+    low, high = wanted.scope
+    return (column < float(low)) | (column > float(high))
+
+
+def _unscored(service: Service, absent: Mapping[str, BoolArray], rows: int) -> BoolArray:
+    unscored = np.zeros(rows, dtype=np.bool_)
+    for wanted in service.inputs:
+        if wanted.need == "must":
+            unscored |= absent[wanted.name]
+    either = [absent[wanted.name] for wanted in service.inputs if wanted.need == "either"]
+    return unscored | np.logical_and.reduce(either) if either else unscored
 
 
 def _take(wanted: Input, batch: pa.RecordBatch) -> tuple[Column, BoolArray]:

@@ -10,8 +10,9 @@ from sentio.experience.columns import Columns, FloatArray
 from sentio.kernel.register import Register
 from sentio.model.domain import Domain
 
-Need = Literal["must", "grounds", "helps"]
+Need = Literal["must", "either", "grounds", "helps"]
 Value = float | str | tuple[float, ...]
+Scope = tuple[float, float] | frozenset[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,10 +29,19 @@ class Input:
     assumed
         What stands in where it is missing; the nominal value unless said.
     need
-        ``must``: without it there is no score. ``grounds``: where it is missing the score is
-        still given but not grounded. ``helps``: missing costs confidence only.
+        ``must``: without it there is no score. ``either``: there is a score where at least one
+        of the inputs so marked is present. ``grounds``: where it is missing the score is still
+        given but not grounded. ``helps``: missing costs confidence only.
     weight
         Share of the confidence that is lost where it is missing, [0, 1].
+    scope
+        Where the published model holds: lowest and highest value of a number, or the texts of
+        its table (lower case). Elsewhere the score is given, as uncertain as if the input were
+        missing, and not grounded.
+    part_of
+        The input that this one is a part of, in the same unit (name resolution is a part of the
+        page load). The model reads only the whole; as a driver, a part takes the blame for what
+        it adds to the whole beyond its nominal value, and the whole for the rest.
     domain
         The domain it speaks for in this service, if not the catalogue's.
     is_driver
@@ -45,6 +55,8 @@ class Input:
     weight: float = 0.1
     domain: Domain | None = None
     is_driver: bool = True
+    scope: Scope | None = None
+    part_of: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +77,8 @@ class Service:
     ----------
     mos
         ``mos(columns)``: shape (rows,), [1, 5]. Pure. Every input is present as a column without
-        gaps (the engine has filled in what was assumed). No Python loop over rows.
+        gaps (the engine has filled in what was assumed). No Python loop over rows; a row's score
+        depends on that row alone (the engine scores the rows that a driver spoilt, no others).
     confidence
         How far to trust the model when all inputs are present, [0, 1]: its published
         correlation with people, or our estimate (say which in the docstring of the file).
@@ -73,6 +86,11 @@ class Service:
         Why the score is never grounded, in words; empty for a published model.
     poor_below
         MOS under which a use counts as poor.
+
+    Notes
+    -----
+    Where a model reads ``is_success``, a use that failed (0) needs no other input: nothing is
+    missing, and ``mos`` must give 1.
     """
 
     name: str

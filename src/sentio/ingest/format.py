@@ -28,6 +28,12 @@ class Format:
         long the input. A bad row is rejected and the rest goes on; `FormatError` is raised only
         when nothing more of the input can be understood (its pieces so far stay). Never any other
         exception, never a hang, whatever the bytes.
+    parts
+        For fast formats, the same reading as a row of calls that may be made in any order and by
+        several threads; each gives the pieces of one part, which stand or fall together.
+    replay_head
+        ``replay_head(head)``: what must stand in front of a rejected row of an input that begins
+        with ``head`` to read it again alone (a header line); None if rows cannot be read alone.
     """
 
     name: str
@@ -35,6 +41,8 @@ class Format:
     standard: str
     sniff: Callable[[bytes, str], float]
     read: Callable[[BinaryIO, Reading], Iterator[Piece]]
+    parts: Callable[[BinaryIO, Reading], Iterator[Callable[[], list[Piece]]]] | None = None
+    replay_head: Callable[[bytes], bytes] | None = None
 
 
 FORMATS: Register[Format] = Register("format", constant="FORMAT", package="sentio.ingest.formats")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from sentio.model.record import Kind
@@ -21,7 +24,7 @@ REJECTED = pa.schema(
         ("raw", pa.binary()),
     ]
 )
-"""Columns of rejected rows: 1-based line (or record) number, field, reason code, sentence, bytes."""
+"""Columns of rejected rows: 1-based line (or record) number, field, reason, sentence, bytes."""
 
 REASONS: dict[str, str] = {
     "unreadable": "the row or file is not in the format it was taken for",
@@ -74,6 +77,10 @@ class Reading:
     start: int = 0
 
 
+RowBytes: TypeAlias = Callable[[npt.NDArray[np.int64]], tuple[list[int], list[bytes]]]
+"""Given row indices, their 1-based line numbers and their bytes as they stood in the input."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Piece:
     """Some consecutive rows of an input, read.
@@ -93,6 +100,7 @@ class Piece:
     position: int
     rejected: pa.RecordBatch
     service: str = ""  # for experience: the service model the batch is for
+    row_bytes: RowBytes | None = None  # how to find the rows behind the batch's, where each has one
 
 
 class Rejections:

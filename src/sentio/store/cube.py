@@ -69,6 +69,19 @@ class Scored:
     members: Mapping[str, tuple[npt.NDArray[np.int32], list[str]]]
     poor_below: float
 
+    def where(self, rows: npt.NDArray[np.bool_]) -> Scored:
+        """Give the same batch with some rows only."""
+        return Scored(
+            ts=self.ts[rows],
+            subject=self.subject[rows],
+            mos=self.mos[rows],
+            confidence=self.confidence[rows],
+            grounded=self.grounded[rows],
+            loss=self.loss[:, rows],
+            members={name: (code[rows], names) for name, (code, names) in self.members.items()},
+            poor_below=self.poor_below,
+        )
+
 
 class Fold:
     """Adds scored batches of one service up, minute by minute, until `minutes` is taken."""

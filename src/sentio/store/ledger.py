@@ -6,7 +6,7 @@ moment loses nothing that was acknowledged and counts nothing twice.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 
 import duckdb
 import pyarrow as pa
@@ -18,7 +18,7 @@ TABLES = (
     """CREATE TABLE IF NOT EXISTS position (
       source VARCHAR, input VARCHAR, fingerprint VARCHAR, format VARCHAR, position BIGINT,
       size_bytes BIGINT, rows_read BIGINT, rows_kept BIGINT, rows_rejected BIGINT, records BIGINT,
-      is_done BOOLEAN, at_ns BIGINT, PRIMARY KEY (source, input)
+      is_done BOOLEAN, latest_ts BIGINT, at_ns BIGINT, PRIMARY KEY (source, input)
     )""",
     """CREATE TABLE IF NOT EXISTS quality (
       source VARCHAR, format VARCHAR, at_ns BIGINT, rows_read BIGINT, rows_kept BIGINT,
@@ -27,7 +27,7 @@ TABLES = (
     )""",
     """CREATE TABLE IF NOT EXISTS dead_letter (
       id BIGINT, source VARCHAR, input VARCHAR, format VARCHAR, options VARCHAR, line BIGINT,
-      field VARCHAR, reason VARCHAR, message VARCHAR, envelope BIGINT, place INTEGER,
+      field VARCHAR, reason VARCHAR, message VARCHAR, rows BIGINT, envelope BIGINT, place INTEGER,
       at_ns BIGINT, replayed_ns BIGINT
     )""",
     "CREATE TABLE IF NOT EXISTS envelope (id BIGINT PRIMARY KEY, head BLOB, sealed BLOB)",
@@ -50,6 +50,7 @@ class Position:
     rows_rejected: int = 0
     records: int = 0
     is_done: bool = False
+    latest_ts: int = 0  # the newest time seen so far, by which later rows are called late
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,12 +71,26 @@ class Quality:
     first_ts: int | None = None
     last_ts: int | None = None
 
+    def plus(self, other: Quality) -> Quality:
+        """Add two up: counts add, times widen."""
+        counts = {
+            each.name: getattr(self, each.name) + getattr(other, each.name)
+            for each in fields(self)
+            if each.name not in ("source", "format", "first_ts", "last_ts")
+        }
+        firsts = [ts for ts in (self.first_ts, other.first_ts) if ts is not None]
+        lasts = [ts for ts in (self.last_ts, other.last_ts) if ts is not None]
+        return replace(
+            self, **counts, first_ts=min(firsts, default=None), last_ts=max(lasts, default=None)
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeadLetters:
     """Rejected rows of one piece, their bytes sealed in one envelope.
 
-    ``rejected`` has the columns line, field, reason, message; ``head`` is what a replay needs in
+    ``rejected`` has the columns line, field, reason, message, rows (how many rows of the input a
+    letter stands for, nearly always 1); ``head`` is what a replay needs in
     front of the rows (a header line), empty if nothing.
     """
 
@@ -115,12 +130,12 @@ def write_positions(
     """Note how far each input has been read."""
     rows = [
         (p.source, p.input, p.fingerprint, p.format, p.position, p.size_bytes, p.rows_read,
-         p.rows_kept, p.rows_rejected, p.records, p.is_done, at_ns)
+         p.rows_kept, p.rows_rejected, p.records, p.is_done, p.latest_ts, at_ns)
         for p in positions
     ]  # fmt: skip
     if rows:
         con.executemany(
-            "INSERT OR REPLACE INTO position VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows
+            "INSERT OR REPLACE INTO position VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows
         )
 
 
@@ -155,7 +170,7 @@ def write_dead_letters(
         con.register("rejected", pa.Table.from_batches([batch.rejected]))
         con.execute(
             "INSERT INTO dead_letter SELECT ? + row_number() OVER (), ?, ?, ?, ?, line, field, "
-            "reason, message, ?, row_number() OVER () - 1, ?, NULL FROM rejected",
+            "reason, message, rows, ?, row_number() OVER () - 1, ?, NULL FROM rejected",
             [letter, batch.source, batch.input, batch.format, batch.options, envelope, at_ns],
         )
         con.unregister("rejected")

@@ -86,10 +86,10 @@ class Warehouse:
             origin = ledger.next_origin(con)
             records = 0
             for family, batches in commit.facts.items():
-                table = pa.Table.from_batches(batches)
-                records += table.num_rows
-                stamp = pa.repeat(pa.scalar(origin, pa.int32()), table.num_rows)
-                facts.append(con, family, table.append_column("origin", stamp))
+                for table in _tables(batches):
+                    records += table.num_rows
+                    stamp = pa.repeat(pa.scalar(origin, pa.int32()), table.num_rows)
+                    facts.append(con, family, table.append_column("origin", stamp))
             for cube, batches in zip(CUBES, (commit.cube_minute, commit.cube_hour), strict=True):
                 self._append_cube(cube, batches)
             ledger.write_positions(con, commit.positions, at_ns=commit.at_ns)
@@ -101,11 +101,16 @@ class Warehouse:
             )
         return origin
 
-    def position(self, source: str, name: str) -> Position | None:
-        """Tell how far an input has been read, or None if it has never been seen."""
-        row = self.con.execute(
+    def position(
+        self, source: str, name: str, *, con: duckdb.DuckDBPyConnection | None = None
+    ) -> Position | None:
+        """Tell how far an input has been read, or None if it has never been seen.
+
+        ``con`` is a cursor of one's own, for asking while another thread commits.
+        """
+        row = (con or self.con).execute(
             "SELECT source, input, fingerprint, format, position, size_bytes, rows_read, rows_kept,"
-            " rows_rejected, records, is_done FROM position WHERE source = ? AND input = ?",
+            " rows_rejected, records, is_done, latest_ts FROM position WHERE source = ? AND input = ?",
             [source, name],
         ).fetchone()
         return Position(**dict(zip(Position.__slots__, row, strict=True))) if row else None
@@ -171,6 +176,14 @@ class Warehouse:
                 con.execute(f"CREATE TABLE IF NOT EXISTS {cube} AS SELECT * FROM shape")
             con.unregister("shape")
             con.execute("INSERT OR IGNORE INTO about VALUES ('release', ?)", [SCHEMA_RELEASE])
+
+
+def _tables(batches: list[pa.RecordBatch]) -> list[pa.Table]:
+    """Join batches of the same columns; most often that is one table."""
+    alike: dict[str, list[pa.RecordBatch]] = {}
+    for batch in batches:
+        alike.setdefault(batch.schema.to_string(), []).append(batch)
+    return [pa.Table.from_batches(each) for each in alike.values()]
 
 
 def _explained(error: duckdb.Error, path: Path) -> StoreError:

@@ -1,1 +1,1 @@
-"""One file a service model; each offers one constant SERVICE. No-code models are TOML definitions."""
+"""One file a service model, each offering one constant SERVICE; no-code models are TOML."""

@@ -1,0 +1,1 @@
+"""One published formula a file, for the services that share it; columns in, columns out."""

@@ -1,0 +1,229 @@
+"""Settings: built-in default, then ``sentio.toml``, then environment, then command line."""
+
+from __future__ import annotations
+
+import difflib
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, PrivateAttr, SecretStr, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    InitSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+
+from sentio.kernel.config_file import FILE_VARIABLE, line_of, read_settings_file, settings_file
+from sentio.kernel.errors import ConfigError
+
+PREFIX = "SENTIO_"
+NEVER_SHOWN = frozenset({"key", "state_url"})
+
+Megabytes = Annotated[int, Field(ge=1, le=1_048_576)]
+
+
+def _in_data_folder(name: str) -> Any:  # noqa: ANN401  (what a pydantic default factory may be)
+    return lambda data: data["data_folder"] / name
+
+
+class Settings(BaseSettings):
+    """Every setting of Sentio; each is also ``SENTIO_<NAME>`` in the environment."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_ignore_empty=True, extra="forbid", frozen=True, validate_default=True
+    )
+
+    data_folder: Path = Field(
+        default=Path("sentio-data"),
+        description="Folder of everything Sentio keeps: facts, state, key.",
+    )
+    key_file: Path = Field(
+        default_factory=_in_data_folder("key"),
+        description="File of the pseudonym key, made if absent. Default: `key` in the data folder.",
+    )
+    key: SecretStr | None = Field(
+        default=None,
+        description="The pseudonym key itself, 64 hexadecimal digits; it replaces the key file.",
+    )
+    state_url: str = Field(
+        default_factory=lambda data: f"sqlite:///{data['data_folder'] / 'state.db'}",
+        pattern=r"^(sqlite|postgresql\+psycopg)://",
+        description="Database of sources, API keys and audit: `sqlite:///file` or "
+        "`postgresql+psycopg://user:password@host/database`. Default: SQLite in the data folder.",
+    )
+    memory_limit_mb: int = Field(
+        default=768,
+        ge=128,
+        le=1_048_576,
+        description="Memory of the store before it uses the disk.",
+    )
+    threads: int = Field(
+        default=0, ge=0, le=1024, description="Threads of the store; 0 takes all processors."
+    )
+    commit_rows: int = Field(
+        default=1_000_000,
+        ge=1,
+        le=100_000_000,
+        description="Rows between two commits; after a crash at most these are read again.",
+    )
+    late_after_s: int = Field(
+        default=3600,
+        ge=0,
+        le=31_536_000,
+        description="A record that is older than this when it arrives is kept and marked late.",
+    )
+    future_skew_s: int = Field(
+        default=300,
+        ge=0,
+        le=86_400,
+        description="A record may lie this far in the future before it is rejected (clock skew).",
+    )
+    location_precision_deg: float = Field(
+        default=0.01,
+        ge=0,
+        le=1,
+        description="Positions of subjects are rounded to this (0.01: some 1.1 km); 0: not at all.",
+    )
+    retention_days: int | None = Field(
+        default=None,
+        ge=1,
+        le=36_500,
+        description="Days of facts that `sentio retention` keeps; none: nothing is dropped.",
+    )
+    archive_max_ratio: int = Field(
+        default=200,
+        ge=2,
+        le=100_000,
+        description="An archive may unpack to so many times its own size, after its first 16 MB.",
+    )
+    archive_max_unpacked_mb: Megabytes = Field(
+        default=65_536, description="What one archive may unpack to."
+    )
+    archive_max_members: int = Field(
+        default=100_000, ge=1, le=10_000_000, description="Members of one archive that are read."
+    )
+    watch_poll_s: float = Field(
+        default=2.0, ge=0.01, le=3600, description="Pause between two looks at a watched folder."
+    )
+    watch_still_s: float = Field(
+        default=3.0,
+        ge=0,
+        le=3600,
+        description="A watched file is read once it has not changed for this long.",
+    )
+    api_host: str = Field(
+        default="127.0.0.1",
+        min_length=1,
+        description="Address `sentio serve` listens on; any but loopback needs an API key first.",
+    )
+    api_port: int = Field(default=8080, ge=0, le=65_535, description="Port; 0 takes a free one.")
+    api_max_body_mb: Megabytes = Field(
+        default=64, description="Largest body that may be pushed, as sent."
+    )
+    api_max_unpacked_mb: Megabytes = Field(
+        default=1024, description="Largest body that may be pushed, once unpacked."
+    )
+    api_queue_bodies: int = Field(
+        default=64, ge=1, le=100_000, description="Bodies that may wait for their commit; then 429."
+    )
+    api_rate_rows_per_s: int = Field(
+        default=0, ge=0, description="Rows a source may push each second; 0: no limit."
+    )
+    api_rate_requests_per_s: int = Field(
+        default=0, ge=0, description="Requests a source may make each second; 0: no limit."
+    )
+    api_shutdown_s: int = Field(
+        default=30,
+        ge=1,
+        le=3600,
+        description="Time for what was accepted to be committed at the end.",
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="What is logged, to standard error."
+    )
+    log_format: Literal["auto", "console", "json"] = Field(
+        default="auto", description="How it is logged; auto: console on a terminal, JSON elsewhere."
+    )
+
+    _given: frozenset[str] = PrivateAttr(default=frozenset())
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Say which place wins: command line, environment, file."""
+        del dotenv_settings, file_secret_settings
+        from_file = InitSettingsSource(
+            settings_cls, init_kwargs=read_settings_file(settings_file())
+        )
+        return init_settings, env_settings, from_file
+
+    @classmethod
+    def read(cls, overrides: Mapping[str, object]) -> Settings:
+        """Read all places; ``overrides`` (the command line) win. Raises pydantic's error."""
+        settings = cls(**overrides)  # pyright: ignore[reportArgumentType]
+        settings._given = frozenset(overrides)
+        return settings
+
+    @property
+    def given(self) -> frozenset[str]:
+        """Names of the settings given on the command line."""
+        return self._given
+
+
+def load_settings(given: Mapping[str, object] | None = None) -> Settings:
+    """Read all settings; raises `ConfigError` that names the setting and where it stands."""
+    overrides = {name: value for name, value in (given or {}).items() if value is not None}
+    try:
+        return Settings.read(overrides)
+    except ValidationError as error:
+        raise _explained(error, frozenset(overrides)) from error
+
+
+def unknown_variables() -> list[str]:
+    """List ``SENTIO_*`` variables that are no setting: most likely mistyped, and without effect."""
+    known = {PREFIX + name.upper() for name in Settings.model_fields}
+    known |= {FILE_VARIABLE, "SENTIO_SHARED"}
+    return sorted(name for name in os.environ if name.startswith(PREFIX) and name not in known)
+
+
+def place_of(name: str, given: frozenset[str]) -> str:
+    """Tell which place sets a value: command line, environment, ``file:line`` or default."""
+    if name in given:
+        return "command line"
+    variable = PREFIX + name.upper()
+    if any(each.upper() == variable and value for each, value in os.environ.items()):
+        return f"environment {variable}"
+    path = settings_file()
+    if path is not None and name in read_settings_file(path):
+        return f"{path}:{line_of(path, name)}"
+    return "default"
+
+
+def _explained(error: ValidationError, given: frozenset[str]) -> ConfigError:
+    problems = [each for each in error.errors() if each["type"] != "default_factory_not_called"]
+    first = problems[0]
+    name = str(first["loc"][0]) if first["loc"] else "settings"
+    if first["type"] == "extra_forbidden":
+        near = difflib.get_close_matches(name, list(Settings.model_fields), n=1)
+        return ConfigError(
+            f"no setting is called {name!r}",
+            where=place_of(name, given),
+            next_step=f"Did you mean {near[0]!r}?" if near else "`sentio config` lists them all.",
+        )
+    found = "a value that is not shown" if name in NEVER_SHOWN else repr(first["input"])
+    more = f" ({len(problems) - 1} more settings are wrong as well)" if len(problems) > 1 else ""
+    return ConfigError(
+        f"{name} is {found}{more}",
+        where=place_of(name, given),
+        expected=first["msg"].removeprefix("Input should be "),
+        next_step=f"Meaning: {Settings.model_fields[name].description}",
+    )

@@ -1,0 +1,1 @@
+"""The simulated operator: telemetry in real wire formats, with faults whose truth is known."""

@@ -1,0 +1,43 @@
+"""Recall, after a restart, the rows a source sent last: from the facts, with nothing else kept."""
+
+from __future__ import annotations
+
+import duckdb
+import numpy as np
+import numpy.typing as npt
+
+from sentio.loop.row_hash import NOT_CONTENT, row_hashes
+from sentio.loop.seen import WINDOW_ROWS, Seen
+from sentio.store.facts import partitions
+
+SCORE_COLUMNS = NOT_CONTENT
+
+
+def recall(con: duckdb.DuckDBPyConnection, source: str) -> Seen:
+    """Rebuild the memory of a source from the facts of its last commits."""
+    seen = Seen()
+    commits = con.execute(
+        "SELECT origin, records FROM ingest_commit WHERE source = ? ORDER BY origin DESC", [source]
+    ).fetchall()
+    wanted: list[int] = []
+    rows = 0
+    for origin, records in commits:
+        if rows >= WINDOW_ROWS:
+            break
+        wanted.append(int(origin))
+        rows += int(records)
+    for origin in reversed(wanted):
+        seen.remember(_hashes(con, origin))
+    return seen
+
+
+def _hashes(con: duckdb.DuckDBPyConnection, origin: int) -> npt.NDArray[np.int64]:
+    found: list[npt.NDArray[np.int64]] = []
+    for part in partitions(con):
+        if part.family in ("element", "link", "customer"):
+            continue
+        table = con.execute(
+            f'SELECT * FROM "{part.table_name}" WHERE origin = ?', [origin]
+        ).to_arrow_table()
+        found.extend(row_hashes(batch) for batch in table.to_batches())
+    return np.concatenate(found) if found else np.empty(0, dtype=np.int64)

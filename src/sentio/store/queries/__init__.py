@@ -1,0 +1,33 @@
+"""Every question to the store, written once: the same expression runs on DuckDB and on Spark."""
+
+from sentio.store.queries import members, places, services, sources, subjects, uses
+from sentio.store.queries.derive import with_quantiles, with_quantiles_only, with_subjects
+from sentio.store.queries.question import Question
+
+QUESTIONS: dict[str, Question] = {
+    question.name: question
+    for question in (
+        Question(ask=services.service_totals),
+        Question(ask=services.mos_distribution, finish=with_quantiles),
+        Question(ask=services.hourly_course, finish=with_quantiles_only),
+        Question(ask=services.drivers),
+        Question(ask=subjects.subjects_by_service, finish=with_subjects),
+        Question(ask=subjects.subjects_together, finish=with_subjects),
+        Question(ask=members.member_totals),
+        Question(ask=members.worst_members),
+        Question(ask=members.worst_hours),
+        Question(ask=members.member_hours),
+        Question(ask=uses.subject_history, is_of_facts=True),
+        Question(ask=uses.latest_uses, is_of_facts=True),
+        Question(ask=uses.missing_inputs, is_of_facts=True),
+        Question(ask=places.element_positions),
+        Question(ask=places.median_positions, is_of_facts=True),
+        Question(ask=sources.source_quality),
+        Question(ask=sources.dead_letters),
+        Question(ask=sources.contents),
+        Question(ask=sources.commits),
+    )
+}
+"""All questions by name."""
+
+__all__ = ["QUESTIONS", "Question"]

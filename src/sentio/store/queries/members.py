@@ -1,0 +1,116 @@
+"""Where and when experience is poor: elements and other members of a dimension, and hours.
+
+The worst are ranked by *surely too many poor uses*: the lower end of the 90 % Wilson interval of
+the poor share (so that a few uses cannot shout), less the share of the whole service (so that a
+bad day does not blame everybody), times the number of uses (so that what hurts many comes first).
+E. B. Wilson, Probable inference, J. Am. Stat. Assoc. 22 (1927) 209-212.
+"""
+
+from __future__ import annotations
+
+import ibis
+import ibis.expr.types as ir
+
+from sentio.store.queries.services import LOSSES, SHARED
+from sentio.store.queries.span import (
+    Tables,
+    added,
+    cube,
+    hour_of,
+    number,
+    of,
+    ratio,
+    real,
+    with_shares,
+)
+
+Z = 1.6448536269514722
+"""Standard normal quantile of 0.95: the lower end is true 19 times out of 20."""
+
+
+def member_totals(
+    tables: Tables,
+    *,
+    dimension: str = "cell",
+    service: str | None = None,
+    since_ns: int | None = None,
+    until_ns: int | None = None,
+) -> ir.Table:
+    """Total each member of a dimension over all services, or over one."""
+    rows = of(cube(tables, since_ns, until_ns), dimension=dimension, service=service)
+    return with_shares(added(rows, ["member"], (*SHARED, *LOSSES))).order_by("member")
+
+
+def worst_members(
+    tables: Tables,
+    *,
+    dimension: str = "cell",
+    service: str | None = None,
+    least_n: int = 30,
+    limit: int = 10,
+    since_ns: int | None = None,
+    until_ns: int | None = None,
+) -> ir.Table:
+    """Rank per service the members of a dimension that surely have too many poor uses."""
+    rows = of(cube(tables, since_ns, until_ns), dimension=dimension, service=service)
+    totals = added(rows, ["service", "member"], (*SHARED, *LOSSES))
+    return _worst(totals, key="member", least_n=least_n, limit=limit)
+
+
+def worst_hours(
+    tables: Tables,
+    *,
+    dimension: str = "all",
+    member: str = "all",
+    service: str | None = None,
+    least_n: int = 30,
+    limit: int = 10,
+    since_ns: int | None = None,
+    until_ns: int | None = None,
+) -> ir.Table:
+    """Rank per service the hours that surely have too many poor uses."""
+    rows = of(cube(tables, since_ns, until_ns), dimension=dimension, member=member, service=service)
+    rows = rows.mutate(hour=hour_of(rows))
+    totals = added(rows, ["service", "hour"], (*SHARED, *LOSSES))
+    return _worst(totals, key="hour", least_n=least_n, limit=limit)
+
+
+def member_hours(
+    tables: Tables,
+    *,
+    members: tuple[str, ...],
+    dimension: str = "cell",
+    service: str | None = None,
+    since_ns: int | None = None,
+    until_ns: int | None = None,
+) -> ir.Table:
+    """Follow some members hour by hour, for a heat map."""
+    rows = of(cube(tables, since_ns, until_ns), dimension=dimension, service=service)
+    rows = rows.filter(rows["member"].isin([ibis.literal(name) for name in members]))
+    rows = rows.mutate(hour=hour_of(rows))
+    totals = added(rows, ["service", "member", "hour"], SHARED)
+    return with_shares(totals).order_by(["service", "member", "hour"])
+
+
+def _worst(totals: ir.Table, *, key: str, least_n: int, limit: int) -> ir.Table:
+    within = ibis.window(group_by="service")
+    shared = with_shares(totals).mutate(
+        service_poor=number(totals, "poor").sum().over(within).cast("int64"),
+        service_n=number(totals, "n").sum().over(within).cast("int64"),
+    )
+    known = shared.filter(number(shared, "n") >= max(least_n, 1))
+    known = known.mutate(poor_share_low=_wilson_low(known))
+    too_many = real(known["poor_share_low"]) - ratio(known["service_poor"], known["service_n"])
+    ranked = known.mutate(excess_poor=ibis.greatest(too_many * real(known["n"]), ibis.literal(0.0)))
+    order = [ibis.desc("excess_poor"), ibis.desc("poor_share_low"), ibis.asc(key)]
+    place = ibis.row_number().over(ibis.window(group_by="service", order_by=order))
+    placed = ranked.filter(number(ranked, "poor") > 0).mutate(place=place.cast("int64") + 1)
+    worst = placed.filter(number(placed, "place") <= limit)
+    return worst.drop("service_poor", "service_n").order_by(["service", "place"])
+
+
+def _wilson_low(rows: ir.Table) -> ir.NumericValue:
+    share, trials = real(rows["poor_share"]), real(rows["n"])
+    middle = share + Z * Z / 2.0 / trials
+    spread = (share * (1.0 - share) / trials + Z * Z / 4.0 / (trials * trials)).sqrt() * Z
+    return (middle - spread) / (1.0 + Z * Z / trials)

@@ -1,0 +1,80 @@
+"""A question: an expression that any engine answers, and what is worked out from the answer."""
+
+from __future__ import annotations
+
+import inspect
+import typing
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import ibis.expr.types as ir
+import pyarrow as pa
+
+from sentio.kernel.errors import SentioError, UnknownName
+
+Value = int | str | tuple[str, ...] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """One named question to the store.
+
+    Attributes
+    ----------
+    ask
+        ``ask(tables, **parameters)``: an Ibis expression. Pure; no engine's own words in it.
+    finish
+        What is done to the answer, if anything: quantiles from bins, counts from sketches.
+    is_of_facts
+        It reads single uses, day by day, rather than the cube.
+    """
+
+    ask: Callable[..., ir.Table]
+    finish: Callable[[pa.Table], pa.Table] | None = None
+    is_of_facts: bool = False
+
+    @property
+    def name(self) -> str:
+        """The name people type, that of the function."""
+        return self.ask.__name__
+
+    @property
+    def meaning(self) -> str:
+        """What it answers, one sentence."""
+        return (inspect.getdoc(self.ask) or "").splitlines()[0]
+
+    @property
+    def parameters(self) -> Mapping[str, inspect.Parameter]:
+        """Its keyword parameters by name."""
+        found = inspect.signature(self.ask).parameters
+        return {name: found[name] for name in found if name != "tables"}
+
+    def read(self, texts: Mapping[str, str]) -> dict[str, Value]:
+        """Turn parameters as people type them into values of the right type.
+
+        Raises
+        ------
+        UnknownName
+            The question has no such parameter.
+        SentioError
+            A value is not of the parameter's type.
+        """
+        hints = typing.get_type_hints(self.ask)
+        given: dict[str, Value] = {}
+        for name, text in texts.items():
+            if name not in self.parameters:
+                raise UnknownName.among(f"parameter of {self.name}", name, self.parameters)
+            given[name] = _value(name, text, hints[name])
+        return given
+
+
+def _value(name: str, text: str, hint: object) -> Value:
+    kinds = typing.get_args(hint) or (hint,)
+    if any(typing.get_origin(kind) is tuple for kind in (hint, *kinds)):
+        return tuple(part.strip() for part in text.split(",") if part.strip())
+    if int not in kinds:
+        return text
+    try:
+        return int(text)
+    except ValueError as error:
+        raise SentioError(f"{text!r} is not a whole number", where=name) from error

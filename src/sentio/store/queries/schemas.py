@@ -1,0 +1,28 @@
+"""The columns that questions may rely on in the families of facts."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+
+from sentio.model.record import ELEMENT, PATH
+
+USES = pa.schema(
+    {
+        "ts": pa.int64(),
+        "subject": pa.int64(),
+        "duration_ms": pa.float64(),
+        **dict.fromkeys(PATH, pa.string()),
+        "longitude_deg": pa.float64(),
+        "latitude_deg": pa.float64(),
+        "quality": pa.int16(),
+        "mos": pa.float32(),
+        "confidence": pa.float32(),
+        "grounded": pa.bool_(),
+        "missing": pa.int64(),
+        "origin": pa.int32(),
+    }
+)
+"""What every ``experience_<service>`` has; the service's own inputs stand beside it."""
+
+ELEMENTS = pa.schema({**ELEMENT, "origin": pa.int32()})
+"""What ``element`` has; the family is absent until a topology has been read."""
