@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
@@ -49,7 +50,7 @@ class CurveDefinition(_Strict):
     @model_validator(mode="after")
     def _makes_sense(self) -> Self:
         x = [point[0] for point in self.curve]
-        if any(left >= right for left, right in zip(x, x[1:], strict=False)):
+        if any(left >= right for left, right in pairwise(x)):
             raise ValueError(f"the curve of {self.name} must go up in x, found {x}")
         if self.scale == "log" and x[0] <= 0:
             raise ValueError(f"a log curve needs x above 0, {self.name} starts at {x[0]}")
@@ -72,7 +73,11 @@ class ExampleDefinition(_Strict):
 
 
 class ServiceDefinition(_Strict):
-    """A whole service file."""
+    """A whole service file.
+
+    ``provisional`` says in words why the scores are not grounded; an empty text claims that the
+    curves are a published model.
+    """
 
     name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
     title: str
@@ -81,7 +86,7 @@ class ServiceDefinition(_Strict):
     subject_kind: Literal["user", "thing"]
     confidence: Share
     combine: Literal["weighted", "weakest", "product"]
-    provisional: str = ""
+    provisional: str
     poor_below: Mos = 3.0
     gate: list[str] = []
     indicator: Annotated[list[CurveDefinition], Field(min_length=1)]

@@ -49,6 +49,8 @@ def read_service(path: Traversable) -> Service:
 def _definitions() -> Iterator[Traversable]:
     folders: list[Traversable] = [files("sentio") / "definitions" / "services"]
     if own := os.environ.get(OWN_DEFINITIONS):
+        if not Path(own).is_dir():
+            raise DefinitionError(f"no folder {own!r}", where=OWN_DEFINITIONS)
         folders.append(Path(own) / "services")
     for folder in folders:
         if folder.is_dir():

@@ -58,7 +58,7 @@ def score(service: Service, batch: pa.RecordBatch) -> Scores:
             continue
         missing[gone] |= 1 << bit
         confidence[gone | strange] *= 1.0 - wanted.weight
-        grounded[(gone & (wanted.need == "grounds")) | strange] = False
+        grounded[(gone & (wanted.need in {"grounds", "either"})) | strange] = False
     unscored = _unscored(service, absent, rows)
     loss = drivers(service, columns, mos)
     return Scores(

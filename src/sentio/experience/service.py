@@ -30,8 +30,9 @@ class Input:
         What stands in where it is missing; the nominal value unless said.
     need
         ``must``: without it there is no score. ``either``: there is a score where at least one
-        of the inputs so marked is present. ``grounds``: where it is missing the score is still
-        given but not grounded. ``helps``: missing costs confidence only.
+        of the inputs so marked is present, grounded where all are. ``grounds``: where it is
+        missing the score is still given but not grounded. ``helps``: missing costs confidence
+        only.
     weight
         Share of the confidence that is lost where it is missing, [0, 1].
     scope

@@ -10,10 +10,11 @@ import pyarrow as pa
 
 from sentio.kernel.errors import RefusedError, StoreError, UnknownName
 from sentio.store import facts
-from sentio.store.compiled import LATE, Compiled, compiled, family_schema
+from sentio.store.compiled import FAMILIES, Compiled, prepare
 from sentio.store.facts import Partition
 from sentio.store.queries import QUESTIONS
 from sentio.store.queries.question import Question, Value
+from sentio.store.queries.schemas import USES
 from sentio.store.warehouse import Warehouse
 
 EXPERIENCE = "experience_"
@@ -82,10 +83,9 @@ class Answers:
             raise UnknownName.among("question", question, QUESTIONS)
         asked = QUESTIONS[question]
         settings = self._settings(asked, given)
-        late = {name: settings.pop(name) for name in LATE if name in settings}
-        plan = compiled(question, tuple(sorted(settings.items())), tuple(late))
+        plan, bound = prepare(asked, settings)
         con = self._con.cursor()
-        answer = _run(con, _with_days(con, plan, settings), late)
+        answer = _run(con, _with_days(con, plan, settings), bound).cast(plan.columns)
         return asked.finish(answer) if asked.finish else answer
 
     def sql(self, text: str) -> pa.Table:
@@ -114,16 +114,12 @@ class Answers:
         return _run(con, statements[0].query, {})
 
     def _settings(self, asked: Question, given: dict[str, Value]) -> dict[str, Value]:
-        settings = {
-            name: tuple(value) if isinstance(value, list) else value
-            for name, value in given.items()
-        }
-        for name in settings:
+        for name in given:
             if name not in asked.parameters:
                 raise UnknownName.among(f"parameter of {asked.name}", name, asked.parameters)
-        if "services" in asked.parameters:
-            settings["services"] = self._chosen(settings.get("services"))
-        return settings
+        if "services" not in asked.parameters:
+            return given
+        return {**given, "services": self._chosen(given.get("services"))}
 
     def _chosen(self, wanted: Value) -> tuple[str, ...]:
         known = self.services()
@@ -132,26 +128,35 @@ class Answers:
                 "there is no experience in the store yet", next_step="Run `sentio ingest DIR`."
             )
         chosen = (wanted,) if isinstance(wanted, str) else wanted
-        if not isinstance(chosen, tuple):
-            return known
-        for name in chosen:
+        names = tuple(str(name) for name in chosen) if isinstance(chosen, tuple) else known
+        for name in names:
             if name not in known:
                 raise UnknownName.among("service with facts", name, known)
-        return chosen
+        return names
 
 
 def _with_days(con: duckdb.DuckDBPyConnection, plan: Compiled, settings: dict[str, Value]) -> str:
-    """Put in front of the SQL, in the place of each family, only the days that can matter."""
+    """Put in front of the SQL what each family consists of: only the days that can matter."""
     if not plan.families:
         return plan.sql
-    since, until = settings.get("since_ns"), settings.get("until_ns")
-    known = facts.partitions(con)
-    parts: list[str] = []
+    known = [part for part in facts.partitions(con) if _matters(part, settings)]
+    heads: list[str] = []
     for family in plan.families:
-        days = [part for part in known if part.family == family and _overlaps(part, since, until)]
-        parts.append(f'"{family}" AS NOT MATERIALIZED ({_union(con, family, days)})')
-    head = "WITH " + ", ".join(parts)
+        tables = [_columns_of(part) for part in known if part.family.startswith(family)]
+        if not tables:
+            con.register(f"no_{family}", FAMILIES[family].empty_table())
+        union = " UNION ALL ".join(tables) or f'SELECT * FROM "no_{family}"'
+        heads.append(f'"{family}" AS NOT MATERIALIZED ({union})')
+    head = "WITH " + ", ".join(heads)
     return f"{head}, {plan.sql[5:]}" if plan.sql.startswith("WITH ") else f"{head} {plan.sql}"
+
+
+def _matters(part: Partition, settings: dict[str, Value]) -> bool:
+    since, until = settings.get("since_ns"), settings.get("until_ns")
+    services = settings.get("services")
+    if isinstance(services, tuple) and part.family.startswith(EXPERIENCE):
+        return part.family.removeprefix(EXPERIENCE) in services and _overlaps(part, since, until)
+    return _overlaps(part, since, until)
 
 
 def _overlaps(part: Partition, since: Value, until: Value) -> bool:
@@ -159,13 +164,13 @@ def _overlaps(part: Partition, since: Value, until: Value) -> bool:
     return starts_in_time and (not isinstance(since, int) or part.last_ts >= since)
 
 
-def _union(con: duckdb.DuckDBPyConnection, family: str, days: list[Partition]) -> str:
-    schema = family_schema(family) or pa.schema([])
-    if not days:
-        con.register(f"no_{family}", schema.empty_table())
-        return f'SELECT * FROM "no_{family}"'
-    columns = ", ".join(f'"{name}"' for name in schema.names)
-    return " UNION ALL ".join(f'SELECT {columns} FROM "{day.table_name}"' for day in days)
+def _columns_of(part: Partition) -> str:
+    if not part.family.startswith(EXPERIENCE):
+        columns = ", ".join(f'"{name}"' for name in FAMILIES[part.family].names)
+        return f'SELECT {columns} FROM "{part.table_name}"'
+    service = part.family.removeprefix(EXPERIENCE)
+    columns = ", ".join(f'"{name}"' for name in USES.names)
+    return f"SELECT '{service}' AS service, {columns} FROM \"{part.table_name}\""
 
 
 def _run(con: duckdb.DuckDBPyConnection, sql: str, bound: dict[str, Value]) -> pa.Table:

@@ -1,10 +1,15 @@
-"""A question turned into DuckDB's SQL, once for each shape of its parameters."""
+"""A question turned into DuckDB's SQL once for each shape; its values are bound as it runs.
+
+Compiling takes tens of milliseconds and dashboards move their window every minute, so that
+numbers, names and times are compiled as marks and every mark becomes a parameter of the SQL.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from zlib import crc32
 
 import duckdb
 import ibis
@@ -12,43 +17,59 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from sentio.store import facts, ledger
+from sentio.store.cube import HOUR_NS, MINUTE_NS
 from sentio.store.cube import SCHEMA as CUBE
 from sentio.store.queries import QUESTIONS
-from sentio.store.queries.question import Value
-from sentio.store.queries.schemas import ELEMENTS, USES
+from sentio.store.queries.question import Question, Value
+from sentio.store.queries.schemas import ELEMENTS, EXPERIENCE
+from sentio.store.queries.span import Edges
 
-LATE = {"subject": 0x5E47_1057_BEC7_0001}
-"""Parameters that are bound when a question runs, so that a new subject costs no compilation;
-each with the number that holds its place until then."""
+FAMILIES = {"experience": EXPERIENCE, "element": ELEMENTS}
+"""Tables that are put together anew for each question, from the days that matter."""
 
-Settings = tuple[tuple[str, Value], ...]
+SOME_HOUR_NS = 1_000_003 * HOUR_NS
+EDGES = ("since", "until", "first_hour", "last_hour")  # the first of equals gives the name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Compiled:
-    """SQL with ``$name`` for each late parameter, and the families of facts that it reads."""
+    """SQL with a ``$name`` for each bound value, the families it reads, the answer's columns."""
 
     sql: str
     families: tuple[str, ...]
+    columns: pa.Schema
+
+
+def prepare(question: Question, settings: Mapping[str, Value]) -> tuple[Compiled, dict[str, Value]]:
+    """Give a question's SQL, and the values to bind to it."""
+    shape: list[tuple[str, Value]] = []
+    bound: dict[str, Value] = {}
+    for name in sorted(settings):
+        value = settings[name]
+        if value is None or name in question.shaping:
+            shape.append((name, value))
+        elif name not in ("since_ns", "until_ns"):
+            mark, marked = _marked(name, value)
+            shape.append((name, mark))
+            bound.update(marked)
+    since, until = _time(settings, "since_ns"), _time(settings, "until_ns")
+    bound.update(_times(question, since, until))
+    plan = _compiled(question.name, (*shape, *_stand_in(since, until).items()))
+    return plan, {name: value for name, value in bound.items() if f"${name}" in plan.sql}
 
 
 @lru_cache(maxsize=512)
-def compiled(question: str, settings: Settings, late: tuple[str, ...] = ()) -> Compiled:
-    """Compile a question with its parameters; ``late`` names those bound later."""
+def _compiled(question: str, shape: tuple[tuple[str, Value], ...]) -> Compiled:
     tables = Columns()
-    expression = QUESTIONS[question].ask(tables, **dict(settings), **{n: LATE[n] for n in late})
+    expression = QUESTIONS[question].ask(tables, **dict(shape))
     sql = ibis.to_sql(expression, dialect="duckdb", pretty=False)
-    for name in late:
-        sql = sql.replace(str(LATE[name]), f"${name}")
-    read = tuple(sorted(name for name in tables.asked if family_schema(name) is not None))
-    return Compiled(sql=sql, families=read)
-
-
-def family_schema(table: str) -> pa.Schema | None:
-    """Give the columns that questions may rely on in a family of facts; None for other tables."""
-    if table.startswith("experience_"):
-        return USES
-    return ELEMENTS if table == "element" else None
+    for text, name in _marks(dict(shape)):
+        sql = sql.replace(text, f"${name}")
+    return Compiled(
+        sql=sql,
+        families=tuple(sorted(tables.asked & FAMILIES.keys())),
+        columns=expression.schema().to_pyarrow(),
+    )
 
 
 class Columns(Mapping[str, ir.Table]):
@@ -60,28 +81,88 @@ class Columns(Mapping[str, ir.Table]):
     def __getitem__(self, name: str) -> ir.Table:
         """Give the table of that name, unbound."""
         self.asked.add(name)
-        schema = family_schema(name) or _ledger()[name]
+        schema = FAMILIES[name] if name in FAMILIES else _stored()[name]
         return ibis.table(ibis.Schema.from_pyarrow(schema), name=name)
 
     def __iter__(self) -> Iterator[str]:
         """Go through the tables that every store has."""
-        return iter(_ledger())
+        return iter({**_stored(), **FAMILIES})
 
     def __len__(self) -> int:
         """Count the tables that every store has."""
-        return len(_ledger())
+        return len(_stored()) + len(FAMILIES)
 
 
 @lru_cache(maxsize=1)
-def _ledger() -> dict[str, pa.Schema]:
+def _stored() -> dict[str, pa.Schema]:
     """Read the columns of the ledger off its own definition."""
     with duckdb.connect() as con:
         for statement in (facts.CATALOGUE, *ledger.TABLES):
             con.execute(statement)
-        names = [
-            name for (name,) in con.execute("SELECT table_name FROM duckdb_tables()").fetchall()
-        ]
+        names = con.execute("SELECT table_name FROM duckdb_tables()").fetchall()
         found = {
-            name: con.execute(f'SELECT * FROM "{name}"').to_arrow_table().schema for name in names
+            str(name): con.execute(f'SELECT * FROM "{name}"').to_arrow_table().schema
+            for (name,) in names
         }
     return {**found, "cube_minute": CUBE, "cube_hour": CUBE}
+
+
+def _marked(name: str, value: Value) -> tuple[Value, dict[str, Value]]:
+    """Give the mark that stands for a value while compiling, and what is bound to it later."""
+    if isinstance(value, tuple):
+        names = [f"{name}_{i}_" for i in range(len(value))]
+        marks = tuple(_text_mark(each) for each in names)
+        return marks, {each: part for each, part in zip(names, value, strict=True)}
+    mark = _text_mark(name) if isinstance(value, str) else _number_mark(name)
+    return mark, {name: value}
+
+
+def _marks(shape: Mapping[str, Value]) -> Iterator[tuple[str, str]]:
+    """Go through what is to be replaced in the SQL, and by which parameter."""
+    for name, value in shape.items():
+        if isinstance(value, tuple):
+            yield from ((f"'{each}'", str(each)[1:-1]) for each in value if _is_text_mark(each))
+        elif _is_text_mark(value):
+            yield f"'{value}'", name
+        elif value == _number_mark(name):
+            yield str(value), name
+    edges = Edges.of(_time(shape, "since_ns"), _time(shape, "until_ns"))
+    yield from ((str(getattr(edges, name)), name) for name in EDGES if getattr(edges, name))
+
+
+def _text_mark(name: str) -> str:
+    return f"\ue000{name}\ue000"
+
+
+def _is_text_mark(value: object) -> bool:
+    return isinstance(value, str) and value.startswith("\ue000")
+
+
+def _number_mark(name: str) -> int:
+    return (1 << 60) + crc32(name.encode())
+
+
+def _time(settings: Mapping[str, Value], name: str) -> int | None:
+    value = settings.get(name)
+    return value if isinstance(value, int) else None
+
+
+def _times(question: Question, since: int | None, until: int | None) -> dict[str, Value]:
+    if question.is_of_facts:
+        return {"since": since, "until": until}
+    edges = Edges.of(since, until)
+    return {name: getattr(edges, name) for name in EDGES}
+
+
+def _stand_in(since: int | None, until: int | None) -> dict[str, Value]:
+    """Give times that take the same way through `cube` as the real ones do."""
+    edges = Edges.of(since, until)
+    found: dict[str, Value] = {}
+    if since is not None:
+        is_whole = edges.since == edges.first_hour
+        found["since_ns"] = SOME_HOUR_NS - (0 if is_whole else 7 * MINUTE_NS)
+    if until is not None:
+        is_whole = edges.until == edges.last_hour
+        last = SOME_HOUR_NS + (100 * HOUR_NS if edges.has_hours else 0)
+        found["until_ns"] = last + (0 if is_whole else 9 * MINUTE_NS)
+    return found

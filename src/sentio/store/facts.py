@@ -22,11 +22,15 @@ ALWAYS = "all"
 
 UNDATED_FAMILIES = ("element", "link", "customer")
 
-CATALOGUE = """
-CREATE TABLE IF NOT EXISTS partition (
-  family VARCHAR, period VARCHAR, table_name VARCHAR PRIMARY KEY, is_ordered BOOLEAN,
-  rows BIGINT, first_ts BIGINT, last_ts BIGINT
-)"""
+CATALOGUE = (
+    """CREATE TABLE IF NOT EXISTS partition (
+      family VARCHAR, period VARCHAR, table_name VARCHAR PRIMARY KEY, is_ordered BOOLEAN,
+      rows BIGINT, first_ts BIGINT, last_ts BIGINT
+    )""",
+    """CREATE TABLE IF NOT EXISTS family_column (
+      family VARCHAR, name VARCHAR, kind VARCHAR, place INTEGER, PRIMARY KEY (family, name)
+    )""",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,10 +75,13 @@ def append(con: duckdb.DuckDBPyConnection, family: str, batch: pa.Table) -> None
 
     Must run inside the caller's transaction.
     """
+    is_new = _note_columns(con, family, batch.schema)
+    filled = [name for name in batch.schema.names if batch.column(name).null_count < len(batch)]
+    batch = batch.select(dict.fromkeys(("ts", "subject", *filled)))  # empty columns cost time
     parts = [(ALWAYS, batch)] if family in UNDATED_FAMILIES else days(batch)
     for period, rows in parts:
         table = f"{family}_{period}"
-        is_new = _ensure(con, family, period, rows.schema)
+        is_new |= _ensure(con, family, period, rows.schema)
         con.register("incoming", rows)
         con.execute(f'INSERT INTO "{table}" BY NAME SELECT * FROM incoming')
         con.unregister("incoming")
@@ -84,8 +91,8 @@ def append(con: duckdb.DuckDBPyConnection, family: str, batch: pa.Table) -> None
             "first_ts = least(first_ts, ?), last_ts = greatest(last_ts, ?) WHERE table_name = ?",
             [rows.num_rows, limits["min"], limits["max"], table],
         )
-        if is_new:
-            refresh_view(con, family)
+    if is_new:
+        refresh_view(con, family)
 
 
 def partitions(con: duckdb.DuckDBPyConnection, family: str | None = None) -> list[Partition]:
@@ -144,11 +151,47 @@ def drop_before(con: duckdb.DuckDBPyConnection, period: str) -> list[Partition]:
 
 
 def refresh_view(con: duckdb.DuckDBPyConnection, family: str) -> None:
-    """Make the view that joins a family's days anew."""
+    """Make the view that joins a family's days anew; columns nobody filled yet read as null."""
     tables = [part.table_name for part in partitions(con, family)]
-    if tables:
-        union = " UNION ALL BY NAME ".join(f'SELECT * FROM "{table}"' for table in tables)
-        con.execute(f'CREATE OR REPLACE VIEW "{family}" AS {union}')
+    columns = con.execute(
+        "SELECT name, kind FROM family_column WHERE family = ? ORDER BY place", [family]
+    ).fetchall()
+    if not tables:
+        return
+    held = {
+        (table, name)
+        for table, name in con.execute(
+            "SELECT table_name, column_name FROM duckdb_columns() WHERE schema_name = 'main'"
+        ).fetchall()
+    }
+    selects = (
+        ", ".join(
+            f'"{name}"' if (table, name) in held else f'CAST(NULL AS {kind}) AS "{name}"'
+            for name, kind in columns
+        )
+        + f' FROM "{table}"'
+        for table in tables
+    )
+    union = " UNION ALL ".join(f"SELECT {select}" for select in selects)
+    con.execute(f'CREATE OR REPLACE VIEW "{family}" AS {union}')
+
+
+def _note_columns(con: duckdb.DuckDBPyConnection, family: str, schema: pa.Schema) -> bool:
+    known = con.execute("SELECT name FROM family_column WHERE family = ?", [family]).fetchall()
+    new = [name for name in schema.names if (name,) not in known]
+    for name in new:
+        con.execute(
+            "INSERT INTO family_column VALUES (?, ?, ?, ?)",
+            [family, name, _kind(con, schema.field(name)), len(known) + new.index(name)],
+        )
+    return bool(new)
+
+
+def _kind(con: duckdb.DuckDBPyConnection, field: pa.Field) -> str:
+    con.register("shape", pa.schema([field]).empty_table())
+    kind = con.execute("DESCRIBE SELECT * FROM shape").fetchall()[0][1]
+    con.unregister("shape")
+    return str(kind)
 
 
 def _ensure(con: duckdb.DuckDBPyConnection, family: str, period: str, schema: pa.Schema) -> bool:
@@ -169,8 +212,5 @@ def _ensure(con: duckdb.DuckDBPyConnection, family: str, period: str, schema: pa
         return True
     new = [field for field in schema if field.name not in have]
     for field in new:  # a newer release of a service may know more indicators
-        con.register("shape", pa.schema([field]).empty_table())
-        kind = con.execute("DESCRIBE SELECT * FROM shape").fetchall()[0][1]
-        con.unregister("shape")
-        con.execute(f'ALTER TABLE "{table}" ADD COLUMN "{field.name}" {kind}')
+        con.execute(f'ALTER TABLE "{table}" ADD COLUMN "{field.name}" {_kind(con, field)}')
     return bool(new)

@@ -46,7 +46,7 @@ class Warehouse:
         options: dict[str, str | int | bool] = {
             "memory_limit": f"{memory_limit_mb}MB",
             "preserve_insertion_order": False,
-            "allocator_background_threads": False,
+            "disabled_compression_methods": "fsst,zstd,alprd",  # slow to write, little smaller
         }
         if threads:
             options["threads"] = threads
@@ -108,11 +108,15 @@ class Warehouse:
 
         ``con`` is a cursor of one's own, for asking while another thread commits.
         """
-        row = (con or self.con).execute(
-            "SELECT source, input, fingerprint, format, position, size_bytes, rows_read, rows_kept,"
-            " rows_rejected, records, is_done, latest_ts FROM position WHERE source = ? AND input = ?",
-            [source, name],
-        ).fetchone()
+        row = (
+            (con or self.con)
+            .execute(
+                "SELECT source, input, fingerprint, format, position, size_bytes, rows_read, rows_kept,"
+                " rows_rejected, records, is_done, latest_ts FROM position WHERE source = ? AND input = ?",
+                [source, name],
+            )
+            .fetchone()
+        )
         return Position(**dict(zip(Position.__slots__, row, strict=True))) if row else None
 
     def about(self, name: str) -> str | None:
@@ -169,7 +173,7 @@ class Warehouse:
 
     def _make_tables(self) -> None:
         with self.transaction() as con:
-            for statement in (facts.CATALOGUE, *ledger.TABLES):
+            for statement in (*facts.CATALOGUE, *ledger.TABLES):
                 con.execute(statement)
             con.register("shape", CUBE_SCHEMA.empty_table())
             for cube in CUBES:

@@ -114,9 +114,11 @@ def equipment(ie: Values, bpl: Values, *, ppl_percent: Values, burst_r: Values =
 def absolute_delay(ta_ms: Values, *, mt_ms: Values = 100.0, st: Values = 1.0) -> FloatArray:
     """Impairment by too long a delay even without echo, Idd of eq. (7-27); 0 up to ``mt_ms``."""
     x = np.log2(np.maximum(np.asarray(ta_ms, dtype=np.float64) / mt_ms, 1.0))
-    s = 6.0 * np.asarray(st)
-    far = _root(x, s) - 3.0 * _root(x / 3.0, s) + 2.0
-    return np.where(x > 0.0, 25.0 * far, 0.0)
+    late, idd = x > 0.0, np.zeros(x.shape)
+    if late.any():
+        far, s = x[late], np.broadcast_to(6.0 * np.asarray(st), x.shape)[late]
+        idd[late] = 25.0 * (_root(far, s) - 3.0 * _root(far / 3.0, s) + 2.0)
+    return idd
 
 
 def noise_dbm0p(c: Connection) -> Values:

@@ -25,7 +25,7 @@ def picture_mos(
     Returns
     -------
     mos
-        O22 of the Recommendation, shape (rows,), [1.05, 4.9].
+        O22 of the Recommendation, shape (rows,), [1.04, 4.9].
 
     Examples
     --------
@@ -47,10 +47,9 @@ def picture_mos(
 
 
 def mos_of_r(r: FloatArray) -> FloatArray:
-    """MOS of a rating on the Recommendation's own scale, [1.05, 4.9]."""
+    """MOS of a rating on the Recommendation's own scale, [1.04, 4.9]; it dips just above 0."""
     held = np.clip(r, 0.0, 100.0)
-    mos = 1.05 + 3.85 * held / 100.0 + held * (held - 60.0) * (100.0 - held) * 7e-6
-    return np.maximum(mos, 1.05)
+    return 1.05 + 3.85 * held / 100.0 + held * (held - 60.0) * (100.0 - held) * 7e-6
 
 
 def r_of_mos(mos: FloatArray) -> FloatArray:
@@ -63,5 +62,5 @@ def r_of_mos(mos: FloatArray) -> FloatArray:
 def _rising_branch() -> tuple[FloatArray, FloatArray]:
     ratings = np.linspace(0.0, 100.0, 200_001)
     moses = mos_of_r(ratings)
-    is_flat = moses <= 1.05  # the cubic dips under 1.05 just above 0
-    return moses[~is_flat], ratings[~is_flat]
+    rises = moses > 1.05
+    return moses[rises], ratings[rises]

@@ -58,7 +58,7 @@ SERVICE = Service(
     ),
     mos=mos,
     confidence=0.45,
-    provisional="the picture and how it is joined to the sound are ours: G.1070 is not known in full",
+    provisional="the picture, and how it is joined to the sound, are ours: no published model",
     examples=(
         Example(
             # Sound: R 137.8, MOS 4.4075. Picture: 5e6 / (1280 x 720 x 30) = 0.18084 bit a pixel,

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from sentio.ingest.piece import MAX_RAW_BYTES, NOTHING_REJECTED, Piece, Reading, Rejections
 from sentio.model.indicator import indicator
@@ -41,10 +42,9 @@ def record_batch(
     return pa.RecordBatch.from_arrays(arrays, names=list(there))
 
 
-def _column(column: object, as_type: pa.DataType) -> pa.Array:
-    if isinstance(column, pa.Array):
-        return column.cast(as_type)
-    return pa.array(column, type=as_type)
+def _column(column: pa.Array | Sequence[Cell], as_type: pa.DataType) -> pa.Array:
+    array = column if isinstance(column, pa.Array) else pa.array(column, type=as_type)
+    return pc.cast(array, as_type)
 
 
 def empty_batch(kind: Kind) -> pa.RecordBatch:

@@ -3,27 +3,31 @@
 from __future__ import annotations
 
 import io
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
+
+BUFFER_BYTES = 1 << 20
 
 
-class Rejoined(io.RawIOBase):
-    """Reads the head first and the rest of the stream after it."""
+def rejoined(head: bytes, rest: BinaryIO) -> BinaryIO:
+    """Give a stream that reads the head first and the rest after it; ``rest`` stays open."""
+    return io.BufferedReader(_Rejoined(head, rest), BUFFER_BYTES)
 
+
+class _Rejoined(io.RawIOBase):
     def __init__(self, head: bytes, rest: BinaryIO) -> None:
         super().__init__()
-        self._head = head
+        self._head = memoryview(head)
         self._rest = rest
 
     def readable(self) -> bool:
-        """Tell that it can be read."""
         return True
 
-    def read(self, size: int = -1) -> bytes:
-        """Read up to so many bytes."""
-        if not self._head:
-            return self._rest.read(size)
-        if size < 0:
-            head, self._head = self._head, b""
-            return head + self._rest.read()
-        head, self._head = self._head[:size], self._head[size:]
-        return head
+    def readinto(self, buffer: WriteableBuffer, /) -> int:
+        room = memoryview(buffer).cast("B")
+        part = self._head[: len(room)] or self._rest.read(len(room))
+        self._head = self._head[len(room) :]
+        room[: len(part)] = part
+        return len(part)

@@ -63,7 +63,7 @@ def parse(text: str) -> Fields:
             if text[at] in ", ":
                 at += 1
                 continue
-            raise ValueError(f"not a CMCD member at character {at}: {text[at : at + 20]!r}")
+            raise ValueError(f"what stands at character {at} is no CMCD key and value")
         key, number, string, inner, token = match.groups()
         if number is not None:
             found[key] = float(number) if "." in number else int(number)
@@ -153,7 +153,7 @@ def _items(inner: str) -> tuple[Item, ...]:
     while at < end:
         match = _ITEM.match(inner, at)
         if match is None:
-            raise ValueError(f"not an item of an inner list: {inner[at : at + 20]!r}")
+            raise ValueError(f"what stands at character {at} of an inner list is no item")
         parameters = {name: _bare(text) for name, text in _PARAMETER.findall(match[2])}
         found.append(Item(_bare(match[1]), parameters))
         at = match.end()

@@ -78,11 +78,11 @@ class Results:
     values: Values = field(default_factory=list[float | None])
     cells: int = 0
 
-    def add(self, indicator: str, value: float | None) -> None:
-        """Add one single value."""
+    def add(self, indicator: str, value: float | None, in_bin: int | None = None) -> None:
+        """Add one single value, or one bin of a vector that comes bin by bin."""
         self.cells += 1
         self.indicators.append(indicator)
-        self.bins.append(None)
+        self.bins.append(in_bin)
         self.values.append(value)
 
     def add_vector(self, indicator: str, values: Values) -> None:
@@ -173,6 +173,4 @@ class MeasurementRows:
             "unit": pa.nulls(len(values), pa.string()),
             "quality": pa.array(quality),
         }
-        return pa.RecordBatch.from_arrays(
-            [columns[name] for name in _SCHEMA.names], schema=_SCHEMA
-        )
+        return pa.RecordBatch.from_arrays([columns[name] for name in _SCHEMA.names], schema=_SCHEMA)

@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 
 from sentio.experience.columns import BoolArray, FloatArray, IntArray
 from sentio.ingest.formats._active_lines import Block
+from sentio.ingest.formats._active_run import Answers, Mark
 from sentio.ingest.formats._active_times import times
 
 STAMPED = (
@@ -25,7 +26,7 @@ ANSWER = (
 WINDOWS_ANSWER = r"^Reply from (?P<host>\S+): (?:bytes=\d+ )?time[=<](?P<rtt>\d{1,9}) ?ms\b.*$"
 LOST = (
     r"^(?:no answer yet for icmp_seq=|Request timeout for icmp_seq |"
-    r"From [^=]{1,255} icmp_seq=)(?P<seq>\d{1,10})(?P<why>.*)$"
+    r"From [^=]+ icmp_seq=)(?P<seq>\d{1,10})(?P<why>.*)$"
 )
 WINDOWS_LOST = (
     r"^(?:Request timed out\.|General failure\.|PING: transmit failed.*|"
@@ -40,52 +41,8 @@ STATISTICS = (
 KNOWN = (
     r"^(?:(?:\^C)?---.*---|rtt min/.*|round-trip min/.*|End time:.*|Packets: Sent = .*|"
     r"Ping statistics for .*|Approximate round trip times.*|Minimum = .*|ping6?: .*|connect: .*|"
-    r"From [^=]{1,255} icmp_seq=\d+ Redirect.*|Control-C|\^C)$"
+    r"From [^=]+ icmp_seq=\d+ Redirect.*|Control-C|\^C)$"
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answers:
-    """Lines of a block that speak of one message each, in the order printed.
-
-    ``number`` is -1 where the line names none, ``at_ns`` 0 where it has no stamp; ``rtt_ms`` is
-    NaN for a line that says a message is lost (or not answered yet).
-    """
-
-    line: IntArray
-    number: IntArray
-    at_ns: IntArray
-    is_local: BoolArray
-    rtt_ms: FloatArray
-
-    def __len__(self) -> int:
-        """Count the lines."""
-        return len(self.line)
-
-    def where(self, mask: BoolArray) -> Answers:
-        """Keep some of the lines."""
-        return Answers(
-            line=self.line[mask],
-            number=self.number[mask],
-            at_ns=self.at_ns[mask],
-            is_local=self.is_local[mask],
-            rtt_ms=self.rtt_ms[mask],
-        )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mark:
-    """A line that begins or ends a run: a header, a start time or the statistics."""
-
-    line: int
-    kind: str  # header, start, statistics
-    at_ns: int = 0
-    is_local: bool = False
-    host: str = ""
-    epoch_ns: int = 0
-    sent: int = 0
-    received: int = 0
-    lasted_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,8 +11,8 @@ import orjson
 
 from sentio.ingest.format import HEAD_BYTES, Format
 from sentio.ingest.formats import _cmcd as cmcd
-from sentio.ingest.formats._active_pieces import Cell, Intake
 from sentio.ingest.formats._cmcd_playback import STATES, Playback, Report, play_back
+from sentio.ingest.formats._gathering import Gathering, Record
 from sentio.ingest.formats._log_clock import LogClock
 from sentio.ingest.lines import blocks, line_numbers, lines_of
 from sentio.ingest.piece import Piece, Reading
@@ -30,6 +30,12 @@ EVENTS = frozenset(
         *("bc", "ps", "e", "t", "c", "b", "m", "um", "pe", "pc", "rr", "as", "ae", "abs", "abe"),
         *("sk", "ce", "pr", "h"),
     }
+)
+SESSION_COLUMNS = (
+    *("ts", "duration_ms", "subject_kind", "session_key", "server"),
+    *("segment_bitrate_kbps", "segment_duration_s", "stall_position_s", "stall_duration_s"),
+    *("initial_delay_ms", "stall_total_ms", "stall_count", "play_duration_ms"),
+    *("mean_bitrate_kbps", "is_success", "is_retained", "quality"),
 )
 KEPT = ("sta", "br", "pb", "ab", "ot", "pr", "msd", "e")
 SNIFFED_LINES = 200
@@ -73,8 +79,10 @@ def sniff(head: bytes, name: str) -> float:
 
 def read(stream: BinaryIO, reading: Reading) -> Iterator[Piece]:
     """Yield one experience record a session, as each goes idle, and at the end the rest."""
-    intake = Intake(reading, kind=Kind.EXPERIENCE, service="streaming")
-    sessions = _Sessions(intake)
+    out = Gathering(
+        reading, Kind.EXPERIENCE, columns={Kind.EXPERIENCE: SESSION_COLUMNS}, service="streaming"
+    )
+    sessions = _Sessions(out)
     for block in blocks(stream):
         if block.is_too_long:
             sessions.reject(
@@ -86,10 +94,10 @@ def read(stream: BinaryIO, reading: Reading) -> Iterator[Piece]:
                 sessions.take(_fields(line), number, line)
             except Refused as error:
                 sessions.reject(number, line, error)
-            if intake.is_full:
-                yield from intake.flush()
+            if out.is_full:
+                yield from out.flush()
     sessions.close_all()
-    yield from intake.flush()
+    yield from out.flush()
 
 
 def _is_report(line: bytes) -> bool:
@@ -136,8 +144,8 @@ def _report(fields: cmcd.Fields) -> tuple[str, Report]:
 class _Sessions:
     """All open sessions, the longest silent first."""
 
-    def __init__(self, intake: Intake) -> None:
-        self._intake = intake
+    def __init__(self, out: Gathering) -> None:
+        self._out = out
         self._open: OrderedDict[str, _Session] = OrderedDict()
         self._count = 0
         self._held_bytes = 0
@@ -175,13 +183,7 @@ class _Sessions:
 
     def reject(self, number: int, line: bytes, error: Refused) -> None:
         """Pass a rejected line on."""
-        self._intake.reject(
-            line=number,
-            field=error.field,
-            reason=error.reason,
-            message=f"{self._intake.reading.origin.name}:{number}: {error}.",
-            raw=line,
-        )
+        self._out.reject(str(error), line=number, field=error.field, reason=error.reason, raw=line)
 
     def _make_room(self, sid: str) -> None:
         session = self._open.get(sid)
@@ -199,8 +201,8 @@ class _Sessions:
         self._count -= len(session.reports)
         playback = play_back(session.reports) if session.is_known else None
         if playback is not None:
-            self._intake.keep(len(session.reports))
-            self._intake.experience("streaming", _record(session, playback, quality))
+            record = _record(session, playback, quality)
+            self._out.keep(Kind.EXPERIENCE, record, rows=len(session.reports))
             return
         for number, line in session.held:
             what = "no report of this session tells the player's state"
@@ -208,7 +210,7 @@ class _Sessions:
         self._held_bytes -= session.let_go()
 
 
-def _record(session: _Session, playback: Playback, quality: Quality) -> dict[str, Cell]:
+def _record(session: _Session, playback: Playback, quality: Quality) -> Record:
     known = [(kbps, length) for kbps, length in playback.stretches if kbps is not None]
     play_s = sum(length for _, length in playback.stretches)
     stalls_s = sum(stall.duration_s for stall in playback.stalls)

@@ -10,7 +10,6 @@ from typing import BinaryIO
 
 from sentio.ingest.format import HEAD_BYTES, Format
 from sentio.ingest.formats import _cmcd as cmcd
-from sentio.ingest.formats._active_pieces import Cell, Intake
 from sentio.ingest.formats._cdn_log import LogReader, Request, Unreadable
 from sentio.ingest.formats._cmcd_sessions import (
     Rebuilt,
@@ -21,6 +20,7 @@ from sentio.ingest.formats._cmcd_sessions import (
     step_of,
     unpack,
 )
+from sentio.ingest.formats._gathering import Gathering, Record
 from sentio.ingest.formats._log_clock import LogClock
 from sentio.ingest.lines import blocks, line_numbers, lines_of
 from sentio.ingest.piece import Piece, Reading
@@ -34,6 +34,14 @@ MAX_REQUESTS = 20_000  # of one session; a day of six-second segments with audio
 LEAP_NS = 3600 * 10**9  # one line further ahead than this does not move the log's clock
 SNIFFED_LINES = 200
 SECOND_NS = 10**9
+
+SESSION_COLUMNS = (
+    *("ts", "duration_ms", "subject_kind", "ip", "session_key", "server", "device_class"),
+    *("segment_bitrate_kbps", "segment_duration_s", "stall_position_s", "stall_duration_s"),
+    *("initial_delay_ms", "stall_total_ms", "stall_count", "play_duration_ms"),
+    *("mean_bitrate_kbps", "throughput_dl_kbps", "volume_dl_bytes", "first_response_ms"),
+    "quality",
+)
 
 DEVICE_WORDS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
@@ -95,25 +103,27 @@ def read(stream: BinaryIO, reading: Reading) -> Iterator[Piece]:
 
     Options: ``idle_s``; ``fields``, the field names of a log without ``#Fields``.
     """
-    intake = Intake(reading, kind=Kind.EXPERIENCE, service="streaming")
+    out = Gathering(
+        reading, Kind.EXPERIENCE, columns={Kind.EXPERIENCE: SESSION_COLUMNS}, service="streaming"
+    )
     log = LogReader(reading.options.get("fields", ""))
-    sessions = _Sessions(intake, idle_s=_seconds(reading.options.get("idle_s", ""), IDLE_S))
+    sessions = _Sessions(out, idle_s=_seconds(reading.options.get("idle_s", ""), IDLE_S))
     for block in blocks(stream):
         if block.is_too_long:
-            intake.reject(
+            out.reject(
+                "the line is too long",
                 line=block.first_line,
                 field="",
                 reason="too_large",
-                message=f"{reading.origin.name}:{block.first_line}: the line is too long.",
                 raw=block.content,
             )
             continue
         for number, line in zip(line_numbers(block), lines_of(block.content), strict=True):
             _take(line, number, log=log, sessions=sessions)
-            if intake.is_full:
-                yield from intake.flush()
+            if out.is_full:
+                yield from out.flush()
     sessions.close_all()
-    yield from intake.flush()
+    yield from out.flush()
 
 
 def _take(line: bytes, number: int, *, log: LogReader, sessions: _Sessions) -> None:
@@ -134,8 +144,8 @@ def _take(line: bytes, number: int, *, log: LogReader, sessions: _Sessions) -> N
 class _Sessions:
     """All open sessions, the longest idle first; bounded, so that memory is."""
 
-    def __init__(self, intake: Intake, *, idle_s: float) -> None:
-        self._intake = intake
+    def __init__(self, out: Gathering, *, idle_s: float) -> None:
+        self._out = out
         self._idle_ns = int(idle_s * SECOND_NS)
         self._open: OrderedDict[str, _Session] = OrderedDict()
         self._requests = 0
@@ -172,10 +182,7 @@ class _Sessions:
 
     def reject(self, number: int, line: bytes, *, field: str, reason: str, what: str) -> None:
         """Pass a rejected line on."""
-        place = f"{self._intake.reading.origin.name}:{number}"
-        self._intake.reject(
-            line=number, field=field, reason=reason, message=f"{place}: {what}.", raw=line
-        )
+        self._out.reject(what, line=number, field=field, reason=reason, raw=line)
 
     def _make_room(self, key: str) -> None:
         session = self._open.get(key)
@@ -194,8 +201,8 @@ class _Sessions:
         steps = unpack(session.steps)
         rebuilt = rebuild(steps)
         if rebuilt is not None:
-            self._intake.keep(session.requests)
-            self._intake.experience("streaming", _record(session.first, steps, rebuilt, quality))
+            record = _record(session.first, steps, rebuilt, quality)
+            self._out.keep(Kind.EXPERIENCE, record, rows=session.requests)
             return
         for number, line in session.held:
             what = "the session holds no video segment with bitrate and duration"
@@ -210,9 +217,7 @@ def _key(request: Request) -> str:
     return f"{request.ip}|{request.agent}|{cmcd.word(request.fields, 'cid')}"
 
 
-def _record(
-    first: Request, steps: list[Step], rebuilt: Rebuilt, quality: Quality
-) -> dict[str, Cell]:
+def _record(first: Request, steps: list[Step], rebuilt: Rebuilt, quality: Quality) -> Record:
     start_ms = min(step.start_ms for step in steps)
     initial = [] if rebuilt.initial_s is None else [rebuilt.initial_s]
     stalls_s = sum(stall.duration_s for stall in rebuilt.stalls)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import BinaryIO
 
 import numpy as np
 import pyarrow as pa
 
-from sentio.experience.columns import BoolArray
+from sentio.experience.columns import BoolArray, IntArray
 from sentio.ingest.format import Format
 from sentio.ingest.formats._active_csv import Header, find_header, rows
 from sentio.ingest.formats._active_lines import read_fully
@@ -17,7 +17,7 @@ from sentio.ingest.formats._active_pieces import Intake, constants, record_batch
 from sentio.ingest.formats._active_times import check_zone
 from sentio.ingest.formats._drive_rows import LAYOUT, RADIO, Seconds, columns_of, typed
 from sentio.ingest.formats._drive_windows import OpenWindow, nullable, stream_columns
-from sentio.ingest.formats._active_stream import Rejoined
+from sentio.ingest.formats._active_stream import rejoined
 from sentio.ingest.piece import Piece, Reading
 from sentio.kernel.errors import FormatError
 from sentio.model.record import Kind
@@ -84,7 +84,7 @@ def read(stream: BinaryIO, reading: Reading) -> Iterator[Piece]:
             expected="columns Timestamp, Longitude, Latitude and RSRP or Level in the first 5 lines",
             next_step="Check the delimiter (comma, semicolon, tab, bar) and the names.",
         )
-    yield from _Run(reading, header).read(Rejoined(head, stream), zone)
+    yield from _Run(reading, header).read(rejoined(head, stream), zone)
 
 
 class _Run:
@@ -141,14 +141,16 @@ class _Run:
             columns[name] = nullable(uses.number[name])
         self._put(columns, uses.text, len(uses))
 
-    def _stream(self, uses: Seconds, window: np.ndarray) -> None:
+    def _stream(self, uses: Seconds, window: IntArray) -> None:
         if len(uses):
             self._intake.keep(len(uses))
             columns = stream_columns(uses, window)
             texts = {name: columns.pop(name) for name in uses.text if name in columns}
             self._put(columns, texts, len(columns["ts"]))
 
-    def _put(self, columns: dict, texts: dict, count: int) -> None:
+    def _put(
+        self, columns: Mapping[str, pa.Array | None], texts: Mapping[str, pa.Array], count: int
+    ) -> None:
         segment = texts["operator"]
         if "segment" in self._constants:
             segment = segment.fill_null(self._constants["segment"])

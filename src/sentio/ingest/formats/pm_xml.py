@@ -244,7 +244,9 @@ class _File:
         else:
             text = "?" if len(found) else found.text or ""
             if why := self._add(name, text):
-                self._refuse(found, f"{name} {quoted(text)} {why.why}", field=name, reason=why.reason)
+                self._refuse(
+                    found, f"{name} {quoted(text)} {why.why}", field=name, reason=why.reason
+                )
 
     def _end_results(self, found: etree._Element) -> None:
         text = found.text or ""

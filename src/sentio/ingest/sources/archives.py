@@ -8,7 +8,14 @@ from pathlib import PurePosixPath
 from typing import BinaryIO
 
 from sentio.ingest.input import Input
-from sentio.ingest.sources.limits import Allowance, Limits, RefusedInput, refused
+from sentio.ingest.sources.limits import (
+    Allowance,
+    Limits,
+    OnSkip,
+    RefusedInput,
+    ignore_skipped,
+    refused,
+)
 from sentio.ingest.sources.names import Names
 from sentio.ingest.sources.packed import HEAD_BYTES, Packing, packing_of, unpacked
 from sentio.ingest.sources.tars import tar_members
@@ -19,9 +26,9 @@ DEEPEST = 1  # an archive may hold archives; those may hold none
 SUFFIXES = {".gz", ".bz2", ".xz", ".zst", ".zstd"}
 
 
-def unpack(file: Input, limits: Limits) -> Iterator[Input]:
+def unpack(file: Input, limits: Limits, *, on_skip: OnSkip = ignore_skipped) -> Iterator[Input]:
     """Give the inputs within a file: its members where it is an archive, else itself."""
-    return _unpack(file, Allowance(limits), depth=0)
+    return _unpack(file, Allowance(limits, on_skip), depth=0)
 
 
 def packing(file: Input) -> Packing:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import BinaryIO, TypeAlias
 
 from sentio.ingest.input import Input
 from sentio.ingest.piece import Origin
@@ -43,11 +44,20 @@ class RefusedInput(FormatError):
         super().__init__(what, where=where, expected=expected, next_step=next_step)
 
 
+OnSkip: TypeAlias = Callable[[str, str], None]
+"""Told the name of what is passed over, and why."""
+
+
+def ignore_skipped(_name: str, _why: str) -> None:
+    """Tell nobody."""
+
+
 @dataclass(slots=True)
 class Allowance:
     """What is left of the limits while one archive, with all that it holds, is unpacked."""
 
     limits: Limits
+    on_skip: OnSkip = ignore_skipped
     members: int = 0
     unpacked_bytes: int = 0
 

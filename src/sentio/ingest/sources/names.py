@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from sentio.ingest.piece import Origin
-from sentio.ingest.sources.limits import RefusedInput
+from sentio.ingest.sources.limits import OnSkip, RefusedInput
 
 JUNK = frozenset({"__MACOSX", "Thumbs.db", "desktop.ini"})
 
@@ -17,9 +17,13 @@ class Names:
         self._archive = archive
         self._seen: Counter[str] = Counter()
 
+    def full(self, member: str) -> str:
+        """Write down where a member is."""
+        return f"{self._archive.name}!{printable(member)}"
+
     def origin(self, member: str, modified_ns: int | None) -> Origin:
         """Name a member ``archive!member``."""
-        name = f"{self._archive.name}!{printable(member)}"
+        name = self.full(member)
         self._seen[name] += 1
         if self._seen[name] > 1:
             name = f"{name}#{self._seen[name]}"
@@ -30,6 +34,14 @@ def is_junk(name: str) -> bool:
     """Tell whether a path has a hidden part, or one that only an operating system reads."""
     parts = [part for part in name.replace("\\", "/").split("/") if part not in {"", ".", ".."}]
     return any(part.startswith(".") or part in JUNK for part in parts)
+
+
+def skips_junk(member: str, names: Names, on_skip: OnSkip) -> bool:
+    """Tell whether a member of an archive is junk, and report it."""
+    if not is_junk(member):
+        return False
+    on_skip(names.full(member), "hidden, or kept for an operating system only")
+    return True
 
 
 def check_member_name(name: str, *, where: str) -> None:

@@ -61,7 +61,7 @@ def guarded(
     stream: BinaryIO, *, name: str, limit_bytes: int, under: BinaryIO | None = None
 ) -> BinaryIO:
     """Put a limit on a stream, and explain what goes wrong in it; ``under`` is closed with it."""
-    return io.BufferedReader(_Guarded(stream, name, limit_bytes, under), BUFFER_BYTES)
+    return _Patient(_Guarded(stream, name, limit_bytes, under), BUFFER_BYTES)
 
 
 def broken(name: str, error: BaseException) -> RefusedInput:
@@ -76,6 +76,30 @@ def broken(name: str, error: BaseException) -> RefusedInput:
     )
 
 
+class _Patient(io.BufferedReader):
+    """Hands out what was read before an error; the error comes with the next reading.
+
+    Reading all at once raises at once: nobody shall take a part for the whole.
+    """
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        if size is None or size < 0:
+            return super().read()
+        chunks: list[bytes] = []
+        while size:
+            try:
+                chunk = self.read1(min(size, BUFFER_BYTES))
+            except RefusedInput:
+                if chunks:
+                    break
+                raise
+            if not chunk:
+                break
+            chunks.append(chunk)
+            size -= len(chunk)
+        return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+
+
 class _Guarded(io.RawIOBase):
     def __init__(self, stream: BinaryIO, name: str, limit: int, under: BinaryIO | None) -> None:
         self._stream = cast("io.BufferedReader", stream)  # all of ours offer readinto
@@ -83,20 +107,25 @@ class _Guarded(io.RawIOBase):
         self._name = name
         self._limit = limit
         self._count = 0
+        self._failed: RefusedInput | None = None
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: memoryview) -> int:  # pyright: ignore[reportIncompatibleMethodOverride]
+        if self._failed is not None:
+            raise self._failed
         try:
             got = self._stream.readinto(buffer)
-        except RefusedInput:
+            self._count += got
+            if self._count > self._limit:
+                raise too_large(self._name, self._count, self._limit)
+        except RefusedInput as error:
+            self._failed = error
             raise
         except BROKEN as error:
-            raise broken(self._name, error) from error
-        self._count += got
-        if self._count > self._limit:
-            raise too_large(self._name, self._count, self._limit)
+            self._failed = broken(self._name, error)
+            raise self._failed from error
         return got
 
     def close(self) -> None:
@@ -149,7 +178,9 @@ class _XzStream(io.RawIOBase):
 
 def _decompressor(packing: Packing, stream: BinaryIO, limits: Limits) -> BinaryIO:
     if packing == "gz":
-        return cast("BinaryIO", gzip.GzipFile(fileobj=stream))  # a reader, as BinaryIO in all we use
+        return cast(
+            "BinaryIO", gzip.GzipFile(fileobj=stream)
+        )  # a reader, as BinaryIO in all we use
     if packing == "bz2":
         return cast("BinaryIO", bz2.BZ2File(stream))  # the same
     if packing == "xz":

@@ -45,7 +45,8 @@ class _Section(io.RawIOBase):
 
     def readinto(self, buffer: memoryview) -> int:  # pyright: ignore[reportIncompatibleMethodOverride]
         wanted = min(len(buffer), max(0, self._size - self._at))
-        got = os.preadv(self._source.fd, [buffer[:wanted]], self._start + self._at)
+        into = memoryview(buffer)[:wanted]  # what comes may be a bytearray, whose slice is a copy
+        got = os.preadv(self._source.fd, [into], self._start + self._at)
         self._at += got
         return got
 

@@ -10,7 +10,7 @@ from typing import BinaryIO, Self, cast
 from sentio.ingest.input import Input
 from sentio.ingest.piece import Origin
 from sentio.ingest.sources.limits import Allowance, RefusedInput, refused
-from sentio.ingest.sources.names import Names, check_member_name, is_junk
+from sentio.ingest.sources.names import Names, check_member_name, skips_junk
 from sentio.ingest.sources.packed import BROKEN, broken
 from sentio.ingest.sources.section import Part, Spool, part_of_file
 from sentio.kernel.errors import FormatError
@@ -44,8 +44,8 @@ def tar_members(archive: Input, allowance: Allowance) -> Iterator[Input]:
     try:
         with archive.open() as stream, closing(_open_tar(archive, stream)) as opened:
             while (member := opened.next()) is not None:
-                opened.members = []  # tarfile would keep every header of the archive
-                if member.isdir() or is_junk(member.name):
+                opened.members = []  # pyright: ignore[reportAttributeAccessIssue]  (else all stay)
+                if member.isdir() or skips_junk(member.name, names, allowance.on_skip):
                     continue
                 allowance.count(archive.origin.name)
                 modified_ns = int(member.mtime * 1e9)
@@ -79,9 +79,7 @@ def _member(
     return Input(origin=origin, open=part.open, size_bytes=part.size_bytes)
 
 
-def _part(
-    archive: Input, opened: tarfile.TarFile, member: tarfile.TarInfo, spool: Spool
-) -> Part:
+def _part(archive: Input, opened: tarfile.TarFile, member: tarfile.TarInfo, spool: Spool) -> Part:
     if archive.path is not None:
         return part_of_file(archive.path, start=member.offset_data, size_bytes=member.size)
     content = opened.extractfile(member)

@@ -11,7 +11,7 @@ from typing import BinaryIO, cast
 from sentio.ingest.input import Input
 from sentio.ingest.piece import Origin
 from sentio.ingest.sources.limits import Allowance, RefusedInput, refused
-from sentio.ingest.sources.names import Names, check_member_name, is_junk
+from sentio.ingest.sources.names import Names, check_member_name, skips_junk
 from sentio.ingest.sources.packed import BROKEN, broken, guarded
 from sentio.ingest.sources.section import Spool
 from sentio.kernel.errors import FormatError
@@ -28,7 +28,7 @@ def zip_members(archive: Input, allowance: Allowance) -> Iterator[Input]:
         return
     names = Names(archive.origin)
     for member in opened.infolist():
-        if member.is_dir() or is_junk(member.filename):
+        if member.is_dir() or skips_junk(member.filename, names, allowance.on_skip):
             continue
         try:
             allowance.count(archive.origin.name)
@@ -55,9 +55,7 @@ def _member(
 ) -> Input:
     try:
         _check(member, origin.name)
-        allowance.admit(
-            origin.name, size_bytes=member.file_size, packed_bytes=member.compress_size
-        )
+        allowance.admit(origin.name, size_bytes=member.file_size, packed_bytes=member.compress_size)
     except RefusedInput as error:
         return refused(origin, error)
 

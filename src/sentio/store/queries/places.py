@@ -5,7 +5,7 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
-from sentio.store.queries.span import Tables, between, number
+from sentio.store.queries.span import Tables, among, between, number
 
 
 def element_positions(tables: Tables, *, element_kind: str | None = None) -> ir.Table:
@@ -26,7 +26,7 @@ def element_positions(tables: Tables, *, element_kind: str | None = None) -> ir.
 def median_positions(
     tables: Tables,
     *,
-    services: tuple[str, ...],
+    services: tuple[str, ...] | None = None,
     dimension: str = "cell",
     one_in: int = 1,
     since_ns: int | None = None,
@@ -36,23 +36,16 @@ def median_positions(
 
     ``one_in`` takes one subject in so many (always the same ones), to keep the cost in bounds.
     """
-    parts = [_placed(tables, service, dimension, since_ns, until_ns) for service in services]
-    rows = ibis.union(*parts) if len(parts) > 1 else parts[0]
+    rows = between(tables["experience"], since_ns, until_ns)
+    if services is not None:
+        rows = among(rows, "service", services)
     if one_in > 1:
         rows = rows.filter(number(rows, "subject") % one_in == 0)
-    places = rows.group_by("member").agg(
-        n=rows.count().cast("int64"),
+    is_placed = rows["longitude_deg"].notnull() & rows["latitude_deg"].notnull()
+    rows = rows.filter(is_placed & rows[dimension].notnull())
+    places = rows.group_by(member=rows[dimension]).agg(
+        n=rows.count(),
         longitude_deg=rows["longitude_deg"].median(),
         latitude_deg=rows["latitude_deg"].median(),
     )
     return places.order_by("member")
-
-
-def _placed(
-    tables: Tables, service: str, dimension: str, since_ns: int | None, until_ns: int | None
-) -> ir.Table:
-    rows = between(tables[f"experience_{service}"], since_ns, until_ns)
-    rows = rows.filter(
-        rows["longitude_deg"].notnull(), rows["latitude_deg"].notnull(), rows[dimension].notnull()
-    )
-    return rows.select("subject", "longitude_deg", "latitude_deg", member=rows[dimension])

@@ -6,13 +6,14 @@ import inspect
 import typing
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import ibis.expr.types as ir
 import pyarrow as pa
 
 from sentio.kernel.errors import SentioError, UnknownName
 
-Value = int | str | tuple[str, ...] | None
+Value: TypeAlias = int | str | tuple[str, ...] | tuple[float, ...] | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,11 +28,14 @@ class Question:
         What is done to the answer, if anything: quantiles from bins, counts from sketches.
     is_of_facts
         It reads single uses, day by day, rather than the cube.
+    shaping
+        Parameters that change the expression itself and not only a value in it.
     """
 
     ask: Callable[..., ir.Table]
     finish: Callable[[pa.Table], pa.Table] | None = None
     is_of_facts: bool = False
+    shaping: tuple[str, ...] = ("dimension",)
 
     @property
     def name(self) -> str:
@@ -70,8 +74,9 @@ class Question:
 
 def _value(name: str, text: str, hint: object) -> Value:
     kinds = typing.get_args(hint) or (hint,)
-    if any(typing.get_origin(kind) is tuple for kind in (hint, *kinds)):
-        return tuple(part.strip() for part in text.split(",") if part.strip())
+    if typing.get_origin(hint) is tuple:
+        parts = [part.strip() for part in text.split(",") if part.strip()]
+        return tuple(float(part) for part in parts) if float in kinds else tuple(parts)
     if int not in kinds:
         return text
     try:

@@ -26,3 +26,6 @@ USES = pa.schema(
 
 ELEMENTS = pa.schema({**ELEMENT, "origin": pa.int32()})
 """What ``element`` has; the family is absent until a topology has been read."""
+
+EXPERIENCE = pa.schema([("service", pa.string()), *USES])
+"""What ``experience`` has: the uses of all services under each other."""

@@ -40,9 +40,9 @@ def dead_letters(tables: Tables) -> ir.Table:
     """Count rejected rows per source and reason, and how many were read again since."""
     rows = tables["dead_letter"]
     counts = rows.group_by(["source", "reason"]).agg(
-        rows=number(rows, "rows").sum().cast("int64"),
-        letters=rows.count().cast("int64"),
-        replayed=rows["replayed_ns"].count().cast("int64"),
+        rows=number(rows, "rows").sum(),
+        letters=rows.count(),
+        replayed=rows["replayed_ns"].count(),
         first_at_ns=rows["at_ns"].min(),
         last_at_ns=rows["at_ns"].max(),
     )
@@ -54,7 +54,7 @@ def contents(tables: Tables) -> ir.Table:
     rows = tables["partition"]
     rows = rows.filter(number(rows, "rows") > 0)
     spans = rows.group_by("family").agg(
-        rows=number(rows, "rows").sum().cast("int64"),
+        rows=number(rows, "rows").sum(),
         first_ts=rows["first_ts"].min(),
         last_ts=rows["last_ts"].max(),
     )
@@ -65,8 +65,8 @@ def commits(tables: Tables) -> ir.Table:
     """Tell of each source when it was last written, in how many commits and records."""
     rows = tables["ingest_commit"]
     totals = rows.group_by("source").agg(
-        commits=rows.count().cast("int64"),
-        records=number(rows, "records").sum().cast("int64"),
+        commits=rows.count(),
+        records=number(rows, "records").sum(),
         last_at_ns=rows["at_ns"].max(),
     )
     return totals.order_by("source")

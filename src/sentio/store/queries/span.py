@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import ibis
@@ -14,24 +15,50 @@ Tables: TypeAlias = Mapping[str, ir.Table]
 """The tables of a warehouse by name, on whatever engine holds them."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edges:
+    """A span in whole minutes, and the whole hours inside it; None leaves a side open."""
+
+    since: int | None
+    first_hour: int | None
+    last_hour: int | None
+    until: int | None
+
+    @classmethod
+    def of(cls, since_ns: int | None, until_ns: int | None) -> Edges:
+        """Widen [since, until) to whole minutes and find its whole hours."""
+        since = None if since_ns is None else since_ns - since_ns % MINUTE_NS
+        until = None if until_ns is None else until_ns + -until_ns % MINUTE_NS
+        return cls(
+            since=since,
+            first_hour=None if since is None else since + -since % HOUR_NS,
+            last_hour=None if until is None else until - until % HOUR_NS,
+            until=until,
+        )
+
+    @property
+    def has_hours(self) -> bool:
+        """Tell whether there is a whole hour inside, as far as one can know."""
+        if self.first_hour is None or self.last_hour is None:
+            return True
+        return self.first_hour < self.last_hour
+
+
 def cube(tables: Tables, since_ns: int | None = None, until_ns: int | None = None) -> ir.Table:
     """Give the cube rows of [since, until), widened to whole minutes; None leaves a side open.
 
     Hours and minutes hold the same totals, so that a span that begins and ends on the hour reads
     sixty times fewer rows.
     """
-    since = None if since_ns is None else since_ns - since_ns % MINUTE_NS
-    until = None if until_ns is None else until_ns + -until_ns % MINUTE_NS
-    first_hour = None if since is None else since + -since % HOUR_NS
-    last_hour = None if until is None else until - until % HOUR_NS
+    span = Edges.of(since_ns, until_ns)
     minutes = tables["cube_minute"]
-    if first_hour is not None and last_hour is not None and first_hour >= last_hour:
-        return between(minutes, since, until)
-    parts = [between(tables["cube_hour"], first_hour, last_hour)]
-    if since != first_hour:
-        parts.append(between(minutes, since, first_hour))
-    if until != last_hour:
-        parts.append(between(minutes, last_hour, until))
+    if not span.has_hours:
+        return between(minutes, span.since, span.until)
+    parts = [between(tables["cube_hour"], span.first_hour, span.last_hour)]
+    if span.since != span.first_hour:
+        parts.append(between(minutes, span.since, span.first_hour))
+    if span.until != span.last_hour:
+        parts.append(between(minutes, span.last_hour, span.until))
     return parts[0] if len(parts) == 1 else ibis.union(*parts)
 
 
@@ -54,10 +81,14 @@ def of(
     return rows if service is None else rows.filter(rows["service"] == service)
 
 
+def among(rows: ir.Table, column: str, names: tuple[str, ...]) -> ir.Table:
+    """Keep the rows whose column holds one of some names."""
+    return rows.filter(rows[column].isin([ibis.literal(name) for name in names]))
+
+
 def added(rows: ir.Table, by: Sequence[str], totals: Iterable[str]) -> ir.Table:
-    """Add totals up per key; int64, as wide as they are stored, on every engine."""
-    sums = {name: number(rows, name).sum().cast("int64") for name in totals}
-    return rows.group_by(list(by)).agg(**sums)
+    """Add totals up per key; int64, as wide as they are stored."""
+    return rows.group_by(list(by)).agg(**{name: number(rows, name).sum() for name in totals})
 
 
 def ratio(part: ir.Value, whole: ir.Value) -> ir.NumericValue:
@@ -76,12 +107,18 @@ def real(count: ir.Value) -> ir.FloatingValue:
     return count.cast("float64")
 
 
-def with_shares(totals: ir.Table) -> ir.Table:
-    """Add the means and shares that belong to the totals n, poor, grounded, MOS and confidence."""
+def with_means(totals: ir.Table) -> ir.Table:
+    """Add the mean MOS and the poor share to totals of n, MOS and poor."""
     n = totals["n"]
     return totals.mutate(
-        mos_mean=ratio(totals["mos_sum_e4"], n) / float(SCALE),
-        poor_share=ratio(totals["poor"], n),
+        mos_mean=ratio(totals["mos_sum_e4"], n) / float(SCALE), poor_share=ratio(totals["poor"], n)
+    )
+
+
+def with_shares(totals: ir.Table) -> ir.Table:
+    """Add the grounded share and the mean confidence as well."""
+    n = totals["n"]
+    return with_means(totals).mutate(
         grounded_share=ratio(totals["grounded"], n),
         confidence_mean=ratio(totals["confidence_sum_e4"], n) / float(SCALE),
     )

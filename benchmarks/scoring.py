@@ -1,0 +1,80 @@
+"""How many uses a second each service model scores on one core, alone and with all drivers.
+
+In every second cell something is off its nominal value: more than any network does to anybody.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import numpy as np
+import pyarrow as pa
+from _report import arguments, report
+
+from sentio.experience.scoring import prepare, score
+from sentio.experience.service import SERVICES, Input, Service
+from sentio.model.indicator import indicator
+from sentio.testing.batches import ARROW_TYPES
+
+ROWS = 65_536
+LIST_LENGTH = 15
+OFF = 0.5  # share of cells that are off nominal
+
+
+def main() -> None:
+    parser = arguments(__doc__ or "")
+    parser.add_argument("--seconds", type=float, default=0.5, help="time a figure (%(default)s)")
+    parser.add_argument("--service", action="append", help="only these services")
+    given = parser.parse_args()
+    services = [SERVICES[name] for name in given.service or SERVICES.names()]
+    rates = {service.name: rows_per_s(service, given.seconds) for service in services}
+    report({"batch_rows": ROWS, "rows_per_s": rates}, as_json=given.json)
+
+
+def rows_per_s(service: Service, seconds: float) -> dict[str, float]:
+    batch = batch_of(service)
+    columns, _ = prepare(service, batch)
+    return {
+        "mos": rate(lambda: service.mos(columns), seconds),
+        "score with drivers": rate(lambda: score(service, batch), seconds),
+    }
+
+
+def rate(call: Callable[[], object], seconds: float) -> float:
+    """Rows a second, of the best of many calls: other programs only ever slow it down."""
+    call()
+    best, end = np.inf, time.perf_counter() + seconds
+    while time.perf_counter() < end:
+        start = time.perf_counter()
+        call()
+        best = min(best, time.perf_counter() - start)
+    return float(ROWS / best)
+
+
+def batch_of(service: Service) -> pa.RecordBatch:
+    rng = np.random.default_rng(0)
+    arrays = {wanted.name: column(wanted, rng) for wanted in service.inputs}
+    return pa.RecordBatch.from_pydict(arrays)
+
+
+def column(wanted: Input, rng: np.random.Generator) -> pa.Array:
+    shape = indicator(wanted.name).shape
+    if shape == "text":
+        scope = wanted.scope if isinstance(wanted.scope, frozenset) else {str(wanted.nominal)}
+        return pa.array(rng.choice(sorted(scope), ROWS), ARROW_TYPES["text"]).dictionary_encode()
+    if shape == "number":
+        return pa.array(numbers(wanted, ROWS, rng))
+    values = pa.array(numbers(wanted, ROWS * LIST_LENGTH, rng))
+    return pa.ListArray.from_arrays(np.arange(ROWS + 1, dtype=np.int32) * LIST_LENGTH, values)
+
+
+def numbers(wanted: Input, count: int, rng: np.random.Generator) -> np.ndarray:
+    known = indicator(wanted.name)
+    usual = wanted.nominal if isinstance(wanted.nominal, float | int) else known.low
+    off = usual * rng.uniform(0.5, 2.0, count) if usual else rng.exponential(0.02, count)
+    return np.clip(np.where(rng.random(count) < OFF, off, usual), known.low, known.high)
+
+
+if __name__ == "__main__":
+    main()
