@@ -1,4 +1,4 @@
-"""What all benchmarks share: their arguments, where the samples are, and how results are printed."""
+"""What all benchmarks share: arguments, where the samples are, how results are printed."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def _lines(value: object, indent: str) -> list[str]:
             if isinstance(inner, Mapping | list) and inner:
                 lines += [f"{indent}{key}", *_lines(inner, indent + "  ")]
             else:
-                lines.append(f"{indent}{str(key):<{width}}  {_short(inner)}")
+                lines.append(f"{indent}{key!s:<{width}}  {_short(inner)}")
         return lines
     if isinstance(value, list):
         return [f"{indent}- {_short(each)}" for each in value]

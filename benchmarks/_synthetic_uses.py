@@ -36,7 +36,7 @@ class Operator:
     cells: int = 5_000
     apps: int = 50
     device_models: int = 2_000
-    minute_hours: int = 6  # the minute cube is kept for the last hours only
+    minute_hours: int = 2  # the minute cube is kept for the last hours only
     seed: int = 20_261_123
 
 

@@ -117,9 +117,9 @@ def service_scores(
         "quality": _held(found["quality"], usual["quality"], found["sample"], PRIOR_QUALITY_USES),
     }
     weight = {name: np.where(np.isnan(worth[name]), 0.0, term[name]) for name in worth}
-    total = sum(weight.values())
+    parts = np.array([weight[name] * np.nan_to_num(worth[name]) for name in worth])
     with np.errstate(invalid="ignore"):
-        score = sum(weight[name] * np.nan_to_num(worth[name]) for name in worth) / total
+        score = parts.sum(axis=0) / np.array(list(weight.values())).sum(axis=0)
     return _table(rows, found, score)
 
 
@@ -146,7 +146,7 @@ def experience_index(scores: pa.Table) -> pa.Table:
     worst = order[np.searchsorted(subject[order], np.arange(people))]
     return pa.table(
         {
-            "subject": pa.array(subjects.astype(np.uint64)),
+            "subject": subjects.cast(pa.uint64()),
             "cei": or_null(cei),
             "services": pa.array(np.bincount(subject, minlength=people)),
             "uses": pa.array(total_of(subject, numbers(scores, "uses"), people).astype(np.int64)),
@@ -199,7 +199,7 @@ def _outcomes(rows: Uses, success: FloatArray, retained: FloatArray) -> dict[str
 def _usual(
     rows: Uses, found: Mapping[str, FloatArray], norms: Mapping[str, Norm] | None
 ) -> dict[str, FloatArray]:
-    """What is usual for the service of each group: as given, or the mean over the population."""
+    """Find what is usual for each group's service: as given, or the mean of the population."""
     services = len(rows.services)
     usual: dict[str, FloatArray] = {}
     for name, count in (

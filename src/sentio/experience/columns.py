@@ -77,6 +77,16 @@ Column: TypeAlias = FloatArray | Lists | Texts
 Columns: TypeAlias = Mapping[str, Column]
 
 
+def part(column: Column, start: int, stop: int) -> Column:
+    """Give consecutive rows of a column, without copying what can be large."""
+    if isinstance(column, Texts):
+        return Texts(column.codes[start:stop], column.names)
+    if not isinstance(column, Lists):
+        return column[start:stop]
+    offsets = column.offsets[start : stop + 1]
+    return Lists(column.values[offsets[0] : offsets[-1]], offsets - offsets[0])
+
+
 def take(column: Column, rows: IntArray) -> Column:
     """Give some rows of a column, in the order asked for."""
     if isinstance(column, Texts):

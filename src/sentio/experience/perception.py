@@ -103,7 +103,7 @@ def learn(
     return Tastes(
         subjects=subjects.astype(np.uint64),
         ratings=count,
-        slopes=np.linalg.solve(normal, target)[:, :, 0],
+        slopes=np.linalg.solve(normal, target)[:, :, 0].astype(np.float64),
         causes=tuple(known),
         usual_loss=usual,
     )

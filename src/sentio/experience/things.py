@@ -25,7 +25,6 @@ from sentio.experience.requirements import (
     Profile,
     RatioAtMost,
     ReliabilityAtLeast,
-    Requirement,
     Span,
     ValueAtMost,
     ValueOnScale,
@@ -105,11 +104,9 @@ def limiting(service: Service, scores: Scores) -> Texts:
     Code -1 where nothing is lost; `SEVERAL` where requirements fail equally badly, so that the
     return of one alone gains nothing.
     """
-    names = tuple(scores.loss)
-    rows = len(scores.mos)
-    gains = np.array([scores.loss[name] for name in names]).reshape(len(names), rows)
-    codes = np.argmax(gains, axis=0) if names else np.zeros(rows, dtype=np.int64)
-    gained = gains.max(axis=0, initial=0.0)
+    names = tuple(wanted.name for wanted in service.inputs if wanted.is_driver)
+    gains = np.array([scores.loss[name] for name in names])
+    codes, gained = gains.argmax(axis=0), gains.max(axis=0, initial=0.0)
     is_full = np.isnan(scores.mos) | (scores.mos >= 5.0 - 1e-9)
     codes = np.where(gained > 0.0, codes, np.where(is_full, -1, len(names)))
     return Texts(codes.astype(np.int32), (*names, SEVERAL))
@@ -225,7 +222,7 @@ def _message_inputs(timing: Messages) -> list[Input]:
 
 
 def _picture_inputs(one: PictureAtLeast) -> list[Input]:
-    context = {"weight": one.weight / 6.0}
+    less = one.weight / 6.0
     return [
         Input(
             name="stream_bitrate_kbps",
@@ -233,9 +230,9 @@ def _picture_inputs(one: PictureAtLeast) -> list[Input]:
             need="either",
             weight=one.weight,
         ),
-        Input(name="stream_fps", nominal=one.nominal_fps, **context),
-        Input(name="stream_width_px", nominal=one.nominal_width_px, is_driver=False, **context),
-        Input(name="stream_height_px", nominal=one.nominal_height_px, is_driver=False, **context),
+        Input(name="stream_fps", nominal=one.nominal_fps, weight=less),
+        Input(name="stream_width_px", nominal=one.nominal_width_px, weight=less, is_driver=False),
+        Input(name="stream_height_px", nominal=one.nominal_height_px, weight=less, is_driver=False),
     ]
 
 

@@ -1,4 +1,4 @@
-"""Uses as arrays, numbered by subject and service, with exact weighted percentiles for each group."""
+"""Uses as arrays, numbered by subject and service, and exact percentiles of each group."""
 
 from __future__ import annotations
 
@@ -45,16 +45,22 @@ class Uses:
 
 
 def read_uses(table: pa.Table) -> Uses:
-    """Number the groups of a table of uses and take its columns out."""
+    """Take the columns out of a table of uses and give each group its number.
+
+    Rows without subject or service belong to nobody and are left out.
+    """
+    table = table.filter(pc.and_(pc.is_valid(table["subject"]), pc.is_valid(table["service"])))
     subjects, person = distinct(table["subject"])
     services, used = distinct(table["service"])
-    cells, group = distinct(pa.chunked_array([person * max(len(services), 1) + used]))
+    width = max(len(services), 1)
+    cells, group = distinct(pa.chunked_array([person * width + used]))
+    cell = cells.to_numpy()
     success = numbers(table, "is_success")
     return Uses(
         group=group,
-        subject=subjects[cells // max(len(services), 1)],
-        service=cells % max(len(services), 1),
-        services=tuple(services.tolist()),
+        subject=subjects.to_numpy()[cell // width],
+        service=cell % width,
+        services=tuple(services.to_pylist()),
         mos=numbers(table, "mos"),
         meant_ms=_meant_ms(numbers(table, "duration_ms"), success, used, len(services)),
         success=success,
@@ -114,15 +120,14 @@ def weighted_percentile(
     return found
 
 
-def distinct(column: pa.ChunkedArray) -> tuple[npt.NDArray[np.generic], IntArray]:
+def distinct(column: pa.ChunkedArray) -> tuple[pa.Array, IntArray]:
     """Give the distinct values in order, and the number of each row's value among them."""
     coded = pc.dictionary_encode(column).combine_chunks()
     coded = coded.chunk(0) if isinstance(coded, pa.ChunkedArray) else coded
-    names = coded.dictionary.to_numpy(zero_copy_only=False)
-    order = np.argsort(names)
-    rank = np.empty(len(names), dtype=np.int64)
-    rank[order] = np.arange(len(names))
-    return names[order], rank[coded.indices.to_numpy(zero_copy_only=False)]
+    order = pc.sort_indices(coded.dictionary)
+    rank = np.empty(len(order), dtype=np.int64)
+    rank[order.to_numpy()] = np.arange(len(order))
+    return coded.dictionary.take(order), rank[coded.indices.to_numpy(zero_copy_only=False)]
 
 
 def numbers(table: pa.Table, name: str, *, otherwise: float = np.nan) -> FloatArray:

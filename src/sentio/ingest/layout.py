@@ -52,6 +52,17 @@ def recognise(head: bytes, wanted: str = "") -> tuple[Layout | None, float]:
     return best
 
 
+def map_for_names(names: list[str], wanted: str) -> ColumnMap | None:
+    """Find the map for a table with these column names, or None; ``wanted`` names it outright."""
+    if wanted:
+        return find(wanted)
+    named = set(names)
+    for each in shipped().values():
+        if sum(name in named for name in each.sources) >= max(2, 0.7 * len(each.sources)):
+            return each
+    return _canonical_map(names)
+
+
 def _fit(
     owner: ColumnMap, delimiter: str, rows: list[list[str]], *, is_wanted: bool
 ) -> tuple[Layout, float] | None:
@@ -80,18 +91,24 @@ def _canonical(delimiter: str, rows: list[list[str]]) -> tuple[Layout, float] | 
     if len(rows) < 1 or len(rows[0]) < 2:
         return None
     first = [cell.strip() for cell in rows[0]]
+    owner = _canonical_map(first)
+    if owner is None:
+        return None
+    return _layout(owner, delimiter, first, rows[1] if len(rows) > 1 else [], has_header=True), SURE
+
+
+def _canonical_map(first: list[str]) -> ColumnMap | None:
     known = {*EXPERIENCE, *IDENTIFIERS, *indicators()}
     ours = [name for name in first if name in known]
     if "ts" not in ours or len(ours) < 3 or len(ours) < 0.6 * len(first):
         return None
     columns = {name: Rule.model_validate({"from": name}) for name in ours}
     service: str | Rule = Rule.model_validate({"from": "service"}) if "service" in first else ""
-    owner = ColumnMap(
+    return ColumnMap(
         name="canonical",
         title="columns named as Sentio names them",
         record=[Record(service=service, columns=columns)],
     )
-    return _layout(owner, delimiter, first, rows[1] if len(rows) > 1 else [], has_header=True), SURE
 
 
 def _layout(

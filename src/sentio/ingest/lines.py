@@ -20,47 +20,46 @@ class Block:
     last. A line longer than `MAX_LINE_BYTES` comes alone, cut short, with ``is_too_long``.
     """
 
-    content: bytes
+    content: bytes | memoryview
     first_line: int
     end: int
     is_too_long: bool = False
 
 
 def blocks(stream: BinaryIO, *, block_bytes: int = BLOCK_BYTES) -> Iterator[Block]:
-    """Yield the stream in blocks of about ``block_bytes``, cut at line ends."""
+    """Yield the stream in blocks of about ``block_bytes``, cut at line ends; nothing is copied."""
     rest, line, offset = b"", 1, 0
-    while chunk := stream.read(block_bytes):
-        data = rest + chunk if rest else chunk
-        cut = data.rfind(b"\n") + 1
+    while True:
+        data = bytearray(len(rest) + block_bytes)
+        data[: len(rest)] = rest
+        read = _fill(stream, memoryview(data)[len(rest) :])
+        size = len(rest) + read
+        cut = data.rfind(b"\n", 0, size) + 1 if read else size
         if cut:
-            yield from _whole(data[:cut], line, offset)
+            yield from _whole(memoryview(data)[:cut], data, line, offset)
             line += data.count(b"\n", 0, cut)
             offset += cut
-        rest = data[cut:]
+        if not read:
+            return
+        rest = bytes(memoryview(data)[cut:size])
         if len(rest) > MAX_LINE_BYTES:
-            skipped, rest = _skip_line(stream, rest, block_bytes)
+            skipped, after = _skip_line(stream, rest, block_bytes)
             offset += skipped
-            yield Block(
-                content=data[cut : cut + 1000], first_line=line, end=offset, is_too_long=True
-            )
+            yield Block(content=rest[:1000], first_line=line, end=offset, is_too_long=True)
             line += 1
-    if rest:
-        yield from _whole(rest, line, offset)
+            rest = after
 
 
-def lines_of(content: bytes) -> list[bytes]:
-    """Give the non-empty lines of a block, in order, without their ends."""
-    return [line for each in content.split(b"\n") if (line := each.rstrip(b"\r"))]
+def _fill(stream: BinaryIO, room: memoryview) -> int:
+    read = 0
+    while read < len(room) and (more := stream.read(len(room) - read)):
+        room[read : read + len(more)] = more
+        read += len(more)
+    return read
 
 
-def line_numbers(block: Block) -> list[int]:
-    """Give the 1-based numbers of the block's non-empty lines, in order."""
-    parts = block.content.split(b"\n")
-    return [block.first_line + i for i, each in enumerate(parts) if each.rstrip(b"\r")]
-
-
-def _whole(data: bytes, line: int, offset: int) -> Iterator[Block]:
-    if not _has_long_line(data):
+def _whole(data: memoryview, owner: bytearray, line: int, offset: int) -> Iterator[Block]:
+    if not _has_long_line(owner, len(data)):
         yield Block(content=data, first_line=line, end=offset + len(data))
         return
     start = 0
@@ -71,9 +70,8 @@ def _whole(data: bytes, line: int, offset: int) -> Iterator[Block]:
     for i in np.flatnonzero(lengths > MAX_LINE_BYTES):
         begin, end = int(ends[i] - lengths[i]), int(ends[i])
         if begin > start:
-            before = data[start:begin]
-            yield Block(content=before, first_line=line, end=offset + begin)
-            line += before.count(b"\n")
+            yield Block(content=data[start:begin], first_line=line, end=offset + begin)
+            line += owner.count(b"\n", start, begin)
         yield Block(
             content=data[begin : begin + 1000], first_line=line, end=offset + end, is_too_long=True
         )
@@ -83,18 +81,13 @@ def _whole(data: bytes, line: int, offset: int) -> Iterator[Block]:
         yield Block(content=data[start:], first_line=line, end=offset + len(data))
 
 
-def _has_long_line(data: bytes) -> bool:
-    # looks for a line end in every window of half the limit: cheap, and no long line escapes
+def _has_long_line(data: bytearray, size: int) -> bool:
+    # a line end in every window of half the limit: cheap to see, and no long line escapes
     step = MAX_LINE_BYTES // 2
-    return any(
-        data.find(b"\n", start, start + step) < 0 for start in range(0, len(data) - step, step)
-    ) and bool(_longest(data) > MAX_LINE_BYTES)
-
-
-def _longest(data: bytes) -> int:
-    ends = np.flatnonzero(np.frombuffer(data, dtype=np.uint8) == ord("\n"))
-    edges = np.concatenate([[-1], ends, [len(data)]])
-    return int(np.diff(edges).max())
+    if all(data.find(b"\n", at, at + step) >= 0 for at in range(0, size - step, step)):
+        return False
+    ends = np.flatnonzero(np.frombuffer(data, dtype=np.uint8, count=size) == ord("\n"))
+    return bool(np.diff(np.concatenate([[-1], ends, [size]])).max() > MAX_LINE_BYTES)
 
 
 def _skip_line(stream: BinaryIO, rest: bytes, block_bytes: int) -> tuple[int, bytes]:

@@ -98,6 +98,10 @@ class _Work:
         known = indicators().get(name)
         if name in IDENTIFIERS or wanted == pa.string() or (known and known.shape == "text"):
             return self._text(rule)
+        if known and known.shape == "list":
+            listed = self._source(self._owner.column(rule.sources[0]))
+            if pa.types.is_list(listed.type) or pa.types.is_large_list(listed.type):
+                return listed.cast(CANONICAL_LIST)
         value = self._value(name, rule)
         if known and known.shape == "list":
             offsets = pa.array(np.arange(len(value) + 1, dtype=np.int32))

@@ -70,10 +70,10 @@ class Settings(BaseSettings):
         description="Rows between two commits; after a crash at most these are read again.",
     )
     late_after_s: int = Field(
-        default=3600,
+        default=900,
         ge=0,
         le=31_536_000,
-        description="A record that is older than this when it arrives is kept and marked late.",
+        description="A record this far behind the newest of its input is kept and marked late.",
     )
     future_skew_s: int = Field(
         default=300,
@@ -81,11 +81,11 @@ class Settings(BaseSettings):
         le=86_400,
         description="A record may lie this far in the future before it is rejected (clock skew).",
     )
-    location_precision_deg: float = Field(
-        default=0.01,
+    location_decimals: int = Field(
+        default=3,
         ge=0,
-        le=1,
-        description="Positions of subjects are rounded to this (0.01: some 1.1 km); 0: not at all.",
+        le=7,
+        description="Positions in degrees are rounded to so many decimals; 3 is about 100 m.",
     )
     retention_days: int | None = Field(
         default=None,

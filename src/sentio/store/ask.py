@@ -10,14 +10,11 @@ import pyarrow as pa
 
 from sentio.kernel.errors import RefusedError, StoreError, UnknownName
 from sentio.store import facts
-from sentio.store.compiled import FAMILIES, Compiled, prepare
-from sentio.store.facts import Partition
+from sentio.store.compiled import prepare
+from sentio.store.families import PREFIX, Days
 from sentio.store.queries import QUESTIONS
 from sentio.store.queries.question import Question, Value
-from sentio.store.queries.schemas import USES
 from sentio.store.warehouse import Warehouse
-
-EXPERIENCE = "experience_"
 
 
 class Answers:
@@ -40,6 +37,7 @@ class Answers:
         self._warehouse = _opened(store) if isinstance(store, Path) else store
         self._is_mine = isinstance(store, Path)
         self._con = self._warehouse.con
+        self._days = Days()
 
     def __enter__(self) -> Self:
         """Use the answers as a context; a file opened for them is closed at the end."""
@@ -58,9 +56,7 @@ class Answers:
         """Name the services that have facts, sorted."""
         parts = facts.partitions(self._con.cursor())
         families = {part.family for part in parts if part.rows}
-        return tuple(
-            sorted(name.removeprefix(EXPERIENCE) for name in families if EXPERIENCE in name)
-        )
+        return tuple(sorted(name.removeprefix(PREFIX) for name in families if PREFIX in name))
 
     def ask(self, question: str, **given: Value) -> pa.Table:
         """Answer a named question.
@@ -85,7 +81,8 @@ class Answers:
         settings = self._settings(asked, given)
         plan, bound = prepare(asked, settings)
         con = self._con.cursor()
-        answer = _run(con, _with_days(con, plan, settings), bound).cast(plan.columns)
+        head = self._days.head(con, plan.families, settings)
+        answer = _run(con, _joined(head, plan.sql), bound).cast(plan.columns)
         return asked.finish(answer) if asked.finish else answer
 
     def sql(self, text: str) -> pa.Table:
@@ -135,42 +132,11 @@ class Answers:
         return names
 
 
-def _with_days(con: duckdb.DuckDBPyConnection, plan: Compiled, settings: dict[str, Value]) -> str:
-    """Put in front of the SQL what each family consists of: only the days that can matter."""
-    if not plan.families:
-        return plan.sql
-    known = [part for part in facts.partitions(con) if _matters(part, settings)]
-    heads: list[str] = []
-    for family in plan.families:
-        tables = [_columns_of(part) for part in known if part.family.startswith(family)]
-        if not tables:
-            con.register(f"no_{family}", FAMILIES[family].empty_table())
-        union = " UNION ALL ".join(tables) or f'SELECT * FROM "no_{family}"'
-        heads.append(f'"{family}" AS NOT MATERIALIZED ({union})')
-    head = "WITH " + ", ".join(heads)
-    return f"{head}, {plan.sql[5:]}" if plan.sql.startswith("WITH ") else f"{head} {plan.sql}"
-
-
-def _matters(part: Partition, settings: dict[str, Value]) -> bool:
-    since, until = settings.get("since_ns"), settings.get("until_ns")
-    services = settings.get("services")
-    if isinstance(services, tuple) and part.family.startswith(EXPERIENCE):
-        return part.family.removeprefix(EXPERIENCE) in services and _overlaps(part, since, until)
-    return _overlaps(part, since, until)
-
-
-def _overlaps(part: Partition, since: Value, until: Value) -> bool:
-    starts_in_time = not isinstance(until, int) or part.first_ts < until
-    return starts_in_time and (not isinstance(since, int) or part.last_ts >= since)
-
-
-def _columns_of(part: Partition) -> str:
-    if not part.family.startswith(EXPERIENCE):
-        columns = ", ".join(f'"{name}"' for name in FAMILIES[part.family].names)
-        return f'SELECT {columns} FROM "{part.table_name}"'
-    service = part.family.removeprefix(EXPERIENCE)
-    columns = ", ".join(f'"{name}"' for name in USES.names)
-    return f"SELECT '{service}' AS service, {columns} FROM \"{part.table_name}\""
+def _joined(head: str, sql: str) -> str:
+    """Put a WITH clause in front of SQL that may have one of its own."""
+    if not head:
+        return sql
+    return f"{head}, {sql[5:]}" if sql.startswith("WITH ") else f"{head} {sql}"
 
 
 def _run(con: duckdb.DuckDBPyConnection, sql: str, bound: dict[str, Value]) -> pa.Table:

@@ -19,13 +19,10 @@ import pyarrow as pa
 from sentio.store import facts, ledger
 from sentio.store.cube import HOUR_NS, MINUTE_NS
 from sentio.store.cube import SCHEMA as CUBE
+from sentio.store.families import FAMILIES
 from sentio.store.queries import QUESTIONS
 from sentio.store.queries.question import Question, Value
-from sentio.store.queries.schemas import ELEMENTS, EXPERIENCE
 from sentio.store.queries.span import Edges
-
-FAMILIES = {"experience": EXPERIENCE, "element": ELEMENTS}
-"""Tables that are put together anew for each question, from the days that matter."""
 
 SOME_HOUR_NS = 1_000_003 * HOUR_NS
 EDGES = ("since", "until", "first_hour", "last_hour")  # the first of equals gives the name
@@ -97,7 +94,7 @@ class Columns(Mapping[str, ir.Table]):
 def _stored() -> dict[str, pa.Schema]:
     """Read the columns of the ledger off its own definition."""
     with duckdb.connect() as con:
-        for statement in (facts.CATALOGUE, *ledger.TABLES):
+        for statement in (*facts.CATALOGUE, *ledger.TABLES):
             con.execute(statement)
         names = con.execute("SELECT table_name FROM duckdb_tables()").fetchall()
         found = {
@@ -112,7 +109,7 @@ def _marked(name: str, value: Value) -> tuple[Value, dict[str, Value]]:
     if isinstance(value, tuple):
         names = [f"{name}_{i}_" for i in range(len(value))]
         marks = tuple(_text_mark(each) for each in names)
-        return marks, {each: part for each, part in zip(names, value, strict=True)}
+        return marks, dict[str, Value](zip(names, value, strict=True))
     mark = _text_mark(name) if isinstance(value, str) else _number_mark(name)
     return mark, {name: value}
 

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 import numba
 import numpy as np
-import numpy.typing as npt
 
 from sentio.experience.columns import FloatArray, IntArray, Lists
 from sentio.experience.models.p1203_seconds import (
@@ -25,8 +24,6 @@ from sentio.experience.models.p1203_stalls import stalling_index
 
 LINEAR_A, LINEAR_B = 0.02833052, 0.98117059  # last step of P.1203.3
 COLUMNS = 9
-
-Ints = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,7 +138,7 @@ def _integrate_all(
         stalls = min(last - first, stall_offsets[i + 1] - stall_offsets[i])
         at = stall_offsets[i]
         index = stalling_index(
-            position_s[first : first + stalls], stall_s[at : at + stalls], seconds * step_s
+            position_s[first : first + stalls], stall_s[at : at + stalls], max(media_s, 1.0)
         )
         out[0, i], out[1, i], out[2, i], out[3, i] = base, bias, changes, longest
         out[4, i], out[5, i], out[6, i] = spread, osc, adapt

@@ -1,4 +1,4 @@
-"""Quality of a coded picture from its bitrate, size and frame rate (ITU-T P.1203.1 mode 0, H.264)."""
+"""Quality of a coded picture by bitrate, size and frame rate (ITU-T P.1203.1 mode 0, H.264)."""
 
 from __future__ import annotations
 

@@ -40,9 +40,13 @@ class Rows:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Header:
-    """The names of the columns, what divides them, and the line they stand on."""
+    """The names of the columns, what divides them, and the line they stand on.
+
+    ``names`` are `plain` and each is there once; ``printed`` are the same as they stand there.
+    """
 
     names: tuple[str, ...]
+    printed: tuple[str, ...]
     delimiter: str
     line: int
 
@@ -52,9 +56,15 @@ def find_header(text: bytes, wanted: Sequence[frozenset[str]]) -> Header | None:
     head = text.removeprefix(b"\xef\xbb\xbf").split(b"\n", HEADER_LINES)[:HEADER_LINES]
     for number, line in enumerate(head, start=1):
         delimiter = max(DELIMITERS, key=line.count)
-        names = [plain(name) for name in line.decode("latin-1").split(delimiter.decode())]
+        printed = line.decode("utf-8", "replace").split(delimiter.decode())
+        names = [plain(name) for name in printed]
         if all(one_of & set(names) for one_of in wanted):
-            return Header(names=_unique(names), delimiter=delimiter.decode(), line=number)
+            return Header(
+                names=_unique(names),
+                printed=tuple(name.strip('" \r') for name in printed),
+                delimiter=delimiter.decode(),
+                line=number,
+            )
     return None
 
 

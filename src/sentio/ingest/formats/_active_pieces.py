@@ -103,8 +103,9 @@ class Intake:
         checked = _checked(values) if kind is Kind.EXPERIENCE else dict(values)
         columns = self._columns.setdefault((kind, service), {})
         rows = len(next(iter(columns.values()))) if columns else 0
-        for name in checked.keys() - columns.keys():
-            columns[name] = [None] * rows
+        for name in checked:
+            if name not in columns:
+                columns[name] = [None] * rows
         for name, column in columns.items():
             column.append(checked.get(name))
         self._waiting += 1
@@ -145,8 +146,7 @@ class Intake:
         """Hand on what is there, if anything is, in batches of at most ``batch_rows``."""
         rejected = self.rejections.take()
         kept, self._kept, self._waiting, self._held_bytes = self._kept, 0, 0, 0
-        tables = [*self._ready, *((key, record_batch(key[0], c)) for key, c in self._drain())]
-        self._ready = []
+        tables = self._drain()
         if not tables and (kept or rejected.num_rows):
             tables = [(self._otherwise, empty_batch(self._otherwise[0]))]
         step = max(self.reading.batch_rows, 1)
@@ -166,9 +166,15 @@ class Intake:
                 if piece.position > self.reading.start:
                     yield piece
 
-    def _drain(self) -> Iterator[tuple[tuple[Kind, str], dict[str, list[Cell]]]]:
+    def _drain(self) -> list[tuple[tuple[Kind, str], pa.RecordBatch]]:
+        """Empty the shelves: what has the same kind, service and columns becomes one batch."""
+        ready, self._ready = self._ready, []
         columns, self._columns = self._columns, {}
-        yield from columns.items()
+        ready += [(key, record_batch(key[0], values)) for key, values in columns.items()]
+        alike: dict[tuple[Kind, str, tuple[str, ...]], list[pa.RecordBatch]] = {}
+        for key, batch in ready:
+            alike.setdefault((*key, tuple(batch.schema.names)), []).append(batch)
+        return [((k, service), pa.concat_batches(b)) for (k, service, _), b in alike.items()]
 
 
 def constants(reading: Reading) -> dict[str, str]:

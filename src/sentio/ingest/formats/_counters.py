@@ -35,11 +35,11 @@ class NotACounter:
 
 
 def plain_numbers(text: str) -> list[float] | None:
-    """Read many numbers with blanks between them in one go; None where any one needs a closer look."""
+    """Read many numbers with blanks between them at once; None if any needs a closer look."""
     return list(map(float, text.split())) if _PLAIN.fullmatch(text) else None
 
 
-def number(text: str) -> float | None | NotACounter:
+def number(text: str) -> float | NotACounter | None:
     """Read one number; NIL and nothing are None. NaN and infinity are no values."""
     text = text.strip()
     if text.lower() in NULLS:

@@ -9,6 +9,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from sentio.experience.columns import BoolArray, IntArray
+from sentio.ingest.formats._csv_values import there
+from sentio.ingest.piece import Reading
 from sentio.kernel.errors import FormatError
 
 Order: TypeAlias = Literal["dmy", "mdy", "ymd"]
@@ -18,7 +20,10 @@ FIRST_YEAR, LAST_YEAR = 1970, 2199
 PIVOT = 70  # two-digit years: 69 is 2069, 70 is 1970 (POSIX strptime %y)
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
-_SPLIT = r"^(?:[A-Za-z]{3,9},? +)??(?P<date>.{6,22}?)(?:(?:T|,? +)(?P<clock>\d{1,2}:\d\d.{0,24}))?$"
+_SPLIT = (
+    r"^(?:(?i:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6},? +)?(?P<date>.{6,22}?)"
+    r"(?:(?:T|,? +)(?P<clock>\d{1,2}:\d\d.{0,24}))?$"
+)
 _CLOCK = (
     r"^(?P<hour>\d{1,2}):(?P<minute>\d\d)(?::(?P<second>\d\d)(?:[.,](?P<fraction>\d{1,9}))?)?"
     r" ?(?P<half>[AaPp]\.?[Mm]\.?)? ?(?P<zone>Z|UTC|GMT|[+-]\d\d:?\d\d)?$"
@@ -35,12 +40,15 @@ _COMPACT = r"^(?P<a>(?:19|20)\d\d)(?P<b>\d\d)(?P<c>\d\d)(?P<clock>\d{6})?$"
 _EPOCH = r"^(?P<whole>\d{9,18}|[1-4]\d{18})(?:\.(?P<fraction>\d{1,9}))?$"
 
 
-def order_of(texts: pa.StringArray, otherwise: Order = "dmy") -> Order:
+def order_of(texts: pa.StringArray, *, reading: Reading) -> Order:
     """Tell which comes first in dates such as 04-08-15, from those that leave no doubt.
 
-    Where every date could be read either way the day comes first, as in most of the world
-    (`otherwise`).
+    Option ``date_order`` decides if it is given. Where every date could be read either way the
+    day comes first, as in most of the world.
     """
+    asked = reading.options.get("date_order", "")
+    if asked in ("dmy", "mdy", "ymd"):
+        return asked
     parts = _groups(_split(texts)[0], _THREE)
     first, second, third = (_whole(parts[name]) for name in ("a", "b", "c"))
     there = parts[""]
@@ -49,9 +57,7 @@ def order_of(texts: pa.StringArray, otherwise: Order = "dmy") -> Order:
     months = int((there & (second > 12) & (second <= 31) & (third >= 0)).sum())
     if years > max(days, months):
         return "ymd"
-    if days == months:
-        return otherwise
-    return "dmy" if days > months else "mdy"
+    return "mdy" if months > days else "dmy"
 
 
 def times_ns(
@@ -91,6 +97,17 @@ def times_ns(
     epoch, is_epoch = _epochs(texts)
     take = is_epoch & ~good
     return np.where(take, epoch, ns), good | take
+
+
+def moments(
+    texts: pa.StringArray, reading: Reading, *, order: Order
+) -> tuple[pa.Int64Array, BoolArray]:
+    """Read a column of times in the reading's time zone, nothing as null; gives the bad rows too."""
+    known = there(texts)
+    is_there = known.is_valid().to_numpy(zero_copy_only=False)
+    zone = reading.options.get("timezone", "UTC")
+    ns, good = times_ns(pc.fill_null(known, ""), order=order, zone=zone)
+    return pa.array(ns, mask=~(is_there & good)), is_there & ~good
 
 
 def clock_ns(texts: pa.StringArray) -> tuple[IntArray, BoolArray]:

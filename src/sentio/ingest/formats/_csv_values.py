@@ -1,4 +1,4 @@
-"""CSV text to numbers, truth values and JSON objects, whole columns at once; personal text masked."""
+"""CSV text to numbers, truth values and JSON, whole columns at once; personal text masked."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _MONEY = r"(?i)^(?:usd|eur|gbp|chf|inr|[€$£¥₹])\s*|\s*(?:usd|eur|gbp|chf|i
 _MASKS: tuple[tuple[str, str], ...] = (
     (r"[^\s@<>,;:()\"]+@[^\s@<>,;:()\"]+\.[^\s@<>,;:()\"]+", "<email>"),
     (r"(?i)\b[0-9a-f]{2}(?:[:-][0-9a-f]{2}){5}\b", "<mac>"),
-    (r"(?i)\b(?:[0-9a-f]{1,4}:){3,7}(?::?[0-9a-f]{1,4})+\b", "<ip>"),
+    (r"(?i)\b[0-9a-f]{1,4}(?::{1,2}[0-9a-f]{1,4}){3,7}\b", "<ip>"),
     (r"\b\d{1,3}(?:\.\d{1,3}){3}\b", "<ip>"),
     (r"\+?\(?\p{Nd}(?:[\s().\-/]{0,3}\p{Nd}){6,}", "<number>"),
 )

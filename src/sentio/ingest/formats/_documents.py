@@ -1,4 +1,4 @@
-"""Cut a stream into JSON documents (RFC 8259): one, one a line, or end to end, each of bounded size."""
+"""Cut a stream into JSON documents (RFC 8259): one, one a line, or end to end, each bounded."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def documents(stream: BinaryIO, *, max_bytes: int = MAX_DOCUMENT_BYTES) -> Itera
 
 
 def load(raw: bytes, line: int) -> Document:
-    """Parse one document; NaN, infinity and huge numbers stay text, so that only they are refused."""
+    """Parse one document; NaN and huge numbers stay text, so that only they are refused."""
     try:
         return Document(line=line, raw=raw, value=orjson.loads(raw))
     except orjson.JSONDecodeError as error:

@@ -23,7 +23,7 @@ _DURATION = re.compile(
 )
 _END_OF_DAY = re.compile(r"T24:?00(?::?00(?:\.0+)?)?(?=$|Z|[+-])")
 
-# The unit of an epoch shows in its size: seconds end here in the year 5138, microseconds begin in 1970.
+# The unit of an epoch shows in its size: seconds end in the year 5138, the others begin in 1970.
 _EPOCH_UNITS = ((1e11, 10**9), (1e14, 10**6), (1e17, 10**3), (float("inf"), 1))
 
 
@@ -86,6 +86,14 @@ def epoch_ns(value: object) -> tuple[int, int] | None:
     unit_ns = next(unit for below, unit in _EPOCH_UNITS if number < below)
     ns = round(number * unit_ns) if unit_ns > 1 else int(number)
     return (ns, unit_ns) if ns <= MAX_NS else None
+
+
+def any_time_ns(value: object, zone: tzinfo = UTC) -> int | None:
+    """Read a time of either kind, in ns since 1970 UTC; None if it is none."""
+    if isinstance(value, str) and (ns := time_ns(value, zone)) is not None:
+        return ns
+    found = epoch_ns(value)
+    return found[0] if found else None
 
 
 def _whole(value: object) -> int | float | None:

@@ -1,4 +1,4 @@
-"""Which keys stand where in the beginning of a JSON text, even one that is cut off; for recognising it."""
+"""Which keys stand where at the beginning of a JSON text, even one that is cut off."""
 
 from __future__ import annotations
 
@@ -35,8 +35,9 @@ def key_paths(head: bytes) -> set[tuple[str, ...]]:
             if stack:
                 stack.pop()
         elif token.group(1) is not None:
-            key = token.group(1).decode("utf-8", "replace")
-            path = (*(step for step in stack if step is not None), key)
+            name = token.group(1).decode("utf-8", "replace")
+            key = name
+            path = (*(step for step in stack if step is not None), name)
             if len(path) <= MAX_DEPTH:
                 found.add(path)
     return found

@@ -1,4 +1,4 @@
-"""The pieces of one input, numbered and counted: what is kept, what is rejected, where to resume."""
+"""The pieces of one input, numbered and counted: what is kept, what is rejected."""
 
 from __future__ import annotations
 

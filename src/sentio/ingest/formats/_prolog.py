@@ -1,10 +1,12 @@
-"""What stands before an XML file's root element; a document type there is never let in (XML 1.0, 2.8)."""
+"""What stands before an XML file's root element; a document type is never let in (XML 1.0, 2.8)."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
 from typing import BinaryIO
+
+from sentio.ingest.formats._put_back import put_back
 
 MAX_PROLOG_BYTES = 2**20
 CHUNK_BYTES = 65_536
@@ -39,25 +41,7 @@ class Refusal:
     line: int = 1
 
 
-class Source:
-    """A stream with its first bytes put back."""
-
-    def __init__(self, head: bytes, stream: BinaryIO) -> None:
-        self._head = head
-        self._stream = stream
-
-    def read(self, size: int = -1) -> bytes:
-        """Read at most ``size`` bytes, or all."""
-        if not self._head:
-            return self._stream.read(size)
-        if size < 0:
-            found, self._head = self._head + self._stream.read(), b""
-            return found
-        found, self._head = self._head[:size], self._head[size:]
-        return found
-
-
-def check_prolog(stream: BinaryIO) -> Source | Refusal:
+def check_prolog(stream: BinaryIO) -> BinaryIO | Refusal:
     """Read up to the root element; give the stream back whole, or say why it must not be read."""
     head = b""
     while len(head) < MAX_PROLOG_BYTES:
@@ -74,7 +58,7 @@ def check_prolog(stream: BinaryIO) -> Source | Refusal:
             return Refusal(reason="unsafe", what=what, line=text.count(b"\n", 0, at) + 1)
         rest = text[at : at + 4]
         if not chunk or (rest and not b"<!--".startswith(rest) and not rest.startswith(b"<?")):
-            return Source(head, stream)
+            return put_back(head, stream)
     what = f"no root element stands in the first {MAX_PROLOG_BYTES} bytes"
     return Refusal(reason="too_large", what=what)
 

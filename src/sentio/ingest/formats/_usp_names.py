@@ -1,4 +1,4 @@
-"""What a CPE parameter's name says: a quantity, an identity, or something to withhold (TR-181, TR-098)."""
+"""What a CPE parameter's name says: quantity, identity, something to withhold (TR-181, TR-098)."""
 
 from __future__ import annotations
 
@@ -65,9 +65,7 @@ QUANTITIES: tuple[Quantity, ...] = (
         reduce="max",
         scale=0.01,
     ),
-    Quantity(
-        name="wifi_resent", pattern=rf"{_CLIENT}Stats\.RetransCount", unit="", reduce="sum"
-    ),
+    Quantity(name="wifi_resent", pattern=rf"{_CLIENT}Stats\.RetransCount", unit="", reduce="sum"),
     Quantity(name="wifi_sent", pattern=rf"{_CLIENT}Stats\.PacketsSent", unit="", reduce="sum"),
     Quantity(
         name="ssid_resent",
@@ -82,7 +80,11 @@ QUANTITIES: tuple[Quantity, ...] = (
         reduce="sum",
     ),
     Quantity(  # TR-098 and TR-181 give the margin in tenths of a dB
-        name="access_snr", pattern=rf"{_DSL}DownstreamNoiseMargin", unit="dB", reduce="min", scale=0.1
+        name="access_snr",
+        pattern=rf"{_DSL}DownstreamNoiseMargin",
+        unit="dB",
+        reduce="min",
+        scale=0.1,
     ),
     Quantity(
         name="access_snr",
@@ -137,9 +139,7 @@ QUANTITIES: tuple[Quantity, ...] = (
         reduce="max",
         scale=0.01,
     ),
-    Quantity(
-        name="errors", pattern=rf"{_WAN_STATS}EthernetErrorsReceived", unit="", reduce="sum"
-    ),
+    Quantity(name="errors", pattern=rf"{_WAN_STATS}EthernetErrorsReceived", unit="", reduce="sum"),
     Quantity(
         name="received", pattern=rf"{_WAN_STATS}EthernetPacketsReceived", unit="", reduce="sum"
     ),
@@ -157,15 +157,11 @@ QUANTITIES: tuple[Quantity, ...] = (
     Quantity(
         name="download_end", pattern=rf"{_DOWNLOAD}EOMTime", unit="s", reduce="max", is_time=True
     ),
-    Quantity(
-        name="upload_bytes", pattern=rf"{_UPLOAD}TestFileLength", unit="byte", reduce="max"
-    ),
+    Quantity(name="upload_bytes", pattern=rf"{_UPLOAD}TestFileLength", unit="byte", reduce="max"),
     Quantity(
         name="upload_begin", pattern=rf"{_UPLOAD}BOMTime", unit="s", reduce="max", is_time=True
     ),
-    Quantity(
-        name="upload_end", pattern=rf"{_UPLOAD}EOMTime", unit="s", reduce="max", is_time=True
-    ),
+    Quantity(name="upload_end", pattern=rf"{_UPLOAD}EOMTime", unit="s", reduce="max", is_time=True),
 )
 """Names of TR-181 (Device.), TR-098 (InternetGatewayDevice.), TR-143 and of vendors."""
 
@@ -190,7 +186,7 @@ IDENTITY: dict[str, tuple[str, int]] = {
 """Parameters that say which device reports, and how far to trust each (the highest wins)."""
 
 _SECRET = re.compile(
-    r"pass(?:word|phrase|wd|code)|pwd|secret|credential|token|psk|key|(?-i:PIN(?:$|[^a-z]))",
+    r"pass(?:word|phrase|wd|code)|pwd|secret|credential|token|psk|key|(?-i:PIN(?![A-Za-z]))",
     re.IGNORECASE,
 )
 _PERSONAL = re.compile(
@@ -210,6 +206,15 @@ _ADDRESS_WITHIN = re.compile(
 )
 _QUANTITIES = tuple(re.compile(each.pattern) for each in QUANTITIES)
 
+# A look at the last step of the path decides for nearly all of them.
+_LEAF = re.compile(
+    rf"{_VENDOR}(?:(?:AssociatedDevice)?(?:RSSI|Rssi|SignalStrength)|Retransmissions|RetransCount"
+    r"|(?:Ethernet)?(?:PacketsSent|PacketsReceived|ErrorsReceived)|DownstreamNoiseMargin|RSRP|RSRQ"
+    r"|CINR|SINR|RSSINR|(?:Down|Up)streamCurrRate|(?:Layer1)?(?:Down|Up)streamMaxBitRate"
+    r"|LinkRetrain|UpTime|(?:CPU|Cpu)(?:Usage|Used|Load)|AverageResponseTime|SuccessCount"
+    r"|FailureCount|TestBytesReceived|TestFileLength|[BE]OMTime)\d*"
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Meaning:
@@ -223,9 +228,9 @@ class Meaning:
 @lru_cache(maxsize=65_536)
 def meaning(path: str) -> Meaning:
     """Look at a parameter's full path."""
-    quantity = next(
-        (i for i, pattern in enumerate(_QUANTITIES) if pattern.fullmatch(path)), -1
-    )
+    quantity = -1
+    if _LEAF.fullmatch(path.rpartition(".")[2]):
+        quantity = next((i for i, each in enumerate(_QUANTITIES) if each.fullmatch(path)), -1)
     return Meaning(
         withheld="" if quantity >= 0 else _withheld(path),
         is_text=bool(_TEXT.search(path)),

@@ -9,6 +9,19 @@ import pyarrow.compute as pc
 
 Floats = npt.NDArray[np.float64]
 
+EXACT: dict[str, str] = {
+    "B": "byte",
+    "kB/s": "kbyte/s",
+    "KB/s": "kbyte/s",
+    "MB/s": "Mbyte/s",
+    "GB/s": "Gbyte/s",
+    "kb": "kbit",
+    "Kb": "kbit",
+    "Mb": "Mbit",
+    "Gb": "Gbit",
+}
+"""Units whose letters' case decides between bits and bytes."""
+
 UNITS: dict[str, str] = {
     "dbm": "dBm",
     "dbmv": "dBmV",
@@ -30,7 +43,6 @@ UNITS: dict[str, str] = {
     "bytes/sec": "byte/s",
     "bytes/s": "byte/s",
     "byte/s": "byte/s",
-    "b": "byte",
     "byte": "byte",
     "bytes": "byte",
     "kb": "kbyte",
@@ -69,7 +81,15 @@ UNITS: dict[str, str] = {
 """Units in lower case, as they are met, and how we write them."""
 
 _FACTORS: dict[str, dict[str, float]] = {
-    "kbit/s": {"bit/s": 1e-3, "kbit/s": 1.0, "Mbit/s": 1e3, "Gbit/s": 1e6, "byte/s": 8e-3},
+    "kbit/s": {
+        "bit/s": 1e-3,
+        "kbit/s": 1.0,
+        "Mbit/s": 1e3,
+        "Gbit/s": 1e6,
+        "byte/s": 8e-3,
+        "kbyte/s": 8.0,
+        "Mbyte/s": 8e3,
+    },
     "ratio": {"%": 0.01},
     "s": {"us": 1e-6, "ms": 1e-3, "s": 1.0, "min": 60.0, "h": 3600.0, "d": 86_400.0},
     "ms": {"us": 1e-3, "ms": 1.0, "s": 1e3},
@@ -102,11 +122,11 @@ def split(texts: pa.Array) -> tuple[Floats, pa.Array, npt.NDArray[np.bool_]]:
     values = np.array(numbers.fill_null(np.nan).to_numpy(zero_copy_only=False))
     coded = pc.struct_field(parts, "unit").dictionary_encode()
     names = [str(name) for name in coded.dictionary.to_pylist()]
-    known = pa.array([UNITS.get(name.lower()) for name in names], type=pa.string())
-    is_bare = np.array([not name for name in names], dtype=np.bool_)
-    is_known = np.array([name.lower() in UNITS for name in names], dtype=np.bool_) | is_bare
+    units = [EXACT.get(name) or UNITS.get(name.lower()) for name in names]
+    is_known = [not name or unit is not None for name, unit in zip(names, units, strict=True)]
+    known = pa.array(units, type=pa.string())
     codes = coded.indices.fill_null(-1).to_numpy(zero_copy_only=False)
-    values[~np.append(is_known, True)[codes]] = np.nan  # noqa: FBT003  (code -1: no number anyway)
+    values[~np.array([*is_known, True])[codes]] = np.nan  # code -1 is no number anyway
     is_huge = np.isinf(values)
     values[is_huge] = np.nan
     return values, known.take(coded.indices), is_huge

@@ -1,4 +1,4 @@
-"""Alarms, changes and other happenings out of VES events, as columns (X.733 severities, TS 28.532)."""
+"""Alarms, changes and other happenings out of VES events, as columns (X.733, TS 28.532)."""
 
 from __future__ import annotations
 
@@ -278,7 +278,7 @@ def _standard_kind(said: str, namespace: str, *, has_alarm: bool) -> str:
 
 
 def _object_name(text: str) -> str:
-    """Give the DN of a managed object, also out of a URI such as .../ManagedElement=1/NRCellDU=2."""
+    """Give the DN of a managed object, also from a URI such as .../ManagedElement=1/NRCellDU=2."""
     if "=" not in text or len(text) > MAX_NAME_CHARS:
         return ""
     if "/" not in text:

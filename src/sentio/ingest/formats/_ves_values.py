@@ -1,4 +1,4 @@
-"""The numbers in a VES event: TS 28.532 results (perf3gpp), or any measurement field (30.2.1, v5 names)."""
+"""The numbers in a VES event: TS 28.532 results (perf3gpp), or any field of measurements."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Bad:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Object:
-    """The values of one measured object within an event; an empty name is the event's own source."""
+    """The values of one measured object of an event; an empty name is the event's own source."""
 
     name: str
     quality: Quality
@@ -127,7 +127,7 @@ def _add_result(
         bad.append(Bad(field=f"{place}.p", reason="wrong_columns", what=what, raw=written(one)))
         return
     raw = next((one[key] for key in ("sValue", "rValue", "iValue") if key in one), None)
-    values = [None] if is_true(one.get("isNull")) else _values(raw)
+    values = _values(None if is_true(one.get("isNull")) else raw)
     if isinstance(values, NotACounter):
         what = f"{name} {quoted(as_text(raw) or raw)} {values.why}"
         bad.append(Bad(field=name, reason=values.reason, what=what, raw=written(raw)))
@@ -172,7 +172,7 @@ class _Walk:
         self, path: str, found: Json, index: int | None, *, is_free: bool, depth: int
     ) -> None:
         self.is_suspect |= is_true(found.get("valuesAreSuspect"))
-        if found.keys() == {"name", "value"}:
+        if set(found) == {"name", "value"}:
             path = f"{path}.{as_text(found['name'])}"
             self.go(path, found["value"], None, is_free=is_free, depth=depth + 1)
             return

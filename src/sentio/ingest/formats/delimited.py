@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 
 from sentio.ingest.format import HEAD_BYTES, Format
+from sentio.ingest.formats._scan import scan
 from sentio.ingest.layout import Layout, recognise
 from sentio.ingest.lines import Block, blocks
 from sentio.ingest.maps import ColumnMap, Rule
@@ -46,7 +47,7 @@ def parts(stream: BinaryIO, reading: Reading) -> Iterator[Callable[[], list[Piec
     for block in blocks(stream):
         current = block
         if is_first:
-            layout, _ = recognise(block.content[:HEAD_BYTES], reading.options.get("map", ""))
+            layout, _ = recognise(bytes(block.content[:HEAD_BYTES]), reading.options.get("map", ""))
             if layout is None:
                 raise _unrecognised(reading)
             types = _types(layout)
@@ -65,25 +66,42 @@ def _pieces(
             layout.map, raw, reading,
             position=block.end, row_bytes=lambda _: ([], []), more_rejected=rejected,
         )  # fmt: skip
-    content = block.content.replace(b"\r\n", b"\n") if b"\r" in block.content else block.content
-    content = content.replace(b"\r", b" ")  # a lone one would break a line in two
+    content = block.content
+    if not layout.has_quotes and (fast := _fast(content, layout, types)):
+        raw, skipped = fast
+        return _mapped(raw, skipped, content, block.first_line, layout, reading, position=block.end)
+    # a lone return would break a line in two
+    content = bytes(content).replace(b"\r\n", b"\n").replace(b"\r", b" ")
     found: list[Piece] = []
     for part, line in _readable(content, block.first_line, layout, types):
-        found.extend(_mapped(part, line, layout, types, reading, position=block.end))
+        raw, skipped = _parse(part, layout, types)
+        found.extend(_mapped(raw, skipped, part, line, layout, reading, position=block.end))
     return found
 
 
+def _fast(
+    content: bytes | memoryview, layout: Layout, types: dict[str, pa.DataType]
+) -> tuple[pa.RecordBatch, list[int]] | None:
+    if b"\r" in _owner(content):
+        return None
+    return scan(content, layout.names, types, delimiter=layout.delimiter, nulls=layout.map.nulls)
+
+
+def _owner(content: bytes | memoryview) -> bytes | bytearray:
+    if isinstance(content, bytes):
+        return content
+    owner = content.obj
+    return owner if isinstance(owner, bytes | bytearray) else bytes(content)
+
+
 def _mapped(
-    content: bytes, first_line: int, layout: Layout, types: dict[str, pa.DataType],
-    reading: Reading, *, position: int,
+    raw: pa.RecordBatch, skipped: list[int], content: bytes | memoryview, first_line: int,
+    layout: Layout, reading: Reading, *, position: int,
 ) -> list[Piece]:  # fmt: skip
-    raw, skipped = _parse(content, layout, types)
-    rows = _Rows(
-        content, first_line, {number for number, _ in skipped}, has_quotes=layout.has_quotes
-    )
+    rows = _Rows(content, first_line, set(skipped), has_quotes=layout.has_quotes)
     rejected = rejected_batch(
-        [rows.line(number) for number, _ in skipped],
-        [rows.raw(number) for number, _ in skipped],
+        [rows.line(number) for number in skipped],
+        [rows.raw(number) for number in skipped],
         "",
         "wrong_columns",
         f"the row does not have the {len(layout.names)} fields of the layout",
@@ -97,7 +115,7 @@ class _Rows:
     """Finds line number and bytes of a row, made only when a row must be rejected."""
 
     def __init__(
-        self, content: bytes, first_line: int, skipped: set[int], *, has_quotes: bool
+        self, content: bytes | memoryview, first_line: int, skipped: set[int], *, has_quotes: bool
     ) -> None:
         self._content = content
         self._first_line = first_line
@@ -126,7 +144,7 @@ class _Rows:
 
     def _load(self) -> list[tuple[int, bytes]]:
         if self._lines is None:
-            self._lines = [*_logical(self._content, self._first_line, self._has_quotes)]
+            self._lines = [*_logical(bytes(self._content), self._first_line, self._has_quotes)]
             self._kept = [i for i in range(len(self._lines)) if i + 1 not in self._skipped]
         return self._lines
 
@@ -166,8 +184,8 @@ def _readable(
 
 def _parse(
     content: bytes, layout: Layout, types: dict[str, pa.DataType]
-) -> tuple[pa.RecordBatch, list[tuple[int, str]]]:
-    if not content.strip(b"\n"):
+) -> tuple[pa.RecordBatch, list[int]]:
+    if not content[:64].strip(b"\n") and not content.strip(b"\n"):
         return _no_rows(types), []
     try:
         return _arrow(content, layout, types)
@@ -177,11 +195,11 @@ def _parse(
 
 def _arrow(
     content: bytes, layout: Layout, types: dict[str, pa.DataType]
-) -> tuple[pa.RecordBatch, list[tuple[int, str]]]:
-    skipped: list[tuple[int, str]] = []
+) -> tuple[pa.RecordBatch, list[int]]:
+    skipped: list[int] = []
 
     def skip(row: pacsv.InvalidRow) -> str:
-        skipped.append((row.number or 1, ""))
+        skipped.append(row.number or 1)
         return "skip"
 
     quote = '"' if layout.has_quotes else False
@@ -254,7 +272,7 @@ def _type(roles: set[str], sample: str) -> pa.DataType:
 
 
 def _without_header(block: Block, layout: Layout) -> Block:
-    content = block.content.removeprefix(b"\xef\xbb\xbf")
+    content = bytes(block.content).removeprefix(b"\xef\xbb\xbf")
     if not layout.has_header:
         return Block(content=content, first_line=block.first_line, end=block.end)
     start = 0
@@ -273,7 +291,7 @@ def _no_rows(types: dict[str, pa.DataType]) -> pa.RecordBatch:
 
 
 def _one_rejected(block: Block, reason: str, message: str) -> pa.RecordBatch:
-    return rejected_batch([block.first_line], [block.content], "", reason, message)
+    return rejected_batch([block.first_line], [bytes(block.content)], "", reason, message)
 
 
 def _unrecognised(reading: Reading) -> FormatError:

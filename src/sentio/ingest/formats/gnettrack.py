@@ -105,8 +105,8 @@ class _Run:
 
     def read(self, stream: BinaryIO, zone: str) -> Iterator[Piece]:
         for some in rows(stream, self._header, list(dict.fromkeys(self._columns.values()))):
-            self._take(typed(some, self._columns, self._intake, zone))
             yield from self._intake.flush()
+            self._take(typed(some, self._columns, self._intake, zone))
         rest = self._window.rest()
         if rest is not None:
             self._stream(*rest)

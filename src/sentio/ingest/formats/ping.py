@@ -54,8 +54,8 @@ def read(stream: BinaryIO, reading: Reading) -> Iterator[Piece]:
     """
     log = _Log(reading)
     for block in blocks(stream):
-        log.take(block)
         yield from log.intake.flush()
+        log.take(block)
     log.run.finish()
     yield from log.intake.flush()
 

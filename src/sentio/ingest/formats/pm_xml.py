@@ -1,11 +1,11 @@
-"""Performance measurement files in XML: 3GPP TS 32.435 `measCollecFile`, TS 28.532 `measDataFile`."""
+"""Performance measurement files in XML: TS 32.435 `measCollecFile`, TS 28.532 `measDataFile`."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from typing import BinaryIO
 
-from lxml import etree
+from lxml import etree  # pyright: ignore[reportAttributeAccessIssue]  (no types)
 
 from sentio.ingest.format import Format
 from sentio.ingest.formats import _dn
@@ -21,7 +21,7 @@ from sentio.ingest.formats._counters import (
 )
 from sentio.ingest.formats._iso8601 import duration_ms, time_ns, zone_of
 from sentio.ingest.formats._pieces import Pieces, quoted
-from sentio.ingest.formats._prolog import Refusal, Source, check_prolog, first_element
+from sentio.ingest.formats._prolog import Refusal, check_prolog, first_element
 from sentio.ingest.piece import Piece, Reading
 from sentio.kernel.errors import FormatError
 from sentio.model.record import Kind, Quality
@@ -92,7 +92,7 @@ class _File:
             "measValue": self._end_value,
         }
 
-    def pieces(self, source: Source) -> Iterator[Piece]:
+    def pieces(self, source: BinaryIO) -> Iterator[Piece]:
         """Read the stream element by element."""
         events = etree.iterparse(
             source,
@@ -115,7 +115,8 @@ class _File:
             if name in self._at_end:
                 self._at_end[name](found)
             _drop(found)
-            if name != "r" and self._rows.are_due(self._reading.batch_rows) or self.out.are_due:
+            is_due = name != "r" and self._rows.are_due(self._reading.batch_rows)
+            if is_due or self.out.are_due:
                 yield from self._make()
 
     def break_off(self, error: etree.XMLSyntaxError) -> None:

@@ -1,4 +1,4 @@
-"""ONAP VES events, version 5 and 7 (Common Event Format 28.x to 30.2.1), single, batched or streamed."""
+"""ONAP VES events, version 5 and 7 (Common Event Format 28 to 30.2.1), single or batched."""
 
 from __future__ import annotations
 
@@ -186,17 +186,13 @@ class _Reader:
 
 def _events(value: object, place: str, depth: int) -> Iterator[tuple[str, Any]]:
     """Find the events of a document; each with its place, empty if it is the only one."""
-    if depth > MAX_LIST_DEPTH:
-        return
-    if isinstance(value, list):
+    if isinstance(value, list) and depth < MAX_LIST_DEPTH:
         for i, each in enumerate(value):
-            found = False
-            for inner in _events(each, f"{place}[{i}].", depth + 1):
-                found = True
-                yield inner
-            if not found:
-                yield f"{place}[{i}].", each
-    elif isinstance(value, dict):
+            inner = _events(each, f"{place}[{i}].", depth + 1)
+            first = next(inner, (f"{place}[{i}].", each))
+            yield first
+            yield from inner
+    elif isinstance(value, dict) and depth < MAX_LIST_DEPTH:
         if "eventList" in value:
             yield from _events(as_list(value["eventList"]), f"{place}eventList", depth + 1)
         if isinstance(value.get("event"), list):
@@ -238,9 +234,23 @@ def _header(event: Json, header: Json) -> Header | Bad:
 
 
 _KNOWN_DOMAINS = frozenset(
-    ("fault", "heartbeat", "measurement", "measurementsForVfScaling", "mobileFlow", "notification")
-    + ("other", "perf3gpp", "pnfRegistration", "sipSignaling", "stateChange", "stndDefined")
-    + ("syslog", "thresholdCrossingAlert", "voiceQuality")
+    (
+        "fault",
+        "heartbeat",
+        "measurement",
+        "measurementsForVfScaling",
+        "mobileFlow",
+        "notification",
+        "other",
+        "perf3gpp",
+        "pnfRegistration",
+        "sipSignaling",
+        "stateChange",
+        "stndDefined",
+        "syslog",
+        "thresholdCrossingAlert",
+        "voiceQuality",
+    )
 )
 
 
@@ -270,7 +280,7 @@ def _body(event: Json, domain: str) -> tuple[str, Json]:
 
 
 def _collection(domain: str, body: Json) -> Json | None:
-    """Find TS 28.532 results: in a perf3gpp event, or in one that carries it as a standard's data."""
+    """Find TS 28.532 results: in perf3gpp fields, or in a standard's data that carry them."""
     if domain == "perf3gpp":
         return as_object(body.get("measDataCollection")) or body
     if domain != "stndDefined":

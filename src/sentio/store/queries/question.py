@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from sentio.kernel.errors import SentioError, UnknownName
 
-Value: TypeAlias = int | str | tuple[str, ...] | tuple[float, ...] | None
+Value: TypeAlias = int | float | str | tuple[str, ...] | tuple[float, ...] | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,9 @@ themselves is exact, and costs a scan.
 
 from __future__ import annotations
 
-import ibis
+from functools import reduce
+from operator import add
+
 import ibis.expr.types as ir
 
 from sentio.store.cube import POOR_SUBJECTS, SUBJECTS
@@ -58,8 +60,11 @@ def subjects_counted(
     rows = among(between(tables["experience"], since_ns, until_ns), "service", services)
     rows = rows.filter(number(rows, "subject") != 0)
     limits = zip(services, poor_below or (3.0,) * len(services), strict=True)
-    is_poor = [(rows["service"] == name) & (number(rows, "mos") < low) for name, low in limits]
-    rows = rows.select("subject", poor=ibis.or_(*is_poor).ifelse(1, 0))
+    poor = (
+        ((rows["service"] == name) & (number(rows, "mos") < low)).ifelse(1, 0)
+        for name, low in limits
+    )
+    rows = rows.select("subject", poor=reduce(add, poor))
     each = rows.group_by("subject").agg(had_poor=number(rows, "poor").max())
     return each.aggregate(
         [

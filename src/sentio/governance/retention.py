@@ -1,0 +1,54 @@
+"""Retention: facts older than so many days go, whole days at a time, and dead letters with them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sentio.store import facts
+from sentio.store.warehouse import Warehouse
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dropped:
+    """What retention drops, or would drop; the cube holds no subject and stays."""
+
+    before: str
+    tables: int
+    rows: int
+    dead_letters: int
+
+
+def would_drop(warehouse: Warehouse, *, keep_days: int, now_ns: int) -> Dropped:
+    """Tell what `drop` would drop."""
+    period, cutoff_ns = _bound(keep_days, now_ns)
+    old = [
+        part
+        for part in facts.partitions(warehouse.con)
+        if part.period != facts.ALWAYS and part.period < period
+    ]
+    found = warehouse.con.execute(
+        "SELECT count(*) FROM dead_letter WHERE at_ns < ?", [cutoff_ns]
+    ).fetchone()
+    return Dropped(
+        before=period,
+        tables=len(old),
+        rows=sum(part.rows for part in old),
+        dead_letters=int(found[0]) if found else 0,
+    )
+
+
+def drop(warehouse: Warehouse, *, keep_days: int, now_ns: int) -> Dropped:
+    """Drop facts of days before the last ``keep_days`` and dead letters of that age."""
+    period, cutoff_ns = _bound(keep_days, now_ns)
+    dropped = would_drop(warehouse, keep_days=keep_days, now_ns=now_ns)
+    facts.drop_before(warehouse.con, period)
+    with warehouse.transaction() as con:
+        con.execute("DELETE FROM dead_letter WHERE at_ns < ?", [cutoff_ns])
+        con.execute("DELETE FROM envelope WHERE id NOT IN (SELECT envelope FROM dead_letter)")
+    warehouse.con.execute("CHECKPOINT")  # else the bytes would stay in the file
+    return dropped
+
+
+def _bound(keep_days: int, now_ns: int) -> tuple[str, int]:
+    first_day = now_ns // facts.DAY_NS - keep_days + 1
+    return facts.period_of(first_day), first_day * facts.DAY_NS

@@ -1,0 +1,59 @@
+"""What Parquet, Arrow IPC and NDJSON tables share: find the map by the names, then map batches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import numpy.typing as npt
+import orjson
+import pyarrow as pa
+
+from sentio.ingest.layout import map_for_names
+from sentio.ingest.maps import ColumnMap
+from sentio.ingest.piece import NOTHING_REJECTED, Piece, Reading
+from sentio.ingest.tabular import pieces_of
+from sentio.kernel.errors import FormatError
+
+
+def map_of(names: list[str], reading: Reading) -> ColumnMap:
+    """Find the column map for a table's column names; raises `FormatError`."""
+    found = map_for_names(names, reading.options.get("map", ""))
+    if found is None:
+        raise FormatError(
+            f"no column map fits the columns {', '.join(names[:8])}",
+            where=reading.origin.name,
+            expected="the columns of a shipped map, or columns named as Sentio names them",
+            next_step="List the maps with `sentio catalog maps`, or write one and pass it by --map.",
+        )
+    return found
+
+
+def mapped(
+    batch: pa.RecordBatch,
+    owner: ColumnMap,
+    reading: Reading,
+    *,
+    first_row: int,
+    position: int,
+    more_rejected: pa.RecordBatch = NOTHING_REJECTED,
+) -> Iterator[Piece]:
+    """Map one batch; a rejected row is kept as a JSON object of its source columns."""
+
+    def row_bytes(rows: npt.NDArray[np.int64]) -> tuple[list[int], list[bytes]]:
+        chosen = batch.take(pa.array(rows)).to_pylist()
+        raws = [orjson.dumps(row, default=str, option=orjson.OPT_NON_STR_KEYS) for row in chosen]
+        return [first_row + int(row) for row in rows], raws
+
+    yield from pieces_of(
+        owner, batch, reading, position=position, row_bytes=row_bytes, more_rejected=more_rejected
+    )
+
+
+def flat(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """Give structs' fields as columns of their own, named ``outer.inner``."""
+    table = pa.Table.from_batches([batch])
+    while any(pa.types.is_struct(field.type) for field in table.schema):
+        table = table.flatten()
+    batches = table.combine_chunks().to_batches()
+    return batches[0] if batches else pa.RecordBatch.from_pylist([], schema=table.schema)

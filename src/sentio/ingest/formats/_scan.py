@@ -1,0 +1,312 @@
+"""The fast lane for plain delimited text: only the columns that are needed are ever looked at.
+
+General CSV readers set down every field of a row before they drop most of them; here one pass over
+the bytes notes where the needed fields lie, and a second makes numbers, codes and texts of them.
+Whatever is not plain (quotes, other number forms, bytes beyond ASCII in a name) is left to the
+general reader: `scan` then gives None.
+"""
+
+from __future__ import annotations
+
+import numba
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+Bytes = npt.NDArray[np.uint8]
+Ints = npt.NDArray[np.int64]
+Places = npt.NDArray[np.int32]
+
+NEWLINE = 10
+MAX_DIGITS = 18
+EXACT_DIGITS = 15  # a whole number of so many digits, over a power of ten, rounds as it should
+POWERS = np.power(10.0, np.arange(MAX_DIGITS + 1), dtype=np.float64)
+
+
+def scan(
+    content: bytes | bytearray | memoryview,
+    names: tuple[str, ...],
+    types: dict[str, pa.DataType],
+    *,
+    delimiter: str,
+    nulls: list[str],
+) -> tuple[pa.RecordBatch, list[int]] | None:
+    """Read the needed columns of a block without quotes.
+
+    Parameters
+    ----------
+    content
+        Whole lines.
+    names
+        All columns of the layout; a line with more or fewer fields is skipped.
+    types
+        The needed columns: int64, float64, string or dictionary-coded string; others are not
+        for the fast lane.
+
+    Returns
+    -------
+    batch, skipped
+        The columns, and the 1-based numbers of the skipped lines among the non-empty ones;
+        None where the block is not plain enough.
+    """
+    if any(_lane(kind) is None for kind in types.values()):
+        return None
+    data = np.frombuffer(content, dtype=np.uint8)
+    wanted = np.full(len(names), -1, dtype=np.int64)
+    for i, name in enumerate(types):
+        wanted[names.index(name)] = i
+    most_rows = len(data) // len(names) + 1
+    starts = np.empty((len(types), most_rows), dtype=np.int32)
+    ends = np.empty((len(types), most_rows), dtype=np.int32)
+    skipped = np.empty(most_rows + 1, dtype=np.int64)
+    rows, lost = _find_fields(data, ord(delimiter), wanted, starts, ends, skipped)
+    if lost > most_rows:
+        return None
+    empty = [np.frombuffer(text.encode(), dtype=np.uint8) for text in nulls if text]
+    columns: list[pa.Array] = []
+    for i, kind in enumerate(types.values()):
+        column = _column(data, starts[i, :rows], ends[i, :rows], kind, empty)
+        if column is None:
+            return None
+        columns.append(column)
+    return pa.record_batch(columns, names=list(types)), skipped[:lost].tolist()
+
+
+def _lane(kind: pa.DataType) -> str | None:
+    if pa.types.is_int64(kind) or pa.types.is_float64(kind):
+        return "number"
+    if pa.types.is_dictionary(kind):
+        return "coded"
+    return "text" if pa.types.is_string(kind) else None
+
+
+def _column(
+    data: Bytes, start: Places, end: Places, kind: pa.DataType, empty: list[Bytes]
+) -> pa.Array | None:
+    for text in empty:
+        _blank(data, start, end, text)
+    lane = _lane(kind)
+    if lane == "number":
+        return _numbers(data, start, end, is_whole=pa.types.is_int64(kind))
+    if lane == "coded":
+        return _coded(data, start, end)
+    return _texts(data, start, end)
+
+
+def _numbers(data: Bytes, start: Places, end: Places, *, is_whole: bool) -> pa.Array | None:
+    valid = np.empty(len(start), dtype=np.bool_)
+    if is_whole:
+        whole = np.empty(len(start), dtype=np.int64)
+        if not _read_whole(data, start, end, whole, valid):
+            return None
+        return pa.array(whole, mask=~valid) if not valid.all() else pa.array(whole)
+    floats = np.empty(len(start), dtype=np.float64)
+    if not _read_floats(data, start, end, POWERS, floats, valid):
+        return None
+    return pa.array(floats, mask=~valid) if not valid.all() else pa.array(floats)
+
+
+def _coded(data: Bytes, start: Places, end: Places) -> pa.Array | None:
+    codes = np.empty(len(start), dtype=np.int32)
+    firsts = np.empty(len(start), dtype=np.int64)
+    distinct = _encode(data, start, end, codes, firsts)
+    rows = firsts[:distinct]
+    try:
+        names = [bytes(data[start[row] : end[row]]).decode() for row in rows.tolist()]
+    except UnicodeDecodeError:
+        return None
+    if distinct and codes.min() < 0:
+        indices = pa.array(codes, mask=codes < 0)
+    else:
+        indices = pa.array(codes) if distinct else pa.nulls(len(codes), pa.int32())
+    return pa.DictionaryArray.from_arrays(indices, pa.array(names, pa.string()))
+
+
+def _texts(data: Bytes, start: Places, end: Places) -> pa.Array | None:
+    offsets = np.zeros(len(start) + 1, dtype=np.int32)
+    np.cumsum(end - start, out=offsets[1:])
+    values = np.empty(max(int(offsets[-1]), 1), dtype=np.uint8)
+    if not _gather(data, start, offsets, values):
+        return None
+    texts = pa.StringArray.from_buffers(len(start), pa.py_buffer(offsets), pa.py_buffer(values))
+    is_empty = end == start
+    if not is_empty.any():
+        return texts
+    bits = pa.array(~is_empty).buffers()[1]
+    return pa.StringArray.from_buffers(
+        len(start), pa.py_buffer(offsets), pa.py_buffer(values), bits, int(is_empty.sum())
+    )
+
+
+@numba.njit(nogil=True, cache=True, boundscheck=False)
+def _find_fields(  # noqa: C901  (one pass, every byte counts)
+    data: Bytes, delimiter: int, wanted: Ints, starts: Places, ends: Places, skipped: Ints
+) -> tuple[int, int]:
+    width = len(wanted)
+    rows = lost = column = line = begin = line_begin = 0
+    for i in range(len(data) + 1):
+        if i < len(data):
+            byte = data[i]
+            if byte != delimiter and byte != NEWLINE:  # noqa: PLR1714  (compiled)
+                continue
+            is_end = byte == NEWLINE
+        elif line_begin == i:
+            break
+        else:
+            is_end = True
+        if column < width and wanted[column] >= 0:
+            starts[wanted[column], rows] = begin
+            ends[wanted[column], rows] = i
+        column += 1
+        begin = i + 1
+        if is_end:
+            if i > line_begin:
+                line += 1
+                if column == width:
+                    rows += 1
+                elif lost < len(skipped):
+                    skipped[lost] = line
+                    lost += 1
+            column = 0
+            line_begin = i + 1
+            if rows >= starts.shape[1]:
+                break
+    return rows, lost
+
+
+@numba.njit(nogil=True, cache=True, boundscheck=False)
+def _blank(data: Bytes, start: Places, end: Places, text: Bytes) -> None:
+    size = len(text)
+    first = text[0]
+    for i in range(len(start)):
+        if end[i] - start[i] == size and data[start[i]] == first:
+            same = True
+            for j in range(1, size):
+                same = same and data[start[i] + j] == text[j]
+            if same:
+                end[i] = start[i]
+
+
+@numba.njit(nogil=True, cache=True, boundscheck=False)
+def _read_whole(
+    data: Bytes, start: Places, end: Places, out: Ints, valid: npt.NDArray[np.bool_]
+) -> bool:
+    for i in range(len(start)):
+        size = end[i] - start[i]
+        valid[i] = size > 0
+        value = np.int64(0)
+        if size > MAX_DIGITS:
+            return False
+        for j in range(start[i], end[i]):
+            digit = np.int64(data[j]) - 48
+            if digit < 0 or digit > 9:
+                return False
+            value = value * 10 + digit
+        out[i] = value
+    return True
+
+
+@numba.njit(nogil=True, cache=True, boundscheck=False)
+def _read_floats(
+    data: Bytes,
+    start: Places,
+    end: Places,
+    powers: npt.NDArray[np.float64],
+    out: npt.NDArray[np.float64],
+    valid: npt.NDArray[np.bool_],
+) -> bool:
+    for i in range(len(start)):
+        j = start[i]
+        stop = end[i]
+        valid[i] = stop > j
+        out[i] = 0.0
+        if stop == j:
+            continue
+        sign = 1.0
+        if data[j] == 45:
+            sign = -1.0
+            j += 1
+        value = np.int64(0)
+        digits = 0
+        after_point = -1
+        while j < stop:
+            byte = np.int64(data[j])
+            if byte == 46 and after_point < 0:
+                after_point = 0
+            elif 48 <= byte <= 57:
+                value = value * 10 + byte - 48
+                digits += 1
+                if after_point >= 0:
+                    after_point += 1
+            else:
+                return False
+            j += 1
+        if digits == 0 or digits > EXACT_DIGITS:
+            return False
+        out[i] = sign * value / powers[max(after_point, 0)]
+    return True
+
+
+@numba.njit(nogil=True, cache=True, boundscheck=False)
+def _encode(  # noqa: C901  (a hash table, inlined)
+    data: Bytes, start: Places, end: Places, codes: Places, firsts: Ints
+) -> int:
+    size = 1024
+    while size < 2 * min(len(start), 8192):
+        size *= 2
+    table = np.full(size, -1, dtype=np.int32)
+    hashes = np.zeros(len(firsts), dtype=np.uint64)
+    count = 0
+    for i in range(len(start)):
+        if end[i] == start[i]:
+            codes[i] = -1
+            continue
+        key = np.uint64(14695981039346656037)
+        for j in range(start[i], end[i]):
+            key = (key ^ np.uint64(data[j])) * np.uint64(1099511628211)
+        place = np.int64((key ^ (key >> np.uint64(32))) & np.uint64(size - 1))
+        while table[place] >= 0:
+            code = table[place]
+            if hashes[code] == key and _same(data, start, end, i, firsts[code]):
+                break
+            place = (place + 1) & (size - 1)
+        if table[place] < 0:
+            table[place] = count
+            firsts[count] = i
+            hashes[count] = key
+            count += 1
+            codes[i] = count - 1
+            if 2 * count > size:
+                size *= 2
+                table = np.full(size, -1, dtype=np.int32)
+                for code in range(count):
+                    again = hashes[code]
+                    place = np.int64((again ^ (again >> np.uint64(32))) & np.uint64(size - 1))
+                    while table[place] >= 0:
+                        place = (place + 1) & (size - 1)
+                    table[place] = code
+        else:
+            codes[i] = table[place]
+    return count
+
+
+@numba.njit(nogil=True, cache=True, boundscheck=False, inline="always")
+def _same(data: Bytes, start: Places, end: Places, one: int, other: int) -> bool:
+    size = end[one] - start[one]
+    if end[other] - start[other] != size:
+        return False
+    for j in range(size):  # noqa: SIM110  (compiled)
+        if data[start[one] + j] != data[start[other] + j]:
+            return False
+    return True
+
+
+@numba.njit(nogil=True, cache=True, boundscheck=False)
+def _gather(data: Bytes, start: Places, offsets: Places, values: Bytes) -> bool:
+    for i in range(len(start)):
+        for j in range(offsets[i + 1] - offsets[i]):
+            byte = data[start[i] + j]
+            if byte >= 128:
+                return False
+            values[offsets[i] + j] = byte
+    return True

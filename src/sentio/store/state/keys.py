@@ -1,0 +1,52 @@
+"""API keys: shown once, kept as a salted scrypt hash (RFC 7914)."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+
+ROLES = ("ingest", "read", "admin")
+"""``ingest`` may push, ``read`` may ask, ``admin`` may do both and all else."""
+
+SALT_BYTES = 16
+SECRET_BYTES = 24
+PREFIX = "sentio"
+COST = {"n": 2**14, "r": 8, "p": 1, "dklen": 32}  # 16 MiB and some 50 ms a try
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiKey:
+    """A key as it is known afterwards, without its secret."""
+
+    name: str
+    key_id: str
+    roles: tuple[str, ...]
+    created_ns: int
+    revoked_ns: int | None = None
+
+    def may(self, role: str) -> bool:
+        """Tell whether the key gives a role."""
+        return role in self.roles or "admin" in self.roles
+
+
+def new_key() -> tuple[str, str]:
+    """Make a key: its id, by which it is found, and the whole text, to be shown once."""
+    key_id = secrets.token_hex(6)
+    return key_id, f"{PREFIX}_{key_id}_{secrets.token_urlsafe(SECRET_BYTES)}"
+
+
+def id_of(key: str) -> str | None:
+    """Read the id out of a key as it was sent, None if it is no key of ours."""
+    parts = key.split("_", 2)
+    return parts[1] if len(parts) == 3 and parts[0] == PREFIX else None  # noqa: PLR2004  (prefix_id_secret)
+
+
+def new_salt() -> bytes:
+    """Make the salt of one key."""
+    return secrets.token_bytes(SALT_BYTES)
+
+
+def hash_of(key: str, salt: bytes) -> bytes:
+    """Hash a key, slowly on purpose."""
+    return hashlib.scrypt(key.encode(), salt=salt, **COST)

@@ -1,0 +1,1 @@
+"""Each file changes the tables from the release before it, and can take the change back."""

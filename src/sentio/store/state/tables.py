@@ -1,0 +1,63 @@
+"""The tables of the state; each change to them is a migration in the folder beside."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, Integer, LargeBinary, String
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+NUMBER = BigInteger().with_variant(Integer, "sqlite")  # SQLite counts up INTEGER keys only
+
+
+class Base(DeclarativeBase):
+    """All tables of the state; times are nanoseconds since 1970 UTC."""
+
+
+class SourceRow(Base):
+    """A feed that an operator has named."""
+
+    __tablename__ = "source"
+
+    name: Mapped[str] = mapped_column(String(200), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(50))
+    description: Mapped[str] = mapped_column(String(2000))
+    options: Mapped[dict[str, Any]] = mapped_column(JSON)  # Any: JSON; text to text by our API
+    created_ns: Mapped[int] = mapped_column(BigInteger)
+
+
+class ApiKeyRow(Base):
+    """A key for the API; only a salted hash of its secret is kept."""
+
+    __tablename__ = "api_key"
+
+    name: Mapped[str] = mapped_column(String(200), primary_key=True)
+    key_id: Mapped[str] = mapped_column(String(32), unique=True)
+    salt: Mapped[bytes] = mapped_column(LargeBinary)
+    hash: Mapped[bytes] = mapped_column(LargeBinary)
+    roles: Mapped[list[Any]] = mapped_column(JSON)  # Any: JSON; texts by our API
+    created_ns: Mapped[int] = mapped_column(BigInteger)
+    revoked_ns: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class AuditRow(Base):
+    """Who did what for which purpose; the database itself refuses changes and deletions."""
+
+    __tablename__ = "audit"
+
+    id: Mapped[int] = mapped_column(NUMBER, primary_key=True, autoincrement=True)
+    at_ns: Mapped[int] = mapped_column(BigInteger, index=True)
+    who: Mapped[str] = mapped_column(String(200))
+    what: Mapped[str] = mapped_column(String(200))
+    purpose: Mapped[str] = mapped_column(String(2000))
+    details: Mapped[dict[str, Any]] = mapped_column(JSON)  # Any: JSON
+
+
+class SubjectSettingRow(Base):
+    """The requirement profile of one subject for one service."""
+
+    __tablename__ = "subject_setting"
+
+    subject: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    service: Mapped[str] = mapped_column(String(100), primary_key=True)
+    profile: Mapped[str] = mapped_column(String(200))
