@@ -1,4 +1,4 @@
-"""How the curves of `stream_kpi` are fitted: each content has its own place, shared numbers the rest.
+"""How the curves of `stream_kpi` are fitted: a place for each content, the rest shared.
 
 Least squares with a prior on every number (its guess and how sure of it we are), so that two
 contents are enough to fit on; numpy and scipy only.
@@ -11,6 +11,7 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 from scipy.optimize import least_squares
+
 from sentio.experience.models.stream_kpi import (
     OpinionCurve,
     StreamKpis,

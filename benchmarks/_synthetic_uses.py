@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+
 from sentio.model.domain import DOMAINS
 from sentio.model.record import PATH
 from sentio.store.cube import HOUR_NS, Fold, Scored

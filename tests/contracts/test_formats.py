@@ -1,7 +1,8 @@
 """Every format keeps its contract on its own samples, and no format takes another's for its own.
 
-The samples of a format are in ``tests/samples/<its name>/``; ``options.toml`` there, if any, holds
-the reading options that they need (a column map, a service).
+The samples of a format are in ``tests/samples/<its name>/``; those called ``dirty...`` may be
+refused. ``options.toml`` there, if any, holds the reading options that they need: a table
+``[options]`` for all, and a table with a sample's name for that sample alone.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from sentio.testing import check_format
 
 SAMPLES = Path(__file__).resolve().parents[1] / "samples"
 OPTIONS = "options.toml"
+DIRTY = "dirty"
 
 
 def samples_of(name: str) -> list[Path]:
@@ -24,21 +26,39 @@ def samples_of(name: str) -> list[Path]:
     return [path for path in found if path.is_file() and path.name != OPTIONS]
 
 
-def options_of(name: str) -> dict[str, str]:
-    path = SAMPLES / name / OPTIONS
-    return tomllib.loads(path.read_text("utf-8")) if path.is_file() else {}
+def options_of(sample: Path) -> dict[str, str]:
+    path = sample.parent / OPTIONS
+    told = tomllib.loads(path.read_text("utf-8")) if path.is_file() else {}
+    return {**told.get("options", {}), **told.get(sample.name, {})}
 
 
-@pytest.mark.parametrize("name", FORMATS.names())
-def test_a_format_keeps_its_contract(name: str) -> None:
-    check_format(FORMATS[name], samples_of(name), options=options_of(name))
+def test_every_format_has_a_sample() -> None:
+    without = [name for name in FORMATS.names() if not samples_of(name)]
+
+    assert without == []
 
 
-@pytest.mark.parametrize("name", FORMATS.names())
-def test_a_sample_is_taken_for_its_own_format(name: str) -> None:
-    for sample in samples_of(name):
-        head = sample.read_bytes()[:HEAD_BYTES]
+SAMPLED = [
+    pytest.param(name, sample, id=f"{name}-{sample.name}")
+    for name in FORMATS.names()
+    for sample in samples_of(name)
+]
 
-        sure = {form.name: form.sniff(head, sample.name) for form in FORMATS}
 
-        assert max(sure, key=sure.__getitem__) == name, f"{sample.name}: {sure}"
+@pytest.mark.parametrize(("name", "sample"), SAMPLED)
+def test_a_format_keeps_its_contract(name: str, sample: Path) -> None:
+    if sample.name.startswith(DIRTY):
+        check_format(FORMATS[name], [], dirty=[sample], options=options_of(sample))
+    else:
+        check_format(FORMATS[name], [sample], options=options_of(sample))
+
+
+@pytest.mark.parametrize(("name", "sample"), SAMPLED)
+def test_a_sample_is_taken_for_its_own_format(name: str, sample: Path) -> None:
+    if sample.name.startswith(DIRTY):
+        return
+    head = sample.read_bytes()[:HEAD_BYTES]
+
+    sure = {form.name: form.sniff(head, sample.name) for form in FORMATS}
+
+    assert max(sure, key=sure.__getitem__) == name, sure

@@ -89,22 +89,21 @@ def service_experience_info(
     variance = np.maximum(numbers(sums, "w_mos2_sum") / weight - mos * mos, 0.0)
     percent = 100.0 * numbers(sums, "w_sure_sum") / weight
     named = {key: sums[key].to_pylist() if key in keys else [None] * rows for key in KEYS}
-    who = sums["subject_distinct"].to_pylist() if "subject" in scored.column_names else []
-    everyone = len({subject for group in who for subject in group})
+    ratio, supis = _ratio(scored, sums), [None] * rows
+    if subjects == "pseudonyms":
+        supis = _supis(sums)
     return [
         ServiceExperienceInfo(
             svcExprc=SvcExperience(mos=round(float(mos[i]), 3)),
             svcExprcVariance=round(float(variance[i]), 4),
-            supis=[_supi(one) for one in sorted(who[i])]
-            if who and subjects != "left out"
-            else None,
+            supis=supis[i],
             snssai=_snssai(named["slice"][i]),
             appId=named["app"][i] or named["service"][i],
-            srvExpcType=_type(named["service"][i]),
+            srvExpcType=_type(str(named["service"][i])),
             dnai=named["edge"][i],
             confidence=None if np.isnan(percent[i]) else round(float(percent[i])),
             dnn=named["dnn"][i] or _dnn(named["slice"][i]),
-            ratio=max(round(100 * len(who[i]) / everyone), 1) if who else None,
+            ratio=ratio[i],
         ).model_dump(exclude_none=True)
         for i in range(rows)
     ]
@@ -122,9 +121,18 @@ def _sums(scored: pa.Table, keys: list[str]) -> pa.Table:
     wanted = [(name, "sum") for name in columns if name not in keys]
     if "subject" in scored.column_names:
         columns["subject"] = scored["subject"]
-        wanted.append(("subject", "distinct"))
+        wanted += [("subject", "distinct"), ("subject", "count_distinct")]
     sums = pa.table(columns).group_by(keys, use_threads=False).aggregate(wanted)
     return sums.sort_by([(key, "ascending") for key in keys])
+
+
+def _ratio(scored: pa.Table, sums: pa.Table) -> list[int | None]:
+    """Share of all subjects that each entry speaks for, in whole percent, 1 at least."""
+    if "subject" not in scored.column_names:
+        return [None] * sums.num_rows
+    everyone = max(pc.count_distinct(scored["subject"]).as_py(), 1)
+    counts = sums["subject_count_distinct"].to_pylist()
+    return [max(round(100 * count / everyone), 1) if count else None for count in counts]
 
 
 def _weights(duration_ms: FloatArray) -> FloatArray:
@@ -133,8 +141,13 @@ def _weights(duration_ms: FloatArray) -> FloatArray:
     return np.where(known, duration_ms, duration_ms[known].mean() if known.any() else 1.0)
 
 
-def _supi(pseudonym: int) -> str:
-    return f"nai-{pseudonym:016x}@{PSEUDONYM_REALM}"
+def _supis(sums: pa.Table) -> list[list[str] | None]:
+    if "subject_distinct" not in sums.column_names:
+        return [None] * sums.num_rows
+    named = (
+        [one for one in who if one is not None] for who in sums["subject_distinct"].to_pylist()
+    )
+    return [[f"nai-{one:016x}@{PSEUDONYM_REALM}" for one in sorted(who)] or None for who in named]
 
 
 def _snssai(text: str | None) -> Snssai | None:
@@ -148,9 +161,7 @@ def _dnn(text: str | None) -> str | None:
     return text if text and _snssai(text) is None else None
 
 
-def _type(service: str | None) -> Literal["VOICE", "VIDEO", "OTHER"]:
-    if service is None:
-        return "OTHER"
+def _type(service: str) -> Literal["VOICE", "VIDEO", "OTHER"]:
     if service.startswith("voice"):
         return "VOICE"
     return "VIDEO" if service.startswith("video") else "OTHER"

@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from sentio.kernel.errors import DefinitionError
+from sentio.kernel.errors import DefinitionError, UnknownName
 from sentio.model.indicator import indicators
 
 Ratio = Annotated[float, Field(gt=0.0, lt=1.0)]
@@ -175,14 +175,18 @@ class Profile(Strict):
 
 
 def profile(file: str) -> Profile:
-    """Read the requirement profile of that file name; raises `DefinitionError`.
+    """Read the requirement profile of that file name; raises `DefinitionError` or `UnknownName`.
 
     Parameters
     ----------
     file
         Name in ``definitions/requirements``, without ``.toml``.
     """
-    path = files("sentio") / "definitions" / "requirements" / f"{file}.toml"
+    folder = files("sentio") / "definitions" / "requirements"
+    path = folder / f"{file}.toml"
+    if not path.is_file():
+        known = (entry.name.removesuffix(".toml") for entry in folder.iterdir())
+        raise UnknownName.among("requirement profile", file, known)
     return profile_of(path.read_text("utf-8"), where=f"requirements/{file}.toml")
 
 
@@ -198,5 +202,5 @@ def profile_of(text: str, *, where: str) -> Profile:
         raise DefinitionError(
             f"{field}: {first['msg']}",
             where=where,
-            next_step=f"{error.error_count()} in all; see docs/services for the fields.",
+            next_step=f"{error.error_count()} in all; compare with requirements/meter.toml.",
         ) from error

@@ -13,7 +13,7 @@ import numpy as np
 from sentio.experience.columns import BoolArray, Columns, FloatArray, Lists, Texts
 from sentio.experience.models.availability import in_time, service_availability
 from sentio.experience.models.fulfilment import in_nines, of_share, on_scale, under_ceiling
-from sentio.experience.models.picture import picture_mos
+from sentio.experience.models.p1203_video import video_quality
 from sentio.experience.requirements import (
     AvailabilityAtLeast,
     LatencyShare,
@@ -163,13 +163,13 @@ def _of_indicator(one: OfIndicator, value: FloatArray) -> FloatArray:
 
 
 def _of_picture(one: PictureAtLeast, columns: Columns) -> FloatArray:
-    mos = picture_mos(
+    quality = video_quality(
         _numbers(columns, "stream_bitrate_kbps"),
         _numbers(columns, "stream_width_px") * _numbers(columns, "stream_height_px"),
-        display_px=one.nominal_width_px * one.nominal_height_px,
+        display_pixels=one.nominal_width_px * one.nominal_height_px,
         fps=_numbers(columns, "stream_fps"),
     )
-    return of_share(mos - 1.0, required=one.at_least_mos - 1.0)
+    return of_share(quality.o22 - 1.0, required=one.at_least_mos - 1.0)
 
 
 def _lost_by_count(columns: Columns) -> FloatArray:

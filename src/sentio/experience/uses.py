@@ -49,12 +49,12 @@ def read_uses(table: pa.Table) -> Uses:
 
     Rows without subject or service belong to nobody and are left out.
     """
-    table = table.filter(pc.and_(pc.is_valid(table["subject"]), pc.is_valid(table["service"])))
+    if table["subject"].null_count or table["service"].null_count:
+        table = table.filter(pc.and_(pc.is_valid(table["subject"]), pc.is_valid(table["service"])))
     subjects, person = distinct(table["subject"])
     services, used = distinct(table["service"])
     width = max(len(services), 1)
-    cells, group = distinct(pa.chunked_array([person * width + used]))
-    cell = cells.to_numpy()
+    cell, group = _numbered(person * width + used, len(subjects) * width)
     success = numbers(table, "is_success")
     return Uses(
         group=group,
@@ -145,6 +145,13 @@ def or_null(values: FloatArray) -> pa.Array:
 def total_of(group: IntArray, values: FloatArray, groups: int) -> FloatArray:
     """Add up the values of each group, shape (groups,)."""
     return np.bincount(group, weights=values, minlength=groups).astype(np.float64)
+
+
+def _numbered(code: IntArray, codes: int) -> tuple[IntArray, IntArray]:
+    """Give the codes that occur, in order, and the number of each row's code among them."""
+    occurs = np.zeros(codes, dtype=np.bool_)
+    occurs[code] = True
+    return np.flatnonzero(occurs), (np.cumsum(occurs) - 1)[code]
 
 
 @numba.njit(cache=True)

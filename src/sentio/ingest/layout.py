@@ -63,7 +63,7 @@ def map_for_names(names: list[str], wanted: str) -> ColumnMap | None:
     return _canonical_map(names)
 
 
-def _fit(
+def _fit(  # noqa: PLR0911  (one way to fit a return)
     owner: ColumnMap, delimiter: str, rows: list[list[str]], *, is_wanted: bool
 ) -> tuple[Layout, float] | None:
     if owner.delimiter not in ("auto", delimiter) or not rows or len(rows[0]) < 2:
@@ -75,6 +75,9 @@ def _fit(
     if needed and sum(name in named for name in needed) >= max(2, 0.7 * len(needed)):
         return _layout(owner, delimiter, first, data, has_header=True), SURE + 0.05
     width = len(first)
+    if owner.width == width and _has_times(owner, first):
+        names = [f"#{i}" for i in range(width)]
+        return _layout(owner, delimiter, names, first, has_header=False), SURE
     if owner.layout and width == len(owner.layout) and _has_times(owner, first):
         return _layout(owner, delimiter, owner.layout, first, has_header=False), SURE
     if is_wanted and owner.layout and width >= 2:
@@ -127,8 +130,9 @@ def _layout(
 
 
 def _has_times(owner: ColumnMap, row: list[str]) -> bool:
+    names = owner.layout or [f"#{i}" for i in range(len(row))]
     wanted = [
-        owner.layout.index(owner.column(rule.sources[0]))
+        names.index(owner.column(rule.sources[0]))
         for record in owner.record
         for name, rule in record.columns.items()
         if name == "ts"

@@ -58,6 +58,17 @@ def _fill(stream: BinaryIO, room: memoryview) -> int:
     return read
 
 
+def lines_of(content: bytes | memoryview) -> list[bytes]:
+    """Give the non-empty lines of a block, in order, without their ends."""
+    return [line for each in bytes(content).split(b"\n") if (line := each.rstrip(b"\r"))]
+
+
+def line_numbers(block: Block) -> list[int]:
+    """Give the 1-based numbers of the block's non-empty lines, in order."""
+    parts = bytes(block.content).split(b"\n")
+    return [block.first_line + i for i, each in enumerate(parts) if each.rstrip(b"\r")]
+
+
 def _whole(data: memoryview, owner: bytearray, line: int, offset: int) -> Iterator[Block]:
     if not _has_long_line(owner, len(data)):
         yield Block(content=data, first_line=line, end=offset + len(data))

@@ -89,11 +89,14 @@ class _Work:
             self._fault(codes < 0, "service", "unknown_service", "no service is told for this row")
 
     def _column(self, name: str, rule: Rule) -> pa.Array:
-        if name == "ts" or (rule.time and rule.combine != "difference"):
-            return self._time(rule.sources[0], rule)
         if rule.combine == "difference" and rule.time:
             first, second = (self._time(source, rule) for source in rule.sources)
             return pc.multiply(pc.cast(pc.subtract(first, second), pa.float64()), 1e-6)
+        if name == "ts" or rule.time:
+            return self._time(rule.sources[0], rule)
+        return self._other(name, rule)
+
+    def _other(self, name: str, rule: Rule) -> pa.Array:
         wanted = COLUMNS[self._owner.kind].get(name)
         known = indicators().get(name)
         if name in IDENTIFIERS or wanted == pa.string() or (known and known.shape == "text"):

@@ -62,6 +62,7 @@ class ColumnMap(BaseModel):
     title: str
     kind: Kind = Kind.EXPERIENCE
     layout: list[str] = Field(default=[], description="column names, for files without header")
+    width: int | None = Field(default=None, description="number of columns, for maps by index")
     delimiter: Literal["auto", ",", ";", "|", "\t"] = "auto"
     quoting: Literal["auto", "yes", "no"] = "auto"
     nulls: list[str] = ["", "-", "NULL", "null", "\\N", "NaN", "nan"]

@@ -129,6 +129,12 @@ class Settings(BaseSettings):
     api_queue_bodies: int = Field(
         default=64, ge=1, le=100_000, description="Bodies that may wait for their commit; then 429."
     )
+    api_body_timeout_s: int = Field(
+        default=60, ge=1, le=3600, description="A body must have arrived whole after this time."
+    )
+    api_idempotency_days: int = Field(
+        default=7, ge=1, le=365, description="So long an Idempotency-Key is remembered."
+    )
     api_rate_rows_per_s: int = Field(
         default=0, ge=0, description="Rows a source may push each second; 0: no limit."
     )

@@ -67,13 +67,14 @@ class Answers:
             One of `QUESTIONS`.
         given
             Its parameters; ``services`` is every service that has facts unless said.
+            Times are int64 ns, [since, until); the cube answers to the minute.
 
         Raises
         ------
         UnknownName
             No question, parameter or service has that name.
         StoreError
-            The question is about single uses and there are none yet.
+            The question is about several services and there are none yet.
         """
         if question not in QUESTIONS:
             raise UnknownName.among("question", question, QUESTIONS)
@@ -114,22 +115,26 @@ class Answers:
         for name in given:
             if name not in asked.parameters:
                 raise UnknownName.among(f"parameter of {asked.name}", name, asked.parameters)
-        if "services" not in asked.parameters:
+        parameter = asked.parameters.get("services")
+        if parameter is None:
             return given
-        return {**given, "services": self._chosen(given.get("services"))}
+        wanted = given.get("services")
+        if wanted is None and parameter.default is None:
+            return given
+        return {**given, "services": self._chosen(wanted)}
 
     def _chosen(self, wanted: Value) -> tuple[str, ...]:
         known = self.services()
-        if not known:
+        names = (wanted,) if isinstance(wanted, str) else wanted
+        chosen = tuple(str(name) for name in names) if isinstance(names, tuple) else known
+        for name in chosen:
+            if name not in known:
+                raise UnknownName.among("service with facts", name, known)
+        if not chosen:
             raise StoreError(
                 "there is no experience in the store yet", next_step="Run `sentio ingest DIR`."
             )
-        chosen = (wanted,) if isinstance(wanted, str) else wanted
-        names = tuple(str(name) for name in chosen) if isinstance(chosen, tuple) else known
-        for name in names:
-            if name not in known:
-                raise UnknownName.among("service with facts", name, known)
-        return names
+        return chosen
 
 
 def _joined(head: str, sql: str) -> str:

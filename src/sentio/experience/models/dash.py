@@ -65,8 +65,9 @@ def playback_of(trace: Sequence[TraceEntry]) -> Playback:
 
     Examples
     --------
-    >>> first = TraceEntry(representation="a", start_s=5, media_start_s=0, duration_s=10,
-    ...                    stop_reason="rebuffering")
+    >>> first = TraceEntry(
+    ...     representation="a", start_s=5, media_start_s=0, duration_s=10, stop_reason="rebuffering"
+    ... )
     >>> then = TraceEntry(representation="a", start_s=30, media_start_s=10, duration_s=50)
     >>> found = playback_of([first, then])
     >>> found.initial_delay_s, found.stall_position_s, found.stall_duration_s, found.session_s

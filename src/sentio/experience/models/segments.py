@@ -9,9 +9,22 @@ from sentio.experience.columns import FloatArray, IntArray, Lists
 
 LADDER_KBPS = np.array([400.0, 800.0, 1600.0, 3500.0, 9000.0, 16000.0])
 LADDER_PIXELS = np.array(
-    [426.0 * 240, 640.0 * 360, 854.0 * 480, 1280.0 * 720, 1920.0 * 1080, 2560.0 * 1440, 3840.0 * 2160]
+    [
+        426.0 * 240,
+        640.0 * 360,
+        854.0 * 480,
+        1280.0 * 720,
+        1920.0 * 1080,
+        2560.0 * 1440,
+        3840.0 * 2160,
+    ]
 )
-"""Coded size assumed for a bitrate below each step (and above the last): a usual H.264 ladder. Ours."""
+"""Coded size assumed for a bitrate below each step, and above the last: a usual ladder (ours)."""
+
+HANDHELD: dict[str, float] = dict.fromkeys(
+    ("handheld", "phone", "smartphone", "mobile", "tablet"), 1.0
+)
+"""Device classes whose small screen forgives."""
 
 
 def fitted(lists: Lists, like: Lists, *, otherwise: float) -> FloatArray:

@@ -26,6 +26,7 @@ START_S, END_S = 4.0, 6.0  # how fast the weight of the first and of the last pi
 STANDARD_SWITCH = 0.4  # O22 that a mean switch by a factor e costs where no time course is known
 HD_PIXELS = 1920.0 * 1080.0  # the largest display P.1203 knows
 FPS = 30.0
+BLOCK_ROWS = 8192  # the forty columns that a block needs on the way stay in the cache
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +97,7 @@ class StreamKpis:
 
 @cache
 def shipped_curves() -> tuple[OpinionCurve, OpinionCurve]:
-    """The curves that were fitted on Waterloo SQoE-IV: by mean KPIs, and by the time course."""
+    """Read the curves that were fitted to Waterloo SQoE-IV: by mean KPIs, by the time course."""
     path = files("sentio") / "experience" / "models" / "stream_kpi.toml"
     tables = tomllib.loads(path.read_text("utf-8"))
     return OpinionCurve(**tables["mean"]), OpinionCurve(**tables["course"])
@@ -110,19 +111,30 @@ def stream_opinion(kpis: StreamKpis, by_mean: OpinionCurve, by_course: OpinionCu
     has_course = kpis.course_ln_kbps.counts > 0
     opinion = np.empty(len(has_course))
     for curve, chosen in ((by_mean, ~has_course), (by_course, has_course)):
-        if chosen.all():
-            return _opinion(kpis, curve)
-        if chosen.any():
-            rows = np.flatnonzero(chosen)
-            opinion[rows] = _opinion(of_rows(kpis, rows), curve)
+        rows = np.flatnonzero(chosen)
+        for start in range(0, len(rows), BLOCK_ROWS):
+            block = rows[start : start + BLOCK_ROWS]
+            # Neighbours are cut out without a copy.
+            is_run = block[-1] - block[0] == len(block) - 1
+            places = slice(block[0], block[-1] + 1) if is_run else block
+            opinion[places] = _opinion(of_rows(kpis, places), curve)
     return opinion
 
 
-def of_rows(kpis: StreamKpis, rows: IntArray) -> StreamKpis:
+def of_rows(kpis: StreamKpis, rows: IntArray | slice) -> StreamKpis:
     """Give the KPIs of some sessions."""
-    return StreamKpis(
-        **{field.name: take(getattr(kpis, field.name), rows) for field in fields(kpis)}
-    )
+    course = kpis.course_ln_kbps
+    numbers = {
+        field.name: getattr(kpis, field.name)[rows]
+        for field in fields(kpis)
+        if field.name != "course_ln_kbps"
+    }
+    if len(course.values):
+        kept = take(course, np.arange(len(course))[rows])
+        assert isinstance(kept, Lists)  # noqa: S101  (what was taken from is one)
+    else:
+        kept = Lists(course.values, course.offsets[: len(numbers["media_s"]) + 1])
+    return StreamKpis(**numbers, course_ln_kbps=kept)
 
 
 def _opinion(kpis: StreamKpis, curve: OpinionCurve) -> FloatArray:
@@ -175,8 +187,10 @@ def standard_opinion(kpis: StreamKpis) -> FloatArray:
     course = kpis.course_ln_kbps
     if len(course.values):
         shape = _shape(course)
-        o22 = _o22(np.repeat(kpis.mean_ln_kbps, course.counts) + shape,
-                   np.repeat(kpis.ln_pixels, course.counts) + shape)
+        o22 = _o22(
+            np.repeat(kpis.mean_ln_kbps, course.counts) + shape,
+            np.repeat(kpis.ln_pixels, course.counts) + shape,
+        )
         o22 = np.add.reduceat(o22, course.offsets[:-1]) / course.counts
     else:
         o22 = _o22(kpis.mean_ln_kbps, kpis.ln_pixels) - STANDARD_SWITCH * kpis.mean_abs_ln_switch
@@ -218,7 +232,7 @@ def _count(kpis: StreamKpis) -> FloatArray:
 
 
 def _stalling_index(kpis: StreamKpis) -> FloatArray:
-    """SI of P.1203.3 with the stalls' weight averaged over the session and their spacing unknown."""
+    """SI of P.1203.3 for stalls that may lie anywhere in the session."""
     age = kpis.media_s * (math.log(2.0) / HALF_LIFE_S)
     past = np.exp(-age)
     initial_s = kpis.initial_s * (OLD_WEIGHT + (1.0 - OLD_WEIGHT) * past)
@@ -228,9 +242,7 @@ def _stalling_index(kpis: StreamKpis) -> FloatArray:
 
 
 def _o22(ln_kbps: FloatArray, ln_pixels: FloatArray) -> FloatArray:
-    return video_quality(
-        np.exp(ln_kbps), np.exp(ln_pixels), display_pixels=HD_PIXELS, fps=FPS
-    ).o22
+    return video_quality(np.exp(ln_kbps), np.exp(ln_pixels), display_pixels=HD_PIXELS, fps=FPS).o22
 
 
 def _logistic(x: FloatArray) -> FloatArray:

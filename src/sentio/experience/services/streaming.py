@@ -19,11 +19,10 @@ from sentio.experience.models.p1203_video import (
     of_codec,
     video_quality,
 )
-from sentio.experience.models.segments import fitted, ladder_pixels, of_segments
+from sentio.experience.models.segments import HANDHELD, fitted, ladder_pixels, of_segments
 from sentio.experience.service import Example, Input, Service
 
 SEGMENT_S = 4.0  # assumed length of a segment whose duration is not told
-HANDHELD = dict.fromkeys(("handheld", "phone", "smartphone", "mobile", "tablet"), 1.0)
 CODECS_PUBLISHED = frozenset({"h264", "avc", "avc1", "h265", "hevc", "hvc1", "hev1", "vp9", "vp09"})
 NOMINAL_KBPS = 8000.0
 
@@ -31,9 +30,7 @@ NOMINAL_KBPS = 8000.0
 def mos(columns: Columns) -> FloatArray:
     """MOS of streaming sessions, [1, 4.94]; one in which nothing was played scores 1."""
     bitrates = _lists(columns, "segment_bitrate_kbps")
-    audio = audio_quality(
-        _texts(columns, "audio_codec"), np.asarray(columns["audio_bitrate_kbps"])
-    )
+    audio = audio_quality(_texts(columns, "audio_codec"), np.asarray(columns["audio_bitrate_kbps"]))
     durations_s = fitted(_lists(columns, "segment_duration_s"), bitrates, otherwise=SEGMENT_S)
     sessions = Sessions(
         duration_s=Lists(durations_s, bitrates.offsets),
@@ -108,9 +105,7 @@ SERVICE = Service(
             is_driver=False,
             scope=CODECS_PUBLISHED,
         ),
-        Input(
-            name="audio_codec", nominal="aaclc", assumed="unknown", weight=0.02, is_driver=False
-        ),
+        Input(name="audio_codec", nominal="aaclc", assumed="unknown", weight=0.02, is_driver=False),
         Input(name="audio_bitrate_kbps", nominal=192.0, assumed=128.0, weight=0.02),
         Input(name="display_width_px", nominal=1920.0, weight=0.02, is_driver=False),
         Input(name="display_height_px", nominal=1080.0, weight=0.02, is_driver=False),

@@ -111,8 +111,11 @@ class Intake:
         self._waiting += 1
 
     def experience(self, service: str, values: Mapping[str, Cell]) -> None:
-        """Add one use, with the constants that the reading gives for what the input lacks."""
-        self.add(Kind.EXPERIENCE, {**constants(self.reading), **values}, service)
+        """Add one use, with the constants of the reading; a subject it names takes precedence."""
+        given = constants(self.reading)
+        if "device_serial" in given:
+            values = {name: value for name, value in values.items() if name not in IDENTIFIERS}
+        self.add(Kind.EXPERIENCE, {**given, **values}, service)
 
     def measure(
         self,

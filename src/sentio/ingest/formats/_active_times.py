@@ -21,6 +21,10 @@ CIVIL = (
 )
 EPOCH = r"^\s*(?P<whole>\d{9,18}|[1-4]\d{18})(?:\.(?P<fraction>\d{1,9})\d*)?\s*$"
 
+ONE_CIVIL = re.compile(CIVIL, re.ASCII)
+EPOCH_BEGIN = datetime(1970, 1, 1, tzinfo=UTC)
+LONGEST_TEXT = 64
+
 FIRST_YEAR, LAST_YEAR = 1970, 2115
 LAST_SECOND = 4_500_000_000  # in 2112, well inside int64 nanoseconds
 
@@ -52,11 +56,27 @@ def times(texts: pa.StringArray, zone: str) -> tuple[IntArray, BoolArray]:
 
 
 def iso_ns(text: str | None) -> int | None:
-    """Understand one time, RFC 3339 with up to nine digits of a second; None if it is none."""
-    if not text or len(text) > 64:  # noqa: PLR2004  (no time is that long)
+    """Understand one civil time, RFC 3339 with up to nine digits of a second; None if it is none.
+
+    For documents, one time each; a time that names no zone is UTC.
+    """
+    found = ONE_CIVIL.match(text) if text and len(text) <= LONGEST_TEXT else None
+    if found is None:
         return None
-    ns, good = times(pa.array([text.encode("ascii", "replace").decode()]), "UTC")
-    return int(ns[0]) if good[0] else None
+    fields = [int(found[name]) for name in ("year", "month", "day", "hour", "minute", "second")]
+    if not FIRST_YEAR <= fields[0] <= LAST_YEAR or fields[5] > 60:  # noqa: PLR2004
+        return None
+    leap, fields[5] = fields[5] // 60, min(fields[5], 59)
+    try:
+        days_and_seconds = datetime(*fields, tzinfo=UTC) - EPOCH_BEGIN
+    except ValueError:
+        return None
+    seconds = days_and_seconds.days * 86_400 + days_and_seconds.seconds + leap
+    zone = found["zone"] or ""
+    if zone[:1] in ("+", "-"):
+        size = int(zone[1:3]) * 3600 + int(zone[-2:]) * 60
+        seconds += size if zone[0] == "-" else -size
+    return seconds * SECOND_NS + int((found["fraction"] or "").ljust(9, "0")) if seconds >= 0 else None
 
 
 def check_zone(zone: str) -> str:

@@ -24,7 +24,7 @@ def map_of(names: list[str], reading: Reading) -> ColumnMap:
             f"no column map fits the columns {', '.join(names[:8])}",
             where=reading.origin.name,
             expected="the columns of a shipped map, or columns named as Sentio names them",
-            next_step="List the maps with `sentio catalog maps`, or write one and pass it by --map.",
+            next_step="List the maps with `sentio catalog maps`, or pass your own by --map.",
         )
     return found
 

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import codecs
+import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
 
 from sentio.experience.columns import BoolArray, IntArray
+from sentio.ingest.format import HEAD_BYTES
 from sentio.kernel.errors import FormatError
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
 
 BLOCK_BYTES = 4 << 20
 MAX_RECORD_BYTES = 1 << 20
@@ -223,3 +228,29 @@ def _join_quoted(
             is_end[opening:closing] = False
             at += 1
     return len(starts)
+
+
+def unstreamed(stream: BinaryIO, size: int = HEAD_BYTES) -> tuple[bytes, BinaryIO]:
+    """Look at a stream's head without losing it; gives the head and a stream of everything."""
+    head = _fill(stream, size)
+    return head, io.BufferedReader(_Joined(head, stream))
+
+
+class _Joined(io.RawIOBase):
+    """A head that was read already, then the rest of its stream."""
+
+    def __init__(self, head: bytes, rest: BinaryIO) -> None:
+        self._head = memoryview(head)
+        self._rest = rest
+
+    def readable(self) -> bool:
+        """Tell that it can be read."""
+        return True
+
+    def readinto(self, buffer: WriteableBuffer, /) -> int:
+        """Read the next bytes."""
+        room = memoryview(buffer).cast("B")
+        fresh = self._head[: len(room)] or self._rest.read(len(room))
+        self._head = self._head[len(room) :]
+        room[: len(fresh)] = fresh
+        return len(fresh)

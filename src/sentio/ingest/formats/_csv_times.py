@@ -17,6 +17,7 @@ Order: TypeAlias = Literal["dmy", "mdy", "ymd"]
 
 SECOND_NS = 1_000_000_000
 FIRST_YEAR, LAST_YEAR = 1970, 2199
+CALENDAR = (19_700_101_000_000, 22_000_101_000_000)
 PIVOT = 70  # two-digit years: 69 is 2069, 70 is 1970 (POSIX strptime %y)
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
@@ -84,6 +85,17 @@ def times_ns(
     FormatError
         No zone is called that.
     """
+    ns, good = _epochs(texts)
+    if good.all():
+        return ns, good
+    # The same date stands in many rows: each distinct text is read once.
+    distinct = pc.if_else(pa.array(good), "", texts).dictionary_encode()
+    codes = distinct.indices.to_numpy(zero_copy_only=False)
+    read, is_read = _civil_ns(distinct.dictionary, order, zone)
+    return np.where(good, ns, read[codes]), good | is_read[codes]
+
+
+def _civil_ns(texts: pa.StringArray, order: Order, zone: str) -> tuple[IntArray, BoolArray]:
     dates, clocks = _split(texts)
     days, good = _days(dates, order)
     compact = _groups(dates, _COMPACT)
@@ -93,16 +105,13 @@ def times_ns(
     local = np.where(good, days * 86_400 + seconds, 0)
     utc = np.where(has_zone, local - offset, _to_utc(local, zone))
     good &= utc >= 0
-    ns = np.where(good, utc * SECOND_NS + fraction, 0)
-    epoch, is_epoch = _epochs(texts)
-    take = is_epoch & ~good
-    return np.where(take, epoch, ns), good | take
+    return np.where(good, utc * SECOND_NS + fraction, 0), good
 
 
 def moments(
     texts: pa.StringArray, reading: Reading, *, order: Order
 ) -> tuple[pa.Int64Array, BoolArray]:
-    """Read a column of times in the reading's time zone, nothing as null; gives the bad rows too."""
+    """Read a column of times in the reading's time zone, nothing as null; and the bad rows."""
     known = there(texts)
     is_there = known.is_valid().to_numpy(zero_copy_only=False)
     zone = reading.options.get("timezone", "UTC")
@@ -228,10 +237,20 @@ def _to_utc(seconds: IntArray, zone: str) -> IntArray:
 
 
 def _epochs(texts: pa.StringArray) -> tuple[IntArray, BoolArray]:
-    found = _groups(texts, _EPOCH)
-    whole, good = _whole(found["whole"]), found[""]
+    is_epoch = pc.match_substring_regex(texts, _EPOCH)
+    good = is_epoch.to_numpy(zero_copy_only=False).copy()
+    nothing = np.zeros(len(texts), dtype=np.int64)
+    if not good.any():
+        return nothing, good
+    parts = pc.split_pattern(pc.if_else(is_epoch, texts, "0.0"), ".", max_splits=1)
+    whole = _whole(pc.list_element(parts, 0))
+    has_point = pc.match_substring(texts, ".")
+    point = pc.if_else(has_point, pc.replace_substring_regex(texts, r"^.*\.", ""), "")
+    fraction = _whole(pc.utf8_rpad(pc.if_else(is_epoch, point, ""), 9, "0"))
     # Seconds have up to 11 digits, milliseconds 14, microseconds 17, nanoseconds 19.
     scale = np.select([whole < 10**11, whole < 10**14, whole < 10**17], [10**9, 10**6, 10**3], 1)
     good &= whole <= (2**62) // scale
-    fraction = _whole(pc.utf8_rpad(found["fraction"], 9, "0")) * scale // SECOND_NS
-    return np.where(good, np.where(good, whole, 0) * scale + fraction, 0), good
+    # 20150422103000 is a calendar code: as milliseconds it would be in the year 2608.
+    good &= (whole < CALENDAR[0]) | (whole >= CALENDAR[1])
+    ns = np.where(good, whole, 0) * scale + fraction * scale // SECOND_NS
+    return np.where(good, ns, 0), good

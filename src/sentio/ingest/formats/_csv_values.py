@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from sentio.experience.columns import BoolArray
 from sentio.ingest.formats._csv_table import Table
+from sentio.ingest.formats._personal import MASKS
 
 NOTHING = ("", "-", "--", "na", "n/a", "n.a.", "nan", "null", "none", "nil", "?", "\\n", "unknown")
 TRUE = ("yes", "y", "true", "t", "1", "1.0", "churned", "left", "cancelled", "ja", "oui", "si")
@@ -30,14 +31,9 @@ FALSE = (
 )
 
 _NUMBER = r"^[+-]?(\d{1,18}\.?\d{0,18}|\.\d{1,18})([eE][+-]?\d{1,2})?$"
+_JSON_NUMBER = r"^-?(?:0|[1-9]\d{0,14})(?:\.\d{1,12})?$"
+_TO_ESCAPE = r"[\"\\\x00-\x1f\x7f]"
 _MONEY = r"(?i)^(?:usd|eur|gbp|chf|inr|[€$£¥₹])\s*|\s*(?:usd|eur|gbp|chf|inr|[€$£¥₹%])$"
-_MASKS: tuple[tuple[str, str], ...] = (
-    (r"[^\s@<>,;:()\"]+@[^\s@<>,;:()\"]+\.[^\s@<>,;:()\"]+", "<email>"),
-    (r"(?i)\b[0-9a-f]{2}(?:[:-][0-9a-f]{2}){5}\b", "<mac>"),
-    (r"(?i)\b[0-9a-f]{1,4}(?::{1,2}[0-9a-f]{1,4}){3,7}\b", "<ip>"),
-    (r"\b\d{1,3}(?:\.\d{1,3}){3}\b", "<ip>"),
-    (r"\+?\(?\p{Nd}(?:[\s().\-/]{0,3}\p{Nd}){6,}", "<number>"),
-)
 
 
 def there(texts: pa.StringArray) -> pa.StringArray:
@@ -53,6 +49,9 @@ def numbers(texts: pa.StringArray, table: Table) -> tuple[pa.DoubleArray, BoolAr
     comma is the decimal sign; elsewhere it separates thousands unless it stands before one or
     two last digits.
     """
+    plain = _plain_numbers(there(texts))
+    if plain is not None:
+        return plain, np.zeros(len(texts), dtype=np.bool_)
     bare = there(pc.utf8_trim_whitespace(pc.replace_substring_regex(texts, _MONEY, "")))
     if pc.any(pc.match_substring(bare, ",")).as_py():
         bare = _without_commas(bare, is_decimal=table.delimiter == b";")
@@ -75,24 +74,32 @@ def truths(texts: pa.StringArray) -> tuple[pa.BooleanArray, BoolArray]:
 
 def masked(texts: pa.StringArray) -> pa.StringArray:
     """Replace e-mail addresses, phone and other long numbers, IP and MAC addresses in free text."""
-    for pattern, name in _MASKS:
+    for pattern, name in MASKS:
         texts = pc.replace_substring_regex(texts, pattern, name)
     return texts
 
 
 def objects(columns: Mapping[str, pa.StringArray], rows: int) -> pa.StringArray:
-    """Write columns as one JSON object a row; null and empty values are left out."""
+    """Write columns as one JSON object a row, numbers bare; null and empty values are left out."""
     parts: list[pa.StringArray] = []
     for name, texts in columns.items():
-        escaped = _escaped(texts)
-        key = _escaped(pa.array([name])).to_pylist()[0]
-        part = pc.binary_join_element_wise(f'"{key}":"', escaped, '"', "")
         is_empty = pc.fill_null(pc.equal(texts, ""), True)
-        parts.append(pc.if_else(is_empty, pa.scalar(None, pa.string()), part))
+        value = _json_values(texts, is_empty)
+        key = _escaped(pa.array([name])).to_pylist()[0]
+        part = pc.binary_join_element_wise(f'"{key}":', value, ",", "")
+        parts.append(pc.if_else(is_empty, "", part))
     if not parts:
         return pa.array(["{}"] * rows, pa.string())
-    joined = pc.binary_join_element_wise(*parts, ",", null_handling="skip")
+    joined = pc.utf8_rtrim(pc.binary_join_element_wise(*parts, ""), ",")
     return pc.binary_join_element_wise("{", joined, "}", "")
+
+
+def _json_values(texts: pa.StringArray, is_empty: pa.BooleanArray) -> pa.StringArray:
+    is_number = pc.match_substring_regex(texts, _JSON_NUMBER)
+    if pc.all(pc.or_kleene(is_number, is_empty)).as_py():
+        return texts
+    quoted = pc.binary_join_element_wise('"', _escaped(texts), '"', "")
+    return pc.if_else(is_number, texts, quoted)
 
 
 def role_columns(names: Iterable[str], roles: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
@@ -128,6 +135,15 @@ def mask_of(array: pa.Array) -> BoolArray:
     return np.asarray(pc.fill_null(array, False).to_numpy(zero_copy_only=False), dtype=np.bool_)
 
 
+def _plain_numbers(texts: pa.StringArray) -> pa.DoubleArray | None:
+    """Read numbers the fast way, if every text is a finite one."""
+    try:
+        values = texts.cast(pa.float64())
+    except pa.ArrowInvalid:
+        return None
+    return values if pc.all(pc.fill_null(pc.is_finite(values), True)).as_py() else None
+
+
 def _without_commas(texts: pa.StringArray, *, is_decimal: bool) -> pa.StringArray:
     if is_decimal:
         has_comma = pc.match_substring(texts, ",")
@@ -140,6 +156,8 @@ def _without_commas(texts: pa.StringArray, *, is_decimal: bool) -> pa.StringArra
 
 
 def _escaped(texts: pa.StringArray) -> pa.StringArray:
+    if not pc.any(pc.match_substring_regex(texts, _TO_ESCAPE)).as_py():
+        return texts
     texts = pc.replace_substring(pc.replace_substring(texts, "\\", "\\\\"), '"', '\\"')
     texts = pc.replace_substring(pc.replace_substring(texts, "\n", "\\n"), "\t", "\\t")
     return pc.replace_substring_regex(texts, r"[\x00-\x1f\x7f]", " ")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import BinaryIO
 
@@ -16,6 +15,7 @@ from sentio.ingest.formats._csv_pieces import pieces_of
 from sentio.ingest.formats._csv_table import Fault, Table, header_of, tables
 from sentio.ingest.formats._csv_times import Order, moments, order_of
 from sentio.ingest.formats._csv_values import masked, numbers, objects, role_columns, there, truths
+from sentio.ingest.formats._personal import PERSONAL_WORDS, WORDS, words_of
 from sentio.ingest.piece import Piece, Reading
 from sentio.model.record import Kind, Quality
 
@@ -54,22 +54,14 @@ ROLES: dict[str, tuple[str, ...]] = {
     ),
 }
 
-_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 TELLING = frozenset(
-    _WORDS.findall(
+    WORDS.findall(
         "service services internet line lines streaming security backup protection support billing"
         " paperless payment charges total gender senior partner dependents dependent contract"
         " tariff plan offer region city state country technology device channel usage minutes data"
         " calls sms voice roaming satisfaction score cltv clv reason category type tech tv movies"
         " unlimited refunds referrals age quarter band fiber dsl bundle discount loyalty"
         " complaints tickets"
-    )
-)
-PERSONAL = frozenset(
-    _WORDS.findall(
-        "name names surname email mail address street zip zipcode postcode postal birth birthday"
-        " dob ssn passport iban contact lat lon latitude longitude imsi imei iccid ip mac serial"
-        " msisdn username login password comment comments note notes remark remarks description"
     )
 )
 """A further column becomes an attribute if a word of its name is telling and none is personal."""
@@ -161,8 +153,8 @@ def _attributes(table: Table, roles: Mapping[str, str], reading: Reading) -> pa.
 
 
 def _is_telling(name: str) -> bool:
-    words = {word.lower() for word in _WORDS.findall(name)}
-    return bool(words & TELLING) and not words & PERSONAL
+    words = words_of(name)
+    return bool(words & TELLING) and not words & PERSONAL_WORDS
 
 
 FORMAT = Format(

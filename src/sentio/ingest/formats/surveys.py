@@ -60,6 +60,7 @@ METRICS: tuple[tuple[str, str], ...] = (
 SCALES: tuple[tuple[float, float], ...] = ((1, 5), (1, 7), (0, 10), (0, 100))
 NPS_SCALE = (0.0, 10.0)
 SURVEY_WORDS = re.compile(r"nps|csat|survey|touchpoint|verbatim|recommend|^ces", re.IGNORECASE)
+CUSTOMER_WORDS = re.compile(r"churn|tenure", re.IGNORECASE)
 LONGEST_TITLE = 120
 LONGEST_TEXT = 4000
 
@@ -82,6 +83,8 @@ def sniff(head: bytes, name: str) -> float:
     has_who = any(role in roles for role in NAMING)
     if "score" not in roles or not (has_who or "id" in roles) or "date" not in roles:
         return 0.0
+    if any(CUSTOMER_WORDS.search(each) for each in names):
+        return 0.3  # a customer list that holds each one's last answer
     if any(SURVEY_WORDS.search(each) for each in names):
         return 0.9
     return 0.7 if has_who and ("comment" in roles or "touchpoint" in roles) else 0.0

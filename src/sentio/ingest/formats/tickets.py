@@ -1,4 +1,4 @@
-"""Trouble and complaint tickets (CSV): mixed date forms, free text masked (TMF621 TroubleTicket)."""
+"""Trouble and complaint tickets (CSV): mixed date forms, free text masked (TMF621)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,14 @@ from sentio.ingest.formats._csv_people import PEOPLE, people
 from sentio.ingest.formats._csv_pieces import pieces_of
 from sentio.ingest.formats._csv_table import Fault, Table, header_of, tables
 from sentio.ingest.formats._csv_times import Order, clock_ns, moments, order_of
-from sentio.ingest.formats._csv_values import masked, objects, of_length, role_columns, there
+from sentio.ingest.formats._csv_values import (
+    masked,
+    objects,
+    of_length,
+    role_columns,
+    there,
+    truths,
+)
 from sentio.ingest.piece import Piece, Reading
 from sentio.model.record import Kind, Quality
 
@@ -61,6 +68,7 @@ SEVERITIES: dict[str, str] = {
 """Priorities as ticket systems name them, to the severities of X.733."""
 
 TICKET_WORDS = re.compile(r"ticket|complain|incident|trouble|case(?!c)", re.IGNORECASE)
+SURVEY_WORDS = re.compile(r"nps|csat|survey", re.IGNORECASE)
 LONGEST_TITLE = 120
 LONGEST_TEXT = 4000
 
@@ -71,10 +79,10 @@ def sniff(head: bytes, name: str) -> float:
     names, _ = header_of(head)
     roles = role_columns(names, ROLES)
     about = any(role in roles for role in ("text", "category", "state", "closed"))
-    if "created" not in roles or not about or len(roles) < 3:  # noqa: PLR2004
+    if "created" not in roles or not about or len(roles) < 3:
         return 0.0
-    if any(TICKET_WORDS.search(each) for each in names):
-        return 0.9
+    if any(TICKET_WORDS.search(roles[role]) for role in TICKET if role in roles):
+        return 0.4 if any(SURVEY_WORDS.search(each) for each in names) else 0.9
     return 0.6 if "closed" in roles and "id" in roles and "text" in roles else 0.0
 
 
@@ -101,7 +109,7 @@ def _columns(
     table: Table, roles: Mapping[str, str], reading: Reading, order: Order
 ) -> tuple[dict[str, pa.Array], list[Fault]]:
     created, bad_created = moments(table.column(roles.get("created")), reading, order=order)
-    closed, bad_closed = moments(table.column(roles.get("closed")), reading, order=order)
+    closed, bad_closed = moments(_unless_truth(table, roles), reading, order=order)
     created = _with_clock(created, table.column(roles.get("clock")))
     is_missing = pc.is_null(created).to_numpy(zero_copy_only=False) & ~bad_created
     priority = there(table.column(roles.get("priority")))
@@ -138,6 +146,13 @@ def _columns(
         ),
     ]
     return columns, faults
+
+
+def _unless_truth(table: Table, roles: Mapping[str, str]) -> pa.StringArray:
+    """Give the closing times; a column that says only yes or no has none."""
+    texts = table.column(roles.get("closed"))
+    known, _ = truths(texts)
+    return pc.if_else(known.is_valid(), "", texts)
 
 
 def _with_clock(created: pa.Int64Array, clocks: pa.StringArray) -> pa.Int64Array:

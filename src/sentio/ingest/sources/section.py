@@ -88,6 +88,34 @@ class Spool:
         return _part(file, start, self._end - start)
 
 
+class PartWriter:
+    """Takes bytes as they come and gives them as a part: small ones stay in memory."""
+
+    def __init__(self) -> None:
+        self._memory = bytearray()
+        self._file: _OpenFile | None = None
+        self.size_bytes = 0
+
+    def write(self, chunk: bytes) -> None:
+        """Add bytes at the end."""
+        self.size_bytes += len(chunk)
+        if self._file is None and self.size_bytes <= BUFFER_BYTES:
+            self._memory += chunk
+            return
+        if self._file is None:
+            self._file = _unlinked_file()
+            _write(self._file.fd, bytes(self._memory), 0)
+            self._memory.clear()
+        _write(self._file.fd, chunk, self.size_bytes - len(chunk))
+
+    def part(self) -> Part:
+        """Give what was written; write no more after that."""
+        if self._file is not None:
+            return _part(self._file, 0, self.size_bytes)
+        content = bytes(self._memory)
+        return Part(open=lambda: io.BytesIO(content), size_bytes=len(content))
+
+
 def part_of_file(path: Path, *, start: int, size_bytes: int) -> Part:
     """Give a part of a plain file; each opening opens the file anew."""
 

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from functools import reduce
 from operator import add
+from typing import Any
 
+import ibis
 import ibis.expr.types as ir
 
 from sentio.store.cube import POOR_SUBJECTS, SUBJECTS
@@ -42,7 +44,7 @@ def subjects_together(
     """Estimate the subjects of several services together: one of two services counts once."""
     rows = of(cube(tables, since_ns, until_ns), dimension=dimension, member=member)
     rows = among(rows, "service", services)
-    return rows.aggregate(list(_merged(rows).values()))
+    return rows.aggregate(**_merged(rows))
 
 
 def subjects_counted(
@@ -74,5 +76,11 @@ def subjects_counted(
     )
 
 
-def _merged(rows: ir.Table) -> dict[str, ir.Scalar]:
-    return {name: number(rows, name).bit_or().name(name) for name in SKETCHES}
+@ibis.udf.agg.builtin(name="bit_or")
+def _bit_or(bits: int) -> int:  # pyright: ignore[reportReturnType]
+    """Merge bitmaps; both engines call it so, and Ibis itself knows it for one of them only."""
+
+
+# Any: Ibis types what an aggregate of ours gives as a plain value.
+def _merged(rows: ir.Table) -> dict[str, Any]:
+    return {name: _bit_or(number(rows, name)).name(name) for name in SKETCHES}

@@ -1,0 +1,1 @@
+"""HTTP: push records and know that they are kept; ask after sources and rejected rows."""

@@ -1,0 +1,81 @@
+"""The receipt of one body, made from what was committed: asked again, it is the same."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import duckdb
+
+from sentio.governance.dead_letters import Selection, count_letters, letters
+from sentio.store.ledger import Position
+
+SAMPLE = 5
+BENIGN = frozenset({"duplicate", "not_telemetry"})
+"""Reasons for which a sender need do nothing: all such rows rejected is still success."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetterSample:
+    """A dead letter as the sender sees it; its bytes are the sender's own and are not sent back."""
+
+    id: int
+    line: int
+    field: str
+    reason: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BodyReceipt:
+    """What became of one body; ``rows_read == rows_kept + rows_rejected``, always.
+
+    ``dead_letters`` counts the letters, of which ``sample`` shows the first.
+    """
+
+    source: str
+    input: str
+    format: str
+    rows_read: int
+    rows_kept: int
+    rows_rejected: int
+    records: int
+    dead_letters: int
+    sample: tuple[LetterSample, ...]
+
+    @property
+    def status(self) -> int:
+        """The HTTP status: 200 if anything was kept, else what is wrong with all of it."""
+        reasons = {letter.reason for letter in self.sample}
+        if self.rows_kept or not self.rows_rejected or reasons <= BENIGN:
+            return 200
+        return 415 if reasons == {"unknown_format"} else 422
+
+    def as_json(self) -> dict[str, Any]:  # Any: JSON
+        """Give it as JSON."""
+        return asdict(self)
+
+
+def receipt_of(con: duckdb.DuckDBPyConnection, position: Position) -> BodyReceipt:
+    """Make the receipt of an input that was read to its end."""
+    chosen = Selection(source=position.source, input=position.input, with_replayed=True)
+    return BodyReceipt(
+        source=position.source,
+        input=position.input,
+        format=position.format,
+        rows_read=position.rows_read,
+        rows_kept=position.rows_kept,
+        rows_rejected=position.rows_rejected,
+        records=position.records,
+        dead_letters=count_letters(con, chosen)[0],
+        sample=tuple(
+            LetterSample(
+                id=each.id,
+                line=each.line,
+                field=each.field,
+                reason=each.reason,
+                message=each.message,
+            )
+            for each in letters(con, chosen, limit=SAMPLE)
+        ),
+    )

@@ -1,0 +1,60 @@
+"""Runs the HTTP application until it is told to stop, and then commits what was accepted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import uvicorn
+
+from sentio.api.address import check_address, listening_socket
+from sentio.api.app import create_app
+from sentio.kernel.clock import Clock
+from sentio.kernel.config import Settings
+from sentio.kernel.log import logger
+from sentio.loop.platform import open_platform, open_state
+
+log = logger("api")
+
+
+def serve(
+    settings: Settings,
+    *,
+    clock: Clock | None = None,
+    on_ready: Callable[[str], None] = lambda _url: None,
+) -> None:
+    """Serve until a signal to stop comes (SIGINT, SIGTERM).
+
+    Parameters
+    ----------
+    on_ready
+        Told the address once it is listened on.
+
+    Raises
+    ------
+    RefusedError
+        The address can be reached by others, and no API key is in force.
+    ConfigError
+        The address or port cannot be used.
+    StoreBusyError
+        Another process writes to the store.
+    """
+    with open_state(settings) as state:  # refuse before anything else is opened
+        check_address(settings.api_host, has_keys=state.has_keys())
+    with (
+        listening_socket(settings.api_host, settings.api_port) as listening,
+        open_platform(settings, clock=clock) as platform,
+    ):
+        config = uvicorn.Config(
+            create_app(platform),
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            lifespan="on",
+            timeout_graceful_shutdown=settings.api_shutdown_s,
+        )
+        host, port = listening.getsockname()[:2]
+        url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+        log.info("listening", url=url)
+        on_ready(url)
+        uvicorn.Server(config).run(sockets=[listening])
+        log.info("stopped")

@@ -1,0 +1,91 @@
+"""NDT5 results of M-Lab: an upload (C2S) and a download (S2C) in one document."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import BinaryIO
+
+from sentio.ingest.format import Format
+from sentio.ingest.formats._active_json import Document, Json, at, documents, number, text
+from sentio.ingest.formats._active_packed import unpacked, unpacked_head
+from sentio.ingest.formats._active_pieces import Cell, Intake
+from sentio.ingest.formats._active_times import iso_ns
+from sentio.ingest.formats._ndt import retransmission_ratio, rtt_ms, server_of
+from sentio.ingest.piece import Piece, Reading
+from sentio.model.record import Kind
+
+SERVICE = "file"
+LONGEST_NS = 3_600_000_000_000
+DIRECTIONS = {"C2S": "ul", "S2C": "dl"}
+
+
+def sniff(head: bytes, name: str) -> float:
+    """Recognise a test from client to server or back, with its mean throughput."""
+    del name
+    head = unpacked_head(head)
+    if head.lstrip()[:1] not in (b"{", b"["):
+        return 0.0
+    has_direction = b'"C2S"' in head or b'"S2C"' in head
+    return 0.97 if has_direction and b'"MeanThroughputMbps"' in head else 0.0
+
+
+def read(stream: BinaryIO, reading: Reading) -> Iterator[Piece]:
+    """Read results, one document each (gzip too), into one use of ``file`` for each direction.
+
+    Options: ``service`` (file), ``subject``, ``segment``, ``slice``. Each direction names its own
+    client; that address is the identifier.
+    """
+    service = reading.options.get("service", SERVICE)
+    intake = Intake(reading, kind=Kind.EXPERIENCE, service=service)
+    for document in documents(unpacked(stream, reading.origin.name)):
+        _take(document, intake, service)
+        if intake.is_full:
+            yield from intake.flush()
+    yield from intake.flush()
+
+
+def _take(document: Document, intake: Intake, service: str) -> None:
+    value = document.value
+    if not isinstance(value, Mapping):
+        refusal = ("unreadable", f"no JSON object ({document.error})")
+    else:
+        refusal = ("incomplete", "neither C2S nor S2C has a time and a throughput")
+    uses = [use for name, way in DIRECTIONS.items() if (use := _use(value, name, way))]
+    if not uses:
+        line, raw, what = document.line, document.raw, f"{refusal[1]}. Skipped."
+        intake.reject(line=line, field="", reason=refusal[0], message=what, raw=raw)
+        return
+    intake.keep()
+    for use in uses:
+        intake.experience(service, use)
+
+
+def _use(value: Json, name: str, way: str) -> dict[str, Cell] | None:
+    test = at(value, name)
+    rate = number(test, "MeanThroughputMbps")
+    started, ended = iso_ns(text(test, "StartTime")), iso_ns(text(test, "EndTime"))
+    if rate is None or started is None:
+        return None
+    lasted = ended - started if ended is not None and 0 < ended - started < LONGEST_NS else None
+    tcp = at(test, "TCPInfo") if way == "dl" else None
+    smallest = number(test, "MinRTT")  # a Go duration: nanoseconds
+    return {
+        "ts": started,
+        "duration_ms": None if lasted is None else lasted / 1e6,
+        "subject_kind": "user",
+        "ip": text(test, "ClientIP") or text(value, "ClientIP") or None,
+        "server": server_of(text(test, "UUID")),
+        f"throughput_{way}_kbps": rate * 1000,
+        f"volume_{way}_bytes": None if lasted is None else rate * lasted / 8000,
+        "rtt_ms": smallest / 1e6 if smallest else rtt_ms(tcp),
+        "retransmission_ratio": retransmission_ratio(tcp),
+    }
+
+
+FORMAT = Format(
+    name="ndt5",
+    title="M-Lab NDT5 speed test",
+    standard="NDT5 data format of M-Lab",
+    sniff=sniff,
+    read=read,
+)

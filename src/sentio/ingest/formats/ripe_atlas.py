@@ -1,0 +1,197 @@
+"""RIPE Atlas results: pings and traceroutes as measurements, web requests as experience."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from statistics import fmean
+from typing import BinaryIO
+
+from sentio.ingest.format import Format
+from sentio.ingest.formats._active_json import (
+    Document,
+    Object,
+    at,
+    documents,
+    number,
+    objects,
+    text,
+)
+from sentio.ingest.formats._active_pieces import LARGEST_NS, Cell, Intake
+from sentio.ingest.piece import Piece, Reading
+from sentio.model.record import Kind
+
+SERVICE = "web"
+MS = "ms"
+OLD_HTTP = re.compile(r"^(?:GET|HEAD|POST)[46]? (\S+) ([\d.]+) (\d+) (\d+) (\d+)$")
+"""Firmware 1 wrote one line: method, address, seconds, status, header and body bytes."""
+
+Refusal = tuple[str, str]
+
+
+def sniff(head: bytes, name: str) -> float:
+    """Recognise the two keys that every result has: the measurement and the probe."""
+    del name
+    if head.lstrip()[:1] not in (b"{", b"["):
+        return 0.0
+    return 0.97 if b'"msm_id"' in head and b'"prb_id"' in head else 0.0
+
+
+def read(stream: BinaryIO, reading: Reading) -> Iterator[Piece]:
+    """Read results, one JSON object a line or an array of them; each is a row.
+
+    Options: ``service`` for web requests (web), ``segment``, ``slice``. The probe is the subject.
+    """
+    service = reading.options.get("service", SERVICE)
+    intake = Intake(reading, kind=Kind.MEASUREMENT)
+    for document in documents(stream):
+        _take(document, intake, service)
+        if intake.is_full:
+            yield from intake.flush()
+    yield from intake.flush()
+
+
+def _take(document: Document, intake: Intake, service: str) -> None:
+    value = document.value
+    if not isinstance(value, Mapping):
+        refusal: Refusal | None = ("unreadable", f"no JSON object ({document.error})")
+    elif (ts := _time_ns(value)) is None:
+        refusal = ("bad_time", "timestamp is no time in seconds since 1970")
+    elif text(value, "type") == "http":
+        refusal = _http(value, ts, intake, service)
+    elif text(value, "type") == "ping":
+        refusal = _ping(value, ts, intake)
+    elif text(value, "type") == "traceroute":
+        refusal = _traceroute(value, ts, intake)
+    else:
+        kind = text(value, "type")[:40]
+        refusal = ("not_telemetry", f'results of type "{kind}" are not kept')
+    if refusal is None:
+        intake.keep()
+        return
+    message = f"{refusal[1]}. Skipped."
+    line, raw = document.line, document.raw
+    intake.reject(line=line, field="", reason=refusal[0], message=message, raw=raw)
+
+
+def _http(value: Object, ts: int, intake: Intake, service: str) -> Refusal | None:
+    results = objects(value, "result") or _old_http(text(value, "result") or text(value, "src_addr"))
+    if not results:
+        return "unreadable", "an http result without requests"
+    for result in results:
+        begun = number(result, "time")
+        has_time = begun is not None and 0 <= begun * 1e9 < LARGEST_NS
+        spent, connected = _rtt(number(result, "rt")), _rtt(number(result, "ttc"))
+        first = _rtt(number(result, "ttfb"))
+        failed = text(result, "err") or text(result, "dnserr")
+        values: dict[str, Cell] = {
+            "ts": int((begun or 0) * 1e9) if has_time else ts,
+            "duration_ms": spent,
+            "subject_kind": "user",
+            "device_serial": _probe(value),
+            "server": text(result, "dst_addr") or text(result, "addr") or None,
+            "is_success": 0.0 if failed else 1.0,
+            "dns_ms": _rtt(number(result, "ttr")),
+            "tcp_connect_ms": connected,
+            "first_response_ms": _less(first, connected or 0.0),
+            "transfer_ms": _less(spent, first) if first is not None else None,
+            "page_load_ms": spent,
+            "http_status": number(result, "res"),
+            "volume_dl_bytes": _added(number(result, "bsize"), number(result, "hsize")),
+        }
+        intake.experience(service, values)
+    return None
+
+
+def _old_http(line: str) -> list[dict[str, float | str]]:
+    if line.startswith("connect error"):
+        return [{"err": line}]
+    found = OLD_HTTP.match(line)
+    if found is None or not re.fullmatch(r"\d{1,9}(?:\.\d{1,9})?", found[2]):
+        return []
+    sizes = {"res": found[3], "hsize": found[4], "bsize": found[5]}
+    return [{"addr": found[1], "rt": float(found[2]) * 1000, **sizes}]
+
+
+def _ping(value: Object, ts: int, intake: Intake) -> Refusal | None:
+    sent, received = number(value, "sent"), number(value, "rcvd")
+    if sent is None or received is None:
+        return "missing", "a ping without the counts sent and rcvd"
+    if not 0 <= received <= sent:
+        return "out_of_range", "more answers than packets"
+    measured: dict[str, tuple[float | None, str]] = {
+        "sent": (sent, ""),
+        "rcvd": (received, ""),
+        "loss": (1 - received / sent if sent else None, "ratio"),
+    }
+    if received:
+        measured |= {f"rtt_{name}": (_rtt(number(value, name)), MS) for name in ("min", "avg", "max")}
+    measured["dup"] = (number(value, "dup"), "")
+    _measure(intake, value, ts, measured)
+    return None
+
+
+def _traceroute(value: Object, ts: int, intake: Intake) -> Refusal | None:
+    hops = objects(value, "result")
+    if not hops:
+        return "incomplete", "a traceroute without hops"
+    target = text(value, "dst_addr")
+    last: list[float] = []
+    for hop in hops:
+        answers = objects(hop, "result")
+        known = [rtt for answer in answers if (rtt := _rtt(number(answer, "rtt"))) is not None]
+        index = number(hop, "hop")
+        if index is None or not 0 < index < 256 or not known:  # noqa: PLR2004  (the TTL has 8 bits)
+            continue
+        _measure(intake, value, ts, {f"hop_{int(index):02d}_rtt": (fmean(known), MS)})
+        if any(text(answer, "from") == target for answer in answers) and target:
+            last = known
+    counts: dict[str, tuple[float | None, str]] = {"hops": (float(len(hops)), "")}
+    counts["is_reached"] = (float(bool(last)), "")
+    counts["rtt"] = (fmean(last) if last else None, MS)
+    _measure(intake, value, ts, counts)
+    return None
+
+
+def _measure(
+    intake: Intake, value: Object, ts: int, measured: Mapping[str, tuple[float | None, str]]
+) -> None:
+    kind = text(value, "type")
+    target = text(value, "dst_name") or text(value, "dst_addr") or text(value, "name")
+    named = {f"{kind}.{name}": pair for name, pair in measured.items()}
+    intake.measure(named, ts=ts, element=f"{_probe(value)}>{target}", element_kind="path")
+
+
+def _probe(value: Object) -> str:
+    probe = number(value, "prb_id")
+    return f"ripe-atlas-{int(probe)}" if probe is not None and abs(probe) < 2**53 else "ripe-atlas"
+
+
+def _time_ns(value: Object) -> int | None:
+    seconds = number(value, "timestamp")
+    if seconds is None or isinstance(at(value, "timestamp"), str) or not 0 <= seconds * 1e9 < LARGEST_NS:
+        return None
+    return int(seconds * 1e9)
+
+
+def _rtt(value: float | None) -> float | None:
+    """Give a time; -1 stands for none."""
+    return value if value is not None and value >= 0 else None
+
+
+def _less(later: float | None, earlier: float | None) -> float | None:
+    return None if later is None or earlier is None else max(later - earlier, 0.0)
+
+
+def _added(*values: float | None) -> float | None:
+    known = [value for value in values if value is not None]
+    return sum(known) if known else None
+
+
+FORMAT = Format(
+    name="ripe_atlas",
+    title="RIPE Atlas results",
+    standard="RIPE Atlas measurement result formats, firmware 1 to 5000",
+    sniff=sniff,
+    read=read,
+)

@@ -1,0 +1,135 @@
+"""Traceroutes of scamper in JSON lines: Paris traceroute (trace) and multipath (tracelb)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from statistics import fmean
+from typing import BinaryIO
+
+from sentio.ingest.format import Format
+from sentio.ingest.formats._active_json import (
+    Document,
+    Json,
+    Object,
+    at,
+    documents,
+    number,
+    objects,
+    text,
+)
+from sentio.ingest.formats._active_packed import unpacked, unpacked_head
+from sentio.ingest.formats._active_pieces import LARGEST_NS, Intake
+from sentio.ingest.piece import Piece, Reading
+from sentio.model.record import Kind
+
+TRACE = re.compile(rb'"type"\s*:\s*"(?:tracelb|trace|cycle-start|cycle-stop)"')
+KINDS = ("trace", "tracelb")
+FRAMES = ("cycle-start", "cycle-stop", "cycle-def")
+MAX_HOPS = 255
+
+
+def sniff(head: bytes, name: str) -> float:
+    """Recognise a trace, or the frame that scamper puts around a cycle of them."""
+    del name
+    head = unpacked_head(head)
+    return 0.9 if head.lstrip()[:1] == b"{" and TRACE.search(head) else 0.0
+
+
+def read(stream: BinaryIO, reading: Reading) -> Iterator[Piece]:
+    """Read traces as measurements of the path from the probing host.
+
+    Addresses are not kept (the target is somebody's home): hops are known by their distance.
+    Lines that frame a cycle are rows that are kept; they name the host.
+    """
+    intake = Intake(reading, kind=Kind.MEASUREMENT)
+    host = reading.origin.source
+    for document in documents(unpacked(stream, reading.origin.name)):
+        value = document.value
+        host = text(value, "hostname") or host
+        refusal = _take(document, intake, host)
+        if refusal is None:
+            intake.keep()
+        else:
+            line, raw, what = document.line, document.raw, f"{refusal[1]}. Skipped."
+            intake.reject(line=line, field="", reason=refusal[0], message=what, raw=raw)
+        if intake.is_full:
+            yield from intake.flush()
+    yield from intake.flush()
+
+
+def _take(document: Document, intake: Intake, host: str) -> tuple[str, str] | None:
+    value = document.value
+    if not isinstance(value, Mapping):
+        return "unreadable", f"no JSON object ({document.error})"
+    kind = text(value, "type")
+    if kind in FRAMES or "TracerouteCallerVersion" in value:
+        return None
+    if kind not in KINDS:
+        return "not_telemetry", f'type "{kind[:40]}" is no trace'
+    ts = _start_ns(value)
+    if ts is None:
+        return "bad_time", "start.sec is no time in seconds since 1970"
+    hops = _trace(value) if kind == "trace" else _multipath(value)
+    target = text(value, "dst")
+    answers = {ttl: rtts for ttl, (rtts, _) in hops.items() if rtts}
+    measured: dict[str, tuple[float | None, str]] = {
+        f"traceroute.hop_{ttl:02d}_rtt": (fmean(rtts), "ms") for ttl, rtts in sorted(answers.items())
+    }
+    reached = [ttl for ttl, (_, addresses) in hops.items() if target in addresses]
+    measured["traceroute.hops"] = (float(max(hops)) if hops else 0.0, "")
+    measured["traceroute.is_reached"] = (float(bool(reached)), "")
+    last = answers.get(min(reached)) if reached else None
+    measured["traceroute.rtt"] = (fmean(last) if last else None, "ms")
+    intake.measure(measured, ts=ts, element=host, element_kind="server")
+    return None
+
+
+Hops = dict[int, tuple[list[float], set[str]]]
+
+
+def _trace(value: Object) -> Hops:
+    hops: Hops = {}
+    for hop in objects(value, "hops"):
+        _answer(hops, number(hop, "probe_ttl"), number(hop, "rtt"), text(hop, "addr"))
+    return hops
+
+
+def _multipath(value: Object) -> Hops:
+    """Flatten the nodes: each link's probes say how far away its far end is."""
+    hops: Hops = {}
+    for node in objects(value, "nodes"):
+        links = at(node, "links")
+        for side in links if isinstance(links, list) else []:
+            for far_end in objects({"links": side}, "links"):
+                for probe in objects(far_end, "probes"):
+                    replies = objects(probe, "replies")
+                    for reply in replies:
+                        rtt, address = number(reply, "rtt"), text(far_end, "addr")
+                        _answer(hops, number(probe, "ttl"), rtt, address)
+    return hops
+
+
+def _answer(hops: Hops, ttl: float | None, rtt: float | None, address: str) -> None:
+    if ttl is None or not 0 < ttl <= MAX_HOPS:
+        return
+    rtts, addresses = hops.setdefault(int(ttl), ([], set()))
+    if rtt is not None and rtt >= 0:
+        rtts.append(rtt)
+    addresses.add(address)
+
+
+def _start_ns(value: Json) -> int | None:
+    seconds, micros = number(value, "start", "sec"), number(value, "start", "usec") or 0.0
+    if seconds is None or not 0 <= seconds * 1e9 < LARGEST_NS or not 0 <= micros < 1e6:  # noqa: PLR2004
+        return None
+    return int(seconds) * 10**9 + int(micros) * 1000
+
+
+FORMAT = Format(
+    name="scamper",
+    title="scamper traceroute",
+    standard="scamper JSON (sc_warts2json), Paris traceroute",
+    sniff=sniff,
+    read=read,
+)
