@@ -50,13 +50,13 @@ def mos_in_tiles(service: Service, columns: Columns) -> None:
 
 
 def rate(call: Callable[[], object], seconds: float) -> float:
-    """Rows a second, of the best of many calls: other programs only ever slow it down."""
+    """Rows a second of one core's own time, of the best of many calls: others only slow it down."""
     call()
     best, end = np.inf, time.perf_counter() + seconds
     while time.perf_counter() < end:
-        start = time.perf_counter()
+        start = time.process_time()
         call()
-        best = min(best, time.perf_counter() - start)
+        best = min(best, time.process_time() - start)
     return float(ROWS / best)
 
 

@@ -78,7 +78,7 @@ def some_uses(rng: np.random.Generator, service: str, part: int) -> tuple[pa.Rec
     moments = rng.choice(HOURS * HOUR_NS // 1000, rows, replace=False) * 1000
     ts = np.sort(START + moments) + SERVICES_HERE.index(service) + 10 * part
     people = rng.integers(1, 80, rows) * (1 if service != "meter" else 1000)
-    subject = people * 0x1E3779B97F4A7C15 % (1 << 62) + people % 2
+    subject = people * 0x1E3779B97F4A7C15  # wraps: about half are negative, as pseudonyms are
     cell = rng.integers(-1, len(CELLS), rows).astype(np.int32)
     codes = {
         "cell": cell,

@@ -7,7 +7,7 @@ import pytest
 
 from sentio.experience.models.g1070 import SETS, video_rating
 
-# Sets whose range of bitrates is that of the grid below.
+# Bitrates of a video call, lowest first.
 GRID_KBPS = np.array([128.0, 256.0, 512.0, 1024.0])
 
 

@@ -24,7 +24,11 @@ SPAN = {"since_ns": EDGE_NS, "until_ns": START + 9 * HOUR_NS + 41 * MINUTE_NS}
 ASKED: dict[str, list[dict[str, object]]] = {
     "service_totals": [{}, SPAN, {"dimension": "cell", "member": BAD_CELL}],
     "mos_distribution": [{}, {"service": "web", **SPAN}],
-    "hourly_course": [{}, {"service": "web", "dimension": "app", "member": "maps"}],
+    "hourly_course": [
+        {},
+        {"step_hours": 6},
+        {"service": "web", "dimension": "app", "member": "maps"},
+    ],
     "drivers": [{}, SPAN],
     "subjects_by_service": [{}, SPAN],
     "subjects_together": [{"services": ("gaming", "web")}],
@@ -39,6 +43,7 @@ ASKED: dict[str, list[dict[str, object]]] = {
     "member_hours": [{"members": ("cell-1", BAD_CELL)}, {"members": ("cell-1",), **SPAN}],
     "subject_history": [{}, SPAN],
     "latest_uses": [{"member": BAD_CELL, "limit": 7}, {"dimension": "app", "member": "maps"}],
+    "uses_of_some": [{}, {"one_in": 3, "services": ("web",), **SPAN}],
     "missing_inputs": [{}, {"services": ("meter",), **SPAN}],
     "element_positions": [{}, {"element_kind": "cell"}, {"element_kind": "router"}],
     "median_positions": [{}, {"dimension": "gnb", "one_in": 3}],

@@ -97,7 +97,7 @@ def test_a_key_opens_until_it_is_revoked(state):
     assert (found.name, found.may("ingest"), found.may("read")) == ("probe-north", True, False)
     assert state.check_key(key) is None
     assert not state.has_keys()
-    assert state.keys()[0].revoked_ns == 6
+    assert state.api_keys()[0].revoked_ns == 6
 
 
 def test_a_key_is_not_kept_in_the_clear(state):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
@@ -18,9 +18,8 @@ from sentio.cli.output import AsJson, answer, say
 
 if TYPE_CHECKING:
     from sentio.ingest.input import Input
-    from sentio.kernel.config import Settings
     from sentio.loop.platform import Platform
-    from sentio.loop.progress import Progress, Receipt
+    from sentio.loop.progress import Receipt
 
 STDIN = Path("-")
 INTERRUPTED = 130
@@ -65,26 +64,20 @@ def ingest(
 
     settings = settings_of(context)
     given = {"map": map_, "service": service, "format": format_}
-    asked = {name: value for name, value in given.items() if value} | _pairs(option or [])
-    with (
-        Shown(is_quiet=as_json) as shown,
-        open_platform(settings, on_progress=shown) as platform,
-        _sigterm_interrupts(),
-    ):
+    asked = {name: value for name, value in given.items() if value} | pairs(option or [])
+    shown = Shown(is_quiet=as_json)
+    with open_platform(settings, on_progress=shown) as platform, _sigterm_interrupts():
         options = {**_defaults(platform, source), **asked}
         reading = _Reading(platform, source, options, is_quiet=as_json)
+        is_interrupted = False
         try:
-            if watch:
-                reading.follow(paths)
-            else:
-                reading.once(paths)
+            with shown:
+                reading.follow(paths) if watch else reading.once(paths)
         except KeyboardInterrupt:
+            is_interrupted = True
             say("Interrupted. All that was complete is kept; run the same command again to go on.")
-            raise typer.Exit(INTERRUPTED) from None
-        finally:
-            shown.__exit__(None, None, None)
         code = reading.tell(as_json=as_json)
-    raise typer.Exit(code)
+    raise typer.Exit(INTERRUPTED if is_interrupted else code)
 
 
 class _Reading:
@@ -116,6 +109,7 @@ class _Reading:
         )
 
     def follow(self, paths: list[Path]) -> None:
+        from sentio.cli.receipts import added
         from sentio.ingest.sources.watch import watch
         from sentio.loop.platform import limits_of
 
@@ -134,7 +128,7 @@ class _Reading:
             receipt = self._platform.record_path.run(
                 batch, source=self._source, options=self._options
             )
-            self._receipt = receipt
+            self._receipt = added(self._receipt, receipt)
             if receipt.inputs > receipt.skipped:
                 self.tell_progress(receipt)
 
@@ -176,7 +170,8 @@ class _Reading:
         self._skipped.append((name, why))
 
 
-def _pairs(options: list[str]) -> dict[str, str]:
+def pairs(options: list[str]) -> dict[str, str]:
+    """Read options written NAME=VALUE; raises `ConfigError`."""
     from sentio.kernel.errors import ConfigError
 
     found: dict[str, str] = {}
@@ -198,7 +193,7 @@ def _defaults(platform: Platform, source: str) -> Mapping[str, str]:
 
 
 @contextmanager
-def _sigterm_interrupts() -> Iterator[None]:
+def _sigterm_interrupts() -> Generator[None]:
     """Let a service manager's stop end a reading as gently as Ctrl-C does."""
 
     def interrupt(_signal: int, _frame: FrameType | None) -> None:

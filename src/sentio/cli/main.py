@@ -23,7 +23,11 @@ INTERRUPTED = 130  # 128 + SIGINT, as shells have it
 class Verbs(TyperGroup):
     """Runs a verb; an error that Sentio foresees is told in four parts, never as a traceback."""
 
-    def main(self, args: Sequence[str] | None = None, **extra: Any) -> Any:  # noqa: ANN401  (typer's own signature)
+    def main(  # pyright: ignore[reportIncompatibleMethodOverride]  (the rest is passed on as it is)
+        self,
+        args: Sequence[str] | None = None,
+        **extra: Any,  # noqa: ANN401  (whatever typer itself passes)
+    ) -> Any:  # noqa: ANN401  (typer's own signature)
         """Run the command line and end the process."""
         given = list(sys.argv[1:] if args is None else args)
         as_json = "--json" in given
@@ -52,6 +56,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=True,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # drawing boxes would double the time that --help takes
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 from sentio.cli.output import columns
@@ -35,6 +35,29 @@ def exit_code(receipt: Receipt, reasons: list[tuple[str, int]]) -> int:
     harm = {reason for reason, _ in reasons} - NO_HARM
     is_all_rejected = not receipt.skipped and not receipt.rows_kept and bool(harm)
     return 0 if is_read and not is_all_rejected else 1
+
+
+def added(so_far: Receipt | None, more: Receipt) -> Receipt:
+    """Add two receipts of one source up."""
+    if so_far is None:
+        return more
+    kinds = dict(so_far.by_kind)
+    for kind, count in more.by_kind:
+        kinds[kind] = kinds.get(kind, 0) + count
+    return replace(
+        more,
+        inputs=so_far.inputs + more.inputs,
+        skipped=so_far.skipped + more.skipped,
+        rows_read=so_far.rows_read + more.rows_read,
+        rows_kept=so_far.rows_kept + more.rows_kept,
+        rows_rejected=so_far.rows_rejected + more.rows_rejected,
+        records=so_far.records + more.records,
+        bytes_read=so_far.bytes_read + more.bytes_read,
+        commits=so_far.commits + more.commits,
+        elapsed_s=so_far.elapsed_s + more.elapsed_s,
+        failed=so_far.failed + more.failed,
+        by_kind=tuple(sorted(kinds.items())),
+    )
 
 
 def receipt_json(

@@ -28,11 +28,13 @@ def drivers(
         if wanted.is_driver:
             name, column = _returned(service, wanted, columns)
             rows = np.flatnonzero(differs(columns[name], column))
-            gains[wanted.name] = np.zeros(len(mos))
-            if len(rows):
+            gains[wanted.name] = gain = np.zeros(len(mos))
+            if len(rows) == len(mos):
+                gain[:] = service.mos({**columns, name: column}) - mos
+            elif len(rows):
                 kept = {other: take(columns[other], rows) for other in columns}
-                better = service.mos({**kept, name: take(column, rows)})
-                gains[wanted.name][rows] = np.maximum(better - mos[rows], 0.0)
+                gain[rows] = service.mos({**kept, name: take(column, rows)}) - mos[rows]
+            np.maximum(gain, 0.0, out=gain)
     return gains
 
 

@@ -60,7 +60,7 @@ class Days:
         columns = [
             f"'{service}' AS service"
             if column.name == "service"
-            else f'"{column.name}"'
+            else _as_is(column)
             if column.name in held
             else _null(column)
             for column in FAMILIES[family]
@@ -92,6 +92,13 @@ def _matters(part: Partition, settings: Mapping[str, Value]) -> bool:
 
 def _nothing(family: str) -> str:
     return f"SELECT {', '.join(_null(column) for column in FAMILIES[family])} WHERE FALSE"
+
+
+def _as_is(column: pa.Field) -> str:
+    """Numbers may be stored shorter than questions reckon with."""
+    if column.type != pa.float64():
+        return f'"{column.name}"'
+    return f'CAST("{column.name}" AS DOUBLE) AS "{column.name}"'
 
 
 def _null(column: pa.Field) -> str:

@@ -46,6 +46,7 @@ class Warehouse:
         options: dict[str, str | int | bool] = {
             "memory_limit": f"{memory_limit_mb}MB",
             "preserve_insertion_order": False,
+            "enable_progress_bar": False,
             "disabled_compression_methods": "fsst,zstd,alprd",  # slow to write, little smaller
         }
         if threads:

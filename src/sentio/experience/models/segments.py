@@ -21,9 +21,8 @@ LADDER_PIXELS = np.array(
 )
 """Coded size assumed for a bitrate below each step, and above the last: a usual ladder (ours)."""
 
-HANDHELD: dict[str, float] = dict.fromkeys(
-    ("handheld", "phone", "smartphone", "mobile", "tablet"), 1.0
-)
+_HELD = ("handheld", "phone", "smartphone", "mobile", "tablet")
+HANDHELD: dict[str, float] = dict.fromkeys(_HELD, 1.0)
 """Device classes whose small screen forgives."""
 
 

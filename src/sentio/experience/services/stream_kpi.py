@@ -23,6 +23,7 @@ from sentio.experience.models.stream_kpi import (
     stream_opinion,
 )
 from sentio.experience.service import Example, Input, Service
+from sentio.model.domain import Domain
 
 UNKNOWN_LN_KBPS, UNKNOWN_KBPS, UNKNOWN_LN_PIXELS = -10.0, 0.0, 0.0  # where nothing was told
 LOWEST_KBPS, SHORTEST_S = 1.0, 1.0
@@ -138,6 +139,7 @@ SERVICE = Service(
             nominal=math.log(HD_PIXELS),
             assumed=UNKNOWN_LN_PIXELS,
             weight=0.05,
+            domain=Domain.RAN,  # an adaptive player takes the size that the network carries
         ),
         Input(name="initial_delay_ms", nominal=0.0, weight=0.1),
         Input(name="stall_total_ms", nominal=0.0, weight=0.3),

@@ -21,6 +21,7 @@ from sentio.experience.models.p1203_video import (
 )
 from sentio.experience.models.segments import HANDHELD, fitted, ladder_pixels, of_segments
 from sentio.experience.service import Example, Input, Service
+from sentio.model.domain import Domain
 
 SEGMENT_S = 4.0  # assumed length of a segment whose duration is not told
 CODECS_PUBLISHED = frozenset({"h264", "avc", "avc1", "h265", "hevc", "hvc1", "hev1", "vp9", "vp09"})
@@ -73,6 +74,13 @@ def _texts(columns: Columns, name: str) -> Texts:
     return column
 
 
+def _size(name: str, *, nominal: float) -> Input:
+    # An adaptive player takes the size that the network carries: the network is to blame.
+    return Input(
+        name=name, nominal=nominal, assumed=(), need="grounds", weight=0.05, domain=Domain.RAN
+    )
+
+
 MINUTE = {"segment_duration_s": [4.0] * 15, "segment_bitrate_kbps": [8000.0] * 15}
 
 SERVICE = Service(
@@ -91,8 +99,8 @@ SERVICE = Service(
             weight=0.1,
             is_driver=False,
         ),
-        Input(name="segment_width_px", nominal=1920.0, assumed=(), need="grounds", weight=0.05),
-        Input(name="segment_height_px", nominal=1080.0, assumed=(), need="grounds", weight=0.05),
+        _size("segment_width_px", nominal=1920.0),
+        _size("segment_height_px", nominal=1080.0),
         Input(name="segment_fps", nominal=30.0, assumed=(), weight=0.02),
         # One of the two lists is enough to take the blame: without its partner a stall is none.
         Input(name="stall_position_s", nominal=(), need="grounds", weight=0.1, is_driver=False),

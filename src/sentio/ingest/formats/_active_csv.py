@@ -162,7 +162,7 @@ def _blank_lines(block: Block) -> BoolArray:
     text = np.frombuffer(block.text, dtype=np.uint8)
     length = np.diff(block.starts)
     begins = text[block.starts[:-1]]
-    is_cr = (length == 2) & (begins == ord("\r")) & (text[block.starts[1:] - 1] == ord("\n"))  # noqa: PLR2004
+    is_cr = (length == 2) & (begins == ord("\r")) & (text[block.starts[1:] - 1] == ord("\n"))
     return ((length == 1) & (begins == ord("\n"))) | is_cr
 
 

@@ -1,4 +1,4 @@
-"""Results kept in gzip or zstd, unpacked as they are read; archives of files are opened elsewhere."""
+"""Results kept in gzip (RFC 1952) or zstd (RFC 8878), unpacked as they are read."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
 CODECS = {b"\x1f\x8b\x08": "gzip", b"\x28\xb5\x2f": "zstd"}
-"""How packed data begins (RFC 1952, RFC 8878)."""
+"""How packed data begins."""
 MAGIC_BYTES = 3
 HEAD_BYTES = 65_536
 DAMAGED = (OSError, pa.ArrowException, ValueError, EOFError, zlib.error)

@@ -1,4 +1,4 @@
-"""One run of numbered probes (ping, TWAMP): gaps become losses, late and repeated answers find their place."""
+"""One run of numbered probes (ping, TWAMP): gaps become losses, late answers find their place."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from itertools import pairwise
 import numpy as np
 
 from sentio.experience.columns import BoolArray, FloatArray, IntArray
+from sentio.ingest.formats._active_steps import MAX_GAP, Echoes, alone, steps
 from sentio.ingest.formats._active_times import SECOND_NS, offset_ns
 from sentio.ingest.formats._active_windows import (
     DEFAULT_INTERVAL_NS,
@@ -17,7 +18,6 @@ from sentio.ingest.formats._active_windows import (
     filled,
     spacing_ns,
 )
-from sentio.ingest.formats._active_steps import MAX_GAP, Echoes, alone, steps
 
 HOLD_NS = 60 * SECOND_NS
 """An answer may come this much late; then the window of its message is handed on."""
@@ -154,7 +154,7 @@ class Run:
         return self._echoes(answers, np.zeros(len(answers), dtype=np.int64))
 
     def _echoes(self, answers: Answers, sent_ns: IntArray) -> Echoes:
-        """Number the messages; where lines name none (Windows), in the order printed."""
+        """Give each line its number; where it names none (Windows), the order printed counts."""
         printed = self.before[0] if self.before else 0
         counted = printed + np.cumsum(answers.number < 0)
         return Echoes(
@@ -262,7 +262,7 @@ class Run:
 
     def _settle(self, statistics: Mark) -> None:
         """Count what was sent after the last answer, and a run that nobody answered."""
-        if self.is_split or not 0 < statistics.sent:
+        if self.is_split or not statistics.sent > 0:
             return
         begun = self.base if self.base is not None else 1
         last = begun + statistics.sent - 1

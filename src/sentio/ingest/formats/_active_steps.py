@@ -1,4 +1,4 @@
-"""Whether one answer follows the one before: steps of the sequence number, and where a row breaks."""
+"""Whether one answer follows the one before: steps of the sequence number, and breaks."""
 
 from __future__ import annotations
 

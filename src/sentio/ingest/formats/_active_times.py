@@ -64,7 +64,7 @@ def iso_ns(text: str | None) -> int | None:
     if found is None:
         return None
     fields = [int(found[name]) for name in ("year", "month", "day", "hour", "minute", "second")]
-    if not FIRST_YEAR <= fields[0] <= LAST_YEAR or fields[5] > 60:  # noqa: PLR2004
+    if not FIRST_YEAR <= fields[0] <= LAST_YEAR or fields[5] > 60:
         return None
     leap, fields[5] = fields[5] // 60, min(fields[5], 59)
     try:
@@ -76,7 +76,9 @@ def iso_ns(text: str | None) -> int | None:
     if zone[:1] in ("+", "-"):
         size = int(zone[1:3]) * 3600 + int(zone[-2:]) * 60
         seconds += size if zone[0] == "-" else -size
-    return seconds * SECOND_NS + int((found["fraction"] or "").ljust(9, "0")) if seconds >= 0 else None
+    return (
+        seconds * SECOND_NS + int((found["fraction"] or "").ljust(9, "0")) if seconds >= 0 else None
+    )
 
 
 def check_zone(zone: str) -> str:
@@ -113,9 +115,7 @@ def stamp(ns: int) -> str:
 def _fields(texts: pa.StringArray, pattern: str) -> dict[str, pa.StringArray]:
     found = pc.extract_regex(texts, pattern)
     names = re.compile(pattern).groupindex
-    return {name: pc.fill_null(found.field(name), "") for name in names} | {
-        "": pc.is_valid(found)
-    }
+    return {name: pc.fill_null(found.field(name), "") for name in names} | {"": pc.is_valid(found)}
 
 
 def _number(texts: pa.StringArray) -> IntArray:
@@ -131,7 +131,7 @@ def _civil_ns(found: dict[str, pa.StringArray], zone: str) -> tuple[IntArray, Bo
     year, month, day = (_number(found[name]) for name in ("year", "month", "day"))
     hour, minute, second = (_number(found[name]) for name in ("hour", "minute", "second"))
     good = found[""].to_numpy(zero_copy_only=False) & (year >= FIRST_YEAR) & (year <= LAST_YEAR)
-    good &= (month >= 1) & (month <= 12) & (day >= 1) & (hour < 24) & (minute < 60) & (second < 61)  # noqa: PLR2004
+    good &= (month >= 1) & (month <= 12) & (day >= 1) & (hour < 24) & (minute < 60) & (second < 61)
     months = np.where(good, (year - 1970) * 12 + month - 1, 0).astype("datetime64[M]")
     first = months.astype("datetime64[D]")
     good &= day <= ((months + 1).astype("datetime64[D]") - first).astype(np.int64)

@@ -1,4 +1,4 @@
-"""Cyclic messages, each answered or lost, gathered into windows of equal length (TS 22.104 terms)."""
+"""Cyclic messages, each answered or lost, gathered into windows of equal length (TS 22.104)."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ def spacing_ns(number: IntArray, sent_ns: IntArray) -> float | None:
     is_next = (step == 1) & (apart > 0) & (apart < LONGEST_WINDOW_MS * MS_NS)
     if is_next.any():
         return float(np.median(apart[is_next]))
-    if len(number) > 1 and 0 < sent_ns[-1] - sent_ns[0] and number[-1] > number[0]:
+    if len(number) > 1 and sent_ns[-1] - sent_ns[0] > 0 and number[-1] > number[0]:
         return float((sent_ns[-1] - sent_ns[0]) / (number[-1] - number[0]))
     return None
 

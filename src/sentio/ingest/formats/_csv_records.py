@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import codecs
-import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, BinaryIO
+from typing import BinaryIO
 
 import numpy as np
 
 from sentio.experience.columns import BoolArray, IntArray
-from sentio.ingest.format import HEAD_BYTES
 from sentio.kernel.errors import FormatError
-
-if TYPE_CHECKING:
-    from _typeshed import WriteableBuffer
 
 BLOCK_BYTES = 4 << 20
 MAX_RECORD_BYTES = 1 << 20
@@ -86,7 +81,7 @@ def text_of(stream: BinaryIO, encoding: str = "") -> Iterator[bytes]:
     FormatError
         No encoding is called that.
     """
-    head = _fill(stream, BLOCK_BYTES)
+    head = fill(stream, BLOCK_BYTES)
     for mark, name in _BOMS:
         if head.startswith(mark):
             head, encoding = head[len(mark) :], "" if name == "utf-8" else name
@@ -95,7 +90,7 @@ def text_of(stream: BinaryIO, encoding: str = "") -> Iterator[bytes]:
     carry = b""
     while head:
         fresh = head if decoder is None else decoder.decode(head).encode("utf-8", "replace")
-        head = _fill(stream, BLOCK_BYTES)
+        head = fill(stream, BLOCK_BYTES)
         text = carry + fresh
         carry = b""
         if text.endswith(b"\r") and head:
@@ -144,7 +139,8 @@ def ends_in_quotes(line: bytes, delimiter: bytes) -> bool:
             return False
 
 
-def _fill(stream: BinaryIO, size: int) -> bytes:
+def fill(stream: BinaryIO, size: int) -> bytes:
+    """Read so many bytes unless the stream ends, however short its single reads are."""
     parts: list[bytes] = []
     while size > 0 and (part := stream.read(size)):
         parts.append(part)
@@ -228,29 +224,3 @@ def _join_quoted(
             is_end[opening:closing] = False
             at += 1
     return len(starts)
-
-
-def unstreamed(stream: BinaryIO, size: int = HEAD_BYTES) -> tuple[bytes, BinaryIO]:
-    """Look at a stream's head without losing it; gives the head and a stream of everything."""
-    head = _fill(stream, size)
-    return head, io.BufferedReader(_Joined(head, stream))
-
-
-class _Joined(io.RawIOBase):
-    """A head that was read already, then the rest of its stream."""
-
-    def __init__(self, head: bytes, rest: BinaryIO) -> None:
-        self._head = memoryview(head)
-        self._rest = rest
-
-    def readable(self) -> bool:
-        """Tell that it can be read."""
-        return True
-
-    def readinto(self, buffer: WriteableBuffer, /) -> int:
-        """Read the next bytes."""
-        room = memoryview(buffer).cast("B")
-        fresh = self._head[: len(room)] or self._rest.read(len(room))
-        self._head = self._head[len(room) :]
-        room[: len(fresh)] = fresh
-        return len(fresh)

@@ -12,6 +12,7 @@ import orjson
 
 MAX_DOCUMENT_BYTES = 64 * 2**20
 LINE_BYTES = 2**20
+MAX_DEPTH = 1024
 MAX_DIGITS = 19
 
 _TOKEN = re.compile(
@@ -19,6 +20,8 @@ _TOKEN = re.compile(
     rb'|[{}\[\]]|"[^\n]*+\n|"'  # a bracket, a string that never ends, one that may end later
 )
 _BETWEEN = b" \t\r\n,\x1e\xef\xbb\xbf"
+# What orjson refuses and a more patient reader may save: NaN, huge numbers, half a surrogate pair.
+_REPAIRABLE = re.compile(rb"NaN|Infinity|\d{19}|[eE]\+?\d{3}|\\u[dD][89abAB]")
 _AT_MARGIN = re.compile(rb"\n(?=[{\[])")
 
 
@@ -50,16 +53,19 @@ def load(raw: bytes, line: int) -> Document:
     try:
         return Document(line=line, raw=raw, value=orjson.loads(raw))
     except orjson.JSONDecodeError as error:
-        why = f"is no JSON ({error.msg})"
+        broken = Document(line=line, raw=raw, reason="unreadable", why=f"is no JSON ({error.msg})")
+    no_text = Document(line=line, raw=raw, reason="encoding", why="holds text that is no UTF-8")
+    if not _REPAIRABLE.search(raw):
+        return no_text if "UTF-8" in broken.why else broken
     try:
         value = json.loads(
             raw.decode("utf-8"), parse_constant=str, parse_int=_whole, parse_float=_real
         )
         json.dumps(value, ensure_ascii=False).encode("utf-8")
     except UnicodeError:
-        return Document(line=line, raw=raw, reason="encoding", why="holds text that is no UTF-8")
+        return no_text
     except (ValueError, RecursionError):
-        return Document(line=line, raw=raw, reason="unreadable", why=why)
+        return broken
     return Document(line=line, raw=raw, value=value)
 
 
@@ -68,8 +74,9 @@ class _Cutter:
 
     def __init__(self, max_bytes: int) -> None:
         self._max_bytes = max_bytes
-        self._next_line = 1
-        self._is_skipping = False
+        self._line = 1  # where the text begins that is held
+        self._is_line_start = True
+        self._is_skipping = False  # up to the next line that begins with a bracket
         self._clear()
 
     def _clear(self) -> None:
@@ -77,20 +84,19 @@ class _Cutter:
         self._size = 0
         self._depth = 0
         self._carry = b""  # how a string began whose end has not come yet
-        self._line = self._next_line
 
     def feed(self, piece: bytes) -> Iterator[Document]:
         """Take one line, or a part of a very long one."""
-        if self._is_skipping and not self._carry and piece[:1] in {b"{", b"["}:
+        if self._is_line_start and piece[:1] in {b"{", b"["}:
             self._is_skipping = False
-            self._clear()
-        if not self._size and not self._is_skipping:
-            self._line = self._next_line
-        if not self._size and not self._is_skipping and (found := self._whole_line(piece)):
+        self._is_line_start = piece.endswith(b"\n")
+        if self._is_skipping:
+            self._line += self._is_line_start
+        elif not self._size and (found := self._whole_line(piece)):
+            self._line += 1
             yield found
         else:
             yield from self._scan(piece)
-        self._next_line += piece.endswith(b"\n")
         if self._size > self._max_bytes:
             yield from self._give_up(is_end=False)
 
@@ -114,10 +120,16 @@ class _Cutter:
         for token in _TOKEN.finditer(text):
             mark = token.group()
             if mark in {b"{", b"["}:
+                if not self._depth:
+                    self._keep(text[start : token.start()])
+                    start = token.start()
+                    yield from self._finish()
                 self._depth += 1
-            elif mark in {b"}", b"]"}:
+                if self._depth > MAX_DEPTH:
+                    break
+            elif mark in {b"}", b"]"} and self._depth:
                 self._depth -= 1
-                if self._depth <= 0:
+                if not self._depth:
                     self._keep(text[start : token.end()])
                     start = token.end()
                     yield from self._finish()
@@ -126,39 +138,39 @@ class _Cutter:
                 self._carry = b'"\\' if is_escape_open else b'"'
                 break
         self._keep(text[start:])
-        if not self._depth and not self._carry and text.endswith(b"\n"):
+        if self._depth > MAX_DEPTH:
+            yield from self._give_up(is_end=False)
+        elif not self._depth and not self._carry and text.endswith(b"\n"):
             yield from self._finish()
 
     def _keep(self, part: bytes) -> None:
-        if not self._is_skipping:
-            self._size += len(part)
-            self._parts.append(part)
+        self._size += len(part)
+        self._parts.append(part)
 
     def _finish(self) -> Iterator[Document]:
-        """End a document here: its brackets are closed, or the line holds none."""
-        whole, line = b"".join(self._parts).strip(_BETWEEN), self._line
+        """End a document here: its brackets are closed, or what stands here has none."""
+        text, line = b"".join(self._parts), self._line
+        self._line += text.count(b"\n")
         self._clear()
-        self._is_skipping = False
-        if whole:
-            yield load(whole, line)
+        if whole := text.strip(_BETWEEN):
+            yield load(whole, line + text.count(b"\n", 0, text.find(whole[:1])))
 
     def _give_up(self, *, is_end: bool) -> Iterator[Document]:
         """Save what can be read by itself out of a document that does not end."""
-        line, depth, carry = self._line, self._depth, self._carry
+        is_deep = self._depth > MAX_DEPTH
         segments = _AT_MARGIN.split(b"".join(self._parts))
         self._clear()
-        kept = b"" if is_end or len(segments) == 1 else segments.pop()
-        is_whole = len(segments) == 1 and not kept and not is_end
+        kept = b"" if is_end or is_deep or len(segments) == 1 else segments.pop()
+        is_too_large = len(segments) == 1 and not (kept or is_end or is_deep)
         for segment in segments:
-            text = segment.strip(_BETWEEN)
+            text, line = segment.strip(_BETWEEN), self._line
+            self._line += segment.count(b"\n") + (segment is not segments[-1] or bool(kept))
             if text:
-                yield self._too_large(text, line) if is_whole else load(text, line)
-            line += segment.count(b"\n") + 1
+                yield self._too_large(text, line) if is_too_large else load(text, line)
         if kept:
-            self._line = line
             yield from self._scan(kept)
-        elif not is_end:
-            self._is_skipping, self._depth, self._carry = True, depth, carry
+        else:
+            self._is_skipping = not is_end
 
     def _too_large(self, text: bytes, line: int) -> Document:
         why = f"is larger than {self._max_bytes:,} bytes"

@@ -84,11 +84,9 @@ class Inventory:
             yield Made([], rows)
         yield from self._circuits()
         for row in self.of("wireless.wirelesslink"):
-            sides = {"A": [row.found.ref("interface_a")], "B": [row.found.ref("interface_b")]}
-            keys = {
-                s: [("dcim.interface", ref.pk or -1) for ref in refs] for s, refs in sides.items()
-            }
-            yield Made(self._join(row.found, keys, "wireless"), [row])
+            ends = [row.found.ref(name).pk for name in ("interface_a", "interface_b")]
+            a, b = (("dcim.interface", -1 if pk is None else pk) for pk in ends)
+            yield Made(self._join(row.found, {"A": [a], "B": [b]}, "wireless"), [row])
 
     def _name_all(self) -> None:
         taken: set[str] = set()

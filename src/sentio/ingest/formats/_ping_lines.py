@@ -1,4 +1,4 @@
-"""Lines that ping prints: answers, losses, statistics (iputils, BusyBox, BSD, Windows in English)."""
+"""Lines that ping prints: answers, losses, statistics (iputils, BusyBox, BSD, English Windows)."""
 
 from __future__ import annotations
 
@@ -19,8 +19,9 @@ STAMPED = (
     r"\s*(?P<rest>[^\r\n]*?)\s*$"
 )
 ANSWER = (
-    r"^\d+ bytes from (?P<host>[^,\s]+)(?: \([^)]*\))?:? (?P<icmp>icmp_)?(?:seq|req)=(?P<seq>\d{1,10})"
-    r"(?: (?:ttl|hlim|hop_limit)=\d+)? time[=<](?P<rtt>\d{1,9}(?:\.\d{1,9})?) ?(?P<unit>ms|usec|us|sec|s)?"
+    r"^\d+ bytes from (?P<host>[^,\s]+)(?: \([^)]*\))?:? (?:icmp_)?(?:seq|req)=(?P<seq>\d{1,10})"
+    r"(?: (?:ttl|hlim|hop_limit)=\d+)? time[=<](?P<rtt>\d{1,9}(?:\.\d{1,9})?)"
+    r" ?(?P<unit>ms|usec|us|sec|s)?"
     r"(?:[ ,(].*)?$"
 )
 WINDOWS_ANSWER = r"^Reply from (?P<host>\S+): (?:bytes=\d+ )?time[=<](?P<rtt>\d{1,9}) ?ms\b.*$"
@@ -30,9 +31,12 @@ LOST = (
 )
 WINDOWS_LOST = (
     r"^(?:Request timed out\.|General failure\.|PING: transmit failed.*|"
-    r"(?:Reply from \S+: )?(?:Destination (?:host|net|protocol|port) unreachable|TTL expired in transit).*)$"
+    r"(?:Reply from \S+: )?"
+    r"(?:Destination (?:host|net|protocol|port) unreachable|TTL expired in transit).*)$"
 )
-HEADER = r"^(?:PING |PING6\(|Pinging )(?P<host>[^\s]*)(?: [\[(](?P<address>[0-9A-Fa-f.:]+)[\])])?.*$"
+HEADER = (
+    r"^(?:PING |PING6\(|Pinging )(?P<host>[^\s]*)(?: [\[(](?P<address>[0-9A-Fa-f.:]+)[\])])?.*$"
+)
 START = r"^Start time: ?(?P<epoch>\d{10}|\d{13})$"
 STATISTICS = (
     r"^(?P<sent>\d{1,10}) packets transmitted, (?P<received>\d{1,10}) (?:packets )?received"
@@ -87,7 +91,9 @@ def parse(block: Block, zone: str) -> Lines:
         is_local=is_local,
         rtt_ms=rtt_ms,
     )
-    hosts = pc.coalesce(pc.struct_field(answer, "host"), pc.struct_field(windows, "host")).drop_null()
+    hosts = pc.coalesce(
+        pc.struct_field(answer, "host"), pc.struct_field(windows, "host")
+    ).drop_null()
     return Lines(
         answers=every.where(is_message),
         marks=marks,
@@ -123,7 +129,7 @@ def _marks(
                     at_ns=int(at_ns[place]),
                     is_local=bool(is_local[place]),
                     host=row.get("address") or row.get("host") or "",
-                    epoch_ns=epoch * (10**9 if epoch < 10**11 else 10**6),  # noqa: PLR2004
+                    epoch_ns=epoch * (10**9 if epoch < 10**11 else 10**6),
                     sent=int(row.get("sent") or 0),
                     received=int(row.get("received") or 0),
                     lasted_ms=int(row.get("time") or 0),
@@ -135,7 +141,9 @@ def _marks(
 def _milliseconds(answer: pa.StructArray) -> FloatArray:
     scale = pc.if_else(pc.match_substring_regex(pc.struct_field(answer, "unit"), "^u"), 1e-3, 1.0)
     scale = pc.if_else(pc.match_substring_regex(pc.struct_field(answer, "unit"), "^s"), 1e3, scale)
-    return _floats(pc.struct_field(answer, "rtt")) * scale.fill_null(1.0).to_numpy(zero_copy_only=False)
+    return _floats(pc.struct_field(answer, "rtt")) * scale.fill_null(1.0).to_numpy(
+        zero_copy_only=False
+    )
 
 
 def _mask(array: pa.Array) -> BoolArray:

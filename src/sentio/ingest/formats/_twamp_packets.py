@@ -13,7 +13,15 @@ from sentio.ingest.formats._active_run import Answers
 from sentio.ingest.formats._active_times import SECOND_NS, times
 
 NAMES: dict[str, tuple[str, ...]] = {
-    "seq": ("seq", "sequence", "sequencenumber", "seqno", "sn", "senderseq", "sendersequencenumber"),
+    "seq": (
+        "seq",
+        "sequence",
+        "sequencenumber",
+        "seqno",
+        "sn",
+        "senderseq",
+        "sendersequencenumber",
+    ),
     "t1": ("t1", "sendertimestamp", "sendtime", "senttime", "txtime", "txtimestamp", "t1ns"),
     "t2": ("t2", "receivetimestamp", "reflectorrxtime", "reflectorreceivetime", "t2ns"),
     "t3": ("t3", "reflectortimestamp", "reflectortxtime", "reflectorsendtime", "t3ns"),
@@ -73,7 +81,11 @@ def packets(
     number, not_number = numbers(columns["seq"])
     values = np.nan_to_num(number.to_numpy(zero_copy_only=False), nan=-1.0)
     _note(
-        not_number | (values < 0) | (values >= 2**32), bad, reject, "seq", "not_a_number",
+        not_number | (values < 0) | (values >= 2**32),
+        bad,
+        reject,
+        "seq",
+        "not_a_number",
         "the sequence number is no whole number of 32 bits",
     )
     at: dict[str, tuple[IntArray, BoolArray]] = {}
@@ -98,7 +110,10 @@ def packets(
 
 
 def _latency_ns(
-    columns: Mapping[str, pa.StringArray], at: Mapping[str, tuple[IntArray, BoolArray]], *, one_way: bool
+    columns: Mapping[str, pa.StringArray],
+    at: Mapping[str, tuple[IntArray, BoolArray]],
+    *,
+    one_way: bool,
 ) -> FloatArray:
     def apart(later: str, earlier: str) -> FloatArray:
         if later not in at or earlier not in at:

@@ -28,7 +28,9 @@ TWPING = re.compile(
     r"min/(?:median/)?max = (?P<low>[-\d.]+)/(?:(?P<mid>[-\d.]+)/)?(?P<high>[-\d.]+) (?P<unit>ns|us|ms|s)\b"
 )
 TWPING_SENT = re.compile(r"^(?P<sent>\d{1,12}) sent, (?P<lost>\d{1,12}) lost \((?P<loss>[\d.]+)%\)")
-TWPING_JITTER = re.compile(r"^(?P<name>(?:two-way|send|reflect) jitter) = (?P<value>[\d.]+) (?P<unit>ns|us|ms|s)\b")
+TWPING_JITTER = re.compile(
+    r"^(?P<name>(?:two-way|send|reflect) jitter) = (?P<value>[\d.]+) (?P<unit>ns|us|ms|s)\b"
+)
 TWPING_REST = re.compile(
     r"^(?:--- twping statistics .*|SID:.*|first:.*|last:.*|(?:send|reflect) hops = .*|"
     r"TTL .*|no hops.*|Approximately .*|\d+ .*duplicates.*)$"
@@ -99,7 +101,14 @@ STATISTIC = re.compile(
 SESSIONS = ("session", "sessionid", "sid", "testsession", "reflector", "name", "target")
 TIMES = frozenset({"timestamp", "time", "start", "starttime", "end", "endtime", "datetime"})
 FEWEST = 3
-UNITS = (("percent", "%"), ("pct", "%"), ("ratio", "ratio"), ("ms", "ms"), ("us", "us"), ("ns", "ns"))
+UNITS = (
+    ("percent", "%"),
+    ("pct", "%"),
+    ("ratio", "ratio"),
+    ("ms", "ms"),
+    ("us", "us"),
+    ("ns", "ns"),
+)
 DEEPEST = 6
 
 
@@ -116,7 +125,9 @@ def statistics_batches(
 ) -> tuple[int, list[pa.RecordBatch], IntArray]:
     """Make measurements of rows of statistics: rows kept, batches, and lines without a time."""
     names = rows.table.column_names
-    at_ns, good = times(rows.table.column(next(n for n in names if n in TIMES)).combine_chunks(), "UTC")
+    at_ns, good = times(
+        rows.table.column(next(n for n in names if n in TIMES)).combine_chunks(), "UTC"
+    )
     session = next((name for name in SESSIONS if name in names), None)
     element = texts(rows.table.column(session).combine_chunks()) if session else None
     batches: list[pa.RecordBatch] = []

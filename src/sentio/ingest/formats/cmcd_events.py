@@ -86,7 +86,7 @@ def read(stream: BinaryIO, reading: Reading) -> Iterator[Piece]:
     for block in blocks(stream):
         if block.is_too_long:
             sessions.reject(
-                block.first_line, block.content, Refused("too long", reason="too_large")
+                block.first_line, bytes(block.content), Refused("too long", reason="too_large")
             )
             continue
         for number, line in zip(line_numbers(block), lines_of(block.content), strict=True):

@@ -115,7 +115,7 @@ def read(stream: BinaryIO, reading: Reading) -> Iterator[Piece]:
                 line=block.first_line,
                 field="",
                 reason="too_large",
-                raw=block.content,
+                raw=bytes(block.content),
             )
             continue
         for number, line in zip(line_numbers(block), lines_of(block.content), strict=True):

@@ -14,10 +14,10 @@ from sentio.ingest.format import Format
 from sentio.ingest.formats._active_csv import Header, find_header, rows
 from sentio.ingest.formats._active_lines import read_fully
 from sentio.ingest.formats._active_pieces import Intake, constants, record_batch
+from sentio.ingest.formats._active_stream import rejoined
 from sentio.ingest.formats._active_times import check_zone
 from sentio.ingest.formats._drive_rows import LAYOUT, RADIO, Seconds, columns_of, typed
 from sentio.ingest.formats._drive_windows import OpenWindow, nullable, stream_columns
-from sentio.ingest.formats._active_stream import rejoined
 from sentio.ingest.piece import Piece, Reading
 from sentio.kernel.errors import FormatError
 from sentio.model.record import Kind
@@ -157,9 +157,7 @@ class _Run:
         every = {"subject_kind": "user", "app": self._app, **self._constants}
         every = {n: pa.array([v] * count) for n, v in every.items() if v and n != "segment"}
         named = {n: texts[n] for n in ("cell", "gnb", "radio_technology")}
-        batch = record_batch(
-            Kind.EXPERIENCE, {**columns, **named, "segment": segment, **every}
-        )
+        batch = record_batch(Kind.EXPERIENCE, {**columns, **named, "segment": segment, **every})
         self._intake.put(Kind.EXPERIENCE, batch, self._service)
 
     def _measure(self, idle: Seconds) -> None:

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import BinaryIO
+from typing import Any, BinaryIO, TypeAlias
 
-from lxml import etree
+from lxml import etree  # pyright: ignore[reportAttributeAccessIssue]  (no types)
 
 from sentio.ingest.format import Format
 from sentio.ingest.formats._gathering import Gathering, Record
 from sentio.ingest.formats._json_values import as_number, json_object
 from sentio.ingest.formats._personal import without_contacts
+from sentio.ingest.formats._prolog import Refusal, check_prolog, first_element
 from sentio.ingest.piece import Piece, Reading
 from sentio.kernel.errors import FormatError
 from sentio.model.record import Kind, Quality
+
+Element: TypeAlias = Any  # lxml publishes no types
 
 ELEMENT_COLUMNS = (
     *("ts", "element", "element_kind", "name", "parent", "longitude_deg", "latitude_deg"),
@@ -60,11 +62,9 @@ class _Graph:
 
 
 def sniff(head: bytes, name: str) -> float:
-    """Tell how sure these bytes are GraphML."""
-    text = head.replace(b"\0", b"")  # UTF-16 shows through
-    if re.search(rb"<(?:\w+:)?graphml[\s>]", text):
-        return 0.95
-    return 0.3 if name.lower().endswith(".graphml") and b"<!DOCTYPE" in text else 0.0
+    """Tell how sure these bytes are GraphML: by the root element."""
+    del name
+    return 0.95 if first_element(head) == "graphml" else 0.0
 
 
 def read(stream: BinaryIO, reading: Reading) -> Iterator[Piece]:
@@ -83,12 +83,13 @@ def read(stream: BinaryIO, reading: Reading) -> Iterator[Piece]:
     )
     graph = _Graph()
     broken: FormatError | None = None
+    checked = check_prolog(stream)
+    if isinstance(checked, Refusal):
+        out.reject(checked.what, line=checked.line, field="", reason=checked.reason, raw=b"")
+        yield from out.flush()
+        return
     try:
-        for element in _elements(stream):
-            if element is None:
-                what = "the document has a type declaration (DOCTYPE), which is never allowed"
-                out.reject(what, line=1, field="", reason="unsafe", raw=b"<!DOCTYPE")
-                break
+        for element in _whole_elements(checked):
             _see(element, graph, out, reading)
             if out.is_full:
                 yield from out.flush()
@@ -100,8 +101,8 @@ def read(stream: BinaryIO, reading: Reading) -> Iterator[Piece]:
         raise broken
 
 
-def _elements(stream: BinaryIO) -> Iterator[etree._Element | None]:  # pyright: ignore[reportPrivateUsage]
-    """Yield each element once it is whole, and None where a DOCTYPE is found."""
+def _whole_elements(stream: BinaryIO) -> Iterator[Element]:
+    """Yield each element once it is whole; what stands outside nodes and edges is then freed."""
     events = etree.iterparse(
         stream,
         events=("start", "end"),
@@ -112,18 +113,19 @@ def _elements(stream: BinaryIO) -> Iterator[etree._Element | None]:  # pyright: 
         remove_comments=True,
         remove_pis=True,
     )
-    is_first = True
+    inside = 0
     for event, element in events:
-        if is_first:
-            is_first = False
-            if element.getroottree().docinfo.doctype:
-                yield None
-                return
-        if event == "end":
-            yield element
+        is_part = _tag(element) in ("node", "edge")
+        if event == "start":
+            inside += is_part
+            continue
+        inside -= is_part
+        yield element
+        if not inside:
+            _forget(element)
 
 
-def _see(element: etree._Element, graph: _Graph, out: Gathering, reading: Reading) -> None:  # pyright: ignore[reportPrivateUsage]
+def _see(element: Element, graph: _Graph, out: Gathering, reading: Reading) -> None:
     tag = _tag(element)
     if tag == "key":
         name = element.get("attr.name") or element.get("id") or ""
@@ -137,11 +139,9 @@ def _see(element: etree._Element, graph: _Graph, out: Gathering, reading: Readin
     elif tag == "edge":
         graph.rows += 1
         _edge(element, graph, out, reading)
-    if tag in ("node", "edge", "key"):
-        _forget(element)
 
 
-def _node(element: etree._Element, graph: _Graph, out: Gathering, reading: Reading) -> None:  # pyright: ignore[reportPrivateUsage]
+def _node(element: Element, graph: _Graph, out: Gathering, reading: Reading) -> None:
     node = (element.get("id") or "").strip()
     line = element.sourceline or graph.rows
     if not node or node in graph.elements:
@@ -174,7 +174,7 @@ def _node(element: etree._Element, graph: _Graph, out: Gathering, reading: Readi
     out.keep(Kind.ELEMENT, record)
 
 
-def _edge(element: etree._Element, graph: _Graph, out: Gathering, reading: Reading) -> None:  # pyright: ignore[reportPrivateUsage]
+def _edge(element: Element, graph: _Graph, out: Gathering, reading: Reading) -> None:
     line = element.sourceline or graph.rows
     ends = {name: element.get(name) or "" for name in ("source", "target", "id")}
     raw = _raw(element)
@@ -234,7 +234,7 @@ def _capacity(data: Mapping[str, str]) -> float | None:
     return speed * UNITS[unit] if speed and unit in UNITS else None
 
 
-def _data(element: etree._Element, graph: _Graph) -> dict[str, str]:  # pyright: ignore[reportPrivateUsage]
+def _data(element: Element, graph: _Graph) -> dict[str, str]:
     found: dict[str, str] = {}
     for child in element:
         if _tag(child) == "data":
@@ -245,7 +245,7 @@ def _data(element: etree._Element, graph: _Graph) -> dict[str, str]:  # pyright:
     return found
 
 
-def _drawn_label(element: etree._Element) -> str | None:  # pyright: ignore[reportPrivateUsage]
+def _drawn_label(element: Element) -> str | None:
     """Give the label that a drawing tool (yEd) wrote into its own part of the node."""
     for child in element.iter():
         if _tag(child) == "NodeLabel":
@@ -271,20 +271,20 @@ def _public(data: Mapping[str, str]) -> dict[str, object]:
     return kept if isinstance(kept, dict) else {}
 
 
-def _tag(element: etree._Element | None) -> str:  # pyright: ignore[reportPrivateUsage]
+def _tag(element: Element | None) -> str:
     tag = element.tag if element is not None else ""
     return tag.rpartition("}")[2] if isinstance(tag, str) else ""
 
 
-def _text(element: etree._Element) -> str:  # pyright: ignore[reportPrivateUsage]
+def _text(element: Element) -> str:
     return (element.text or "").strip()[:MAX_TEXT]
 
 
-def _raw(element: etree._Element) -> bytes:  # pyright: ignore[reportPrivateUsage]
+def _raw(element: Element) -> bytes:
     return etree.tostring(element, with_tail=False)
 
 
-def _forget(element: etree._Element) -> None:  # pyright: ignore[reportPrivateUsage]
+def _forget(element: Element) -> None:
     """Free what was read, so that memory does not grow with the file."""
     element.clear()
     parent = element.getparent()

@@ -11,12 +11,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from sentio.experience.columns import BoolArray
-from sentio.ingest.format import Format
+from sentio.ingest.format import HEAD_BYTES, Format
 from sentio.ingest.formats._csv_pieces import pieces_of
-from sentio.ingest.formats._csv_records import delimiter_of, unstreamed
+from sentio.ingest.formats._csv_records import delimiter_of, fill
 from sentio.ingest.formats._csv_table import Fault, Table, first_records, header_of, tables
 from sentio.ingest.formats._csv_times import moments
 from sentio.ingest.formats._csv_values import numbers, objects, role_columns, there
+from sentio.ingest.formats._put_back import put_back
 from sentio.ingest.piece import Piece, Reading
 from sentio.model.record import Kind, Quality
 
@@ -68,10 +69,10 @@ def read(stream: BinaryIO, reading: Reading) -> Iterator[Piece]:
 def _records(
     stream: BinaryIO, reading: Reading
 ) -> Iterator[tuple[Table, Mapping[str, pa.Array], list[Fault]]]:
-    head, whole = unstreamed(stream)
+    head = fill(stream, HEAD_BYTES)
     first = next(iter(first_records(head, 1)), b"")
     names = COLUMNS if _is_layout(header_of(head)[0], first) else ()
-    for table in tables(whole, reading, names=names):
+    for table in tables(put_back(head, stream), reading, names=names):
         roles = role_columns(table.names, ROLES)
         yield table, *_columns(table, roles, reading)
 

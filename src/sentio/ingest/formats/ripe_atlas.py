@@ -75,7 +75,9 @@ def _take(document: Document, intake: Intake, service: str) -> None:
 
 
 def _http(value: Object, ts: int, intake: Intake, service: str) -> Refusal | None:
-    results = objects(value, "result") or _old_http(text(value, "result") or text(value, "src_addr"))
+    results = objects(value, "result") or _old_http(
+        text(value, "result") or text(value, "src_addr")
+    )
     if not results:
         return "unreadable", "an http result without requests"
     for result in results:
@@ -125,7 +127,9 @@ def _ping(value: Object, ts: int, intake: Intake) -> Refusal | None:
         "loss": (1 - received / sent if sent else None, "ratio"),
     }
     if received:
-        measured |= {f"rtt_{name}": (_rtt(number(value, name)), MS) for name in ("min", "avg", "max")}
+        measured |= {
+            f"rtt_{name}": (_rtt(number(value, name)), MS) for name in ("min", "avg", "max")
+        }
     measured["dup"] = (number(value, "dup"), "")
     _measure(intake, value, ts, measured)
     return None
@@ -141,7 +145,7 @@ def _traceroute(value: Object, ts: int, intake: Intake) -> Refusal | None:
         answers = objects(hop, "result")
         known = [rtt for answer in answers if (rtt := _rtt(number(answer, "rtt"))) is not None]
         index = number(hop, "hop")
-        if index is None or not 0 < index < 256 or not known:  # noqa: PLR2004  (the TTL has 8 bits)
+        if index is None or not 0 < index < 256 or not known:
             continue
         _measure(intake, value, ts, {f"hop_{int(index):02d}_rtt": (fmean(known), MS)})
         if any(text(answer, "from") == target for answer in answers) and target:
@@ -169,7 +173,11 @@ def _probe(value: Object) -> str:
 
 def _time_ns(value: Object) -> int | None:
     seconds = number(value, "timestamp")
-    if seconds is None or isinstance(at(value, "timestamp"), str) or not 0 <= seconds * 1e9 < LARGEST_NS:
+    if (
+        seconds is None
+        or isinstance(at(value, "timestamp"), str)
+        or not 0 <= seconds * 1e9 < LARGEST_NS
+    ):
         return None
     return int(seconds * 1e9)
 

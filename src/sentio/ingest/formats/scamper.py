@@ -74,7 +74,8 @@ def _take(document: Document, intake: Intake, host: str) -> tuple[str, str] | No
     target = text(value, "dst")
     answers = {ttl: rtts for ttl, (rtts, _) in hops.items() if rtts}
     measured: dict[str, tuple[float | None, str]] = {
-        f"traceroute.hop_{ttl:02d}_rtt": (fmean(rtts), "ms") for ttl, rtts in sorted(answers.items())
+        f"traceroute.hop_{ttl:02d}_rtt": (fmean(rtts), "ms")
+        for ttl, rtts in sorted(answers.items())
     }
     reached = [ttl for ttl, (_, addresses) in hops.items() if target in addresses]
     measured["traceroute.hops"] = (float(max(hops)) if hops else 0.0, "")
@@ -121,7 +122,7 @@ def _answer(hops: Hops, ttl: float | None, rtt: float | None, address: str) -> N
 
 def _start_ns(value: Json) -> int | None:
     seconds, micros = number(value, "start", "sec"), number(value, "start", "usec") or 0.0
-    if seconds is None or not 0 <= seconds * 1e9 < LARGEST_NS or not 0 <= micros < 1e6:  # noqa: PLR2004
+    if seconds is None or not 0 <= seconds * 1e9 < LARGEST_NS or not 0 <= micros < 1e6:
         return None
     return int(seconds) * 10**9 + int(micros) * 1000
 

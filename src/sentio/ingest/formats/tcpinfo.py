@@ -144,7 +144,7 @@ def _finish(connection: Connection, intake: Intake, service: str) -> None:
 
 
 def _bytes(value: Json) -> bytes:
-    if not isinstance(value, str) or len(value) > 4096:  # noqa: PLR2004  (an attribute is short)
+    if not isinstance(value, str) or len(value) > 4096:
         return b""
     try:
         return base64.b64decode(value, validate=True)

@@ -25,7 +25,9 @@ from sentio.model.record import Kind
 SERVICE = "file"
 SECOND_MS = 1000
 
-CLIENT = re.compile(rb'"(?:IPLayerCapSupported|IPLayerMaxConnections|BOMTime|IncrementalResult)"\s*:')
+CLIENT = re.compile(
+    rb'"(?:IPLayerCapSupported|IPLayerMaxConnections|BOMTime|IncrementalResult)"\s*:'
+)
 SERVER = re.compile(rb'"(?:downstream_bandwidth|tx_ip_rate_mbps|tx_datagram_rate)"\s*:')
 
 UNITS: tuple[tuple[str, str], ...] = (
@@ -107,7 +109,9 @@ def _client(value: Object, intake: Intake, service: str) -> tuple[str, str]:
         }
         intake.experience(service, values)
     for part, block in (("Summary", summary), ("AtMax", most)):
-        intake.measure(_measured(part, block), ts=ended or started, element=element, element_kind="server")
+        intake.measure(
+            _measured(part, block), ts=ended or started, element=element, element_kind="server"
+        )
     for block in objects(value, "Output", "IncrementalResult"):
         ts = iso_ns(text(block, "TimeOfSubInterval"))
         if ts is not None:
@@ -178,7 +182,7 @@ def _duration_ms(value: Json, started: int, ended: int | None) -> float | None:
     if ended is not None and 0 < ended - started < 10**15:
         return (ended - started) / 1e6
     seconds = number(value, "Output", "TestInterval")
-    return seconds * 1000 if seconds and 0 < seconds < 1e6 else None  # noqa: PLR2004
+    return seconds * 1000 if seconds and 0 < seconds < 1e6 else None
 
 
 def _ms(*seconds: float | None) -> float | None:

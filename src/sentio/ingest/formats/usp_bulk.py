@@ -110,17 +110,23 @@ class _Json:
 
 def _leaves(report: dict[str, Any]) -> Iterator[tuple[str, Any]]:
     """Go through a report in order; an object that lies too deep is given as it is."""
-    stack: list[tuple[str, Any, int]] = [("", report, 0)]
+    stack = [_children("", report)]
     while stack:
-        path, value, depth = stack.pop()
-        is_deep = depth > MAX_DEPTH or len(path) > MAX_PATH_CHARS
-        if is_deep or not (isinstance(value, dict | list) and value):
-            yield path, value
+        path, value = next(stack[-1], ("", stack))
+        is_deep = len(stack) > MAX_DEPTH or len(path) > MAX_PATH_CHARS
+        if value is stack:
+            stack.pop()
+        elif isinstance(value, dict | list) and value and not is_deep:
+            stack.append(_children(path, value))
         else:
-            pairs = value.items() if isinstance(value, dict) else enumerate(value, start=1)
-            steps = [(str(key).strip("."), each) for key, each in pairs]
-            below = [(f"{path}.{step}" if path else step, each, depth + 1) for step, each in steps]
-            stack.extend(reversed(below))
+            yield path, value
+
+
+def _children(path: str, value: dict[str, Any] | list[Any]) -> Iterator[tuple[str, Any]]:
+    pairs = value.items() if isinstance(value, dict) else enumerate(value, start=1)
+    for key, each in pairs:
+        step = str(key).strip(".")
+        yield (f"{path}.{step}" if path else step), each
 
 
 def _written(value: object) -> tuple[str, Declared]:

@@ -62,8 +62,7 @@ def read(stream: BinaryIO, reading: Reading) -> Iterator[Piece]:
     """
     reader = _Reader(reading)
     for document in documents(stream):
-        reader.take(document)
-        yield from reader.due()
+        yield from reader.pieces(document)
     yield from reader.rest()
 
 
@@ -78,7 +77,7 @@ class _Reader:
         self._line = 0
         self._raw = b""
 
-    def due(self) -> Iterator[Piece]:
+    def _due(self) -> Iterator[Piece]:
         """Hand on what is full."""
         if self._events.are_due(self._batch_rows) or self._out.are_due:
             yield from self._make_events()
@@ -100,17 +99,19 @@ class _Reader:
         batch, rows = self._measurements.take()
         yield from self._out.make(Kind.MEASUREMENT, batch, rows_kept=rows)
 
-    def take(self, document: Document) -> None:
-        """Take all events of one JSON document."""
+    def pieces(self, document: Document) -> Iterator[Piece]:
+        """Take all events of one JSON document; hand on what is full meanwhile."""
         self._line, self._raw = document.line, document.raw
         if document.reason:
             self._reject("", document.reason, f"the document {document.why}")
+            yield from self._due()
             return
         is_empty = True
         for place, event in _events(document.value, "", 0):
             is_empty = False
             self._raw = document.raw if not place else written(event)
             self._take_event(place, event)
+            yield from self._due()
         if is_empty:
             what = "the document holds no VES event"
             self._reject("", "not_telemetry", what)

@@ -101,13 +101,14 @@ def member_hours(
     members: tuple[str, ...],
     dimension: str = "cell",
     service: str | None = None,
+    step_hours: int = 1,
     since_ns: int | None = None,
     until_ns: int | None = None,
 ) -> ir.Table:
-    """Follow some members hour by hour, for a heat map."""
+    """Follow some members hour by hour (or in longer steps), for a heat map."""
     rows = of(cube(tables, since_ns, until_ns), dimension=dimension, service=service)
     rows = among(rows, "member", members)
-    rows = rows.mutate(hour=hour_of(rows))
+    rows = rows.mutate(hour=hour_of(rows, step_hours))
     totals = added(rows, ["service", "member", "hour"], RANKED)
     return with_means(totals).order_by(["service", "member", "hour"])
 

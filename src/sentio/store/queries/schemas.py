@@ -11,6 +11,8 @@ USES = pa.schema(
         "ts": pa.int64(),
         "subject": pa.int64(),
         "duration_ms": pa.float64(),
+        "is_success": pa.float64(),
+        "is_retained": pa.float64(),
         **dict.fromkeys(PATH, pa.string()),
         "longitude_deg": pa.float64(),
         "latitude_deg": pa.float64(),
@@ -22,7 +24,8 @@ USES = pa.schema(
         "origin": pa.int32(),
     }
 )
-"""What every ``experience_<service>`` has; the service's own inputs stand beside it."""
+"""What every ``experience_<service>`` can tell; the service's own inputs stand beside it. Columns
+that a service or a day never filled are absent there and read as null."""
 
 ELEMENTS = pa.schema({**ELEMENT, "origin": pa.int32()})
 """What ``element`` has; the family is absent until a topology has been read."""

@@ -44,12 +44,13 @@ def hourly_course(
     service: str | None = None,
     dimension: str = "all",
     member: str = "all",
+    step_hours: int = 1,
     since_ns: int | None = None,
     until_ns: int | None = None,
 ) -> ir.Table:
-    """Follow each service hour by hour: uses, poor uses, mean MOS and the forty bins."""
+    """Follow each service over time, hour by hour unless the steps are longer: uses and MOS."""
     rows = of(cube(tables, since_ns, until_ns), dimension=dimension, member=member, service=service)
-    rows = rows.mutate(hour=hour_of(rows))
+    rows = rows.mutate(hour=hour_of(rows, step_hours))
     totals = added(rows, ["service", "hour"], (*SHARED, *MOS_BINS))
     return with_shares(totals).order_by(["service", "hour"])
 

@@ -124,6 +124,9 @@ def with_shares(totals: ir.Table) -> ir.Table:
     )
 
 
-def hour_of(rows: ir.Table) -> ir.NumericValue:
-    """Give the start of each row's UTC hour; exact, where a division of int64 would round."""
-    return number(rows, "ts") - number(rows, "ts") % HOUR_NS
+def hour_of(rows: ir.Table, step_hours: int = 1) -> ir.NumericValue:
+    """Give the start of each row's UTC hour, or longer step since 1970.
+
+    Exact, where a division of int64 would round.
+    """
+    return number(rows, "ts") - number(rows, "ts") % (step_hours * HOUR_NS)

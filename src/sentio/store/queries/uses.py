@@ -6,11 +6,24 @@ other, with the name of the service in front.
 
 from __future__ import annotations
 
+from typing import Any
+
 import ibis
 import ibis.expr.types as ir
 
 from sentio.store.queries.schemas import USES
-from sentio.store.queries.span import Tables, among, between
+from sentio.store.queries.span import Tables, among, between, number
+
+INDEXED = (
+    "subject",
+    "service",
+    "ts",
+    "duration_ms",
+    "mos",
+    "confidence",
+    "is_success",
+    "is_retained",
+)
 
 
 def subject_history(
@@ -56,13 +69,38 @@ def missing_inputs(
     return counts.order_by(["service", "missing", "has_score"])
 
 
+def uses_of_some(
+    tables: Tables,
+    *,
+    services: tuple[str, ...] | None = None,
+    one_in: int = 1,
+    since_ns: int | None = None,
+    until_ns: int | None = None,
+) -> ir.Table:
+    """Give what an index per subject is made of: all uses of one subject in so many."""
+    rows = _uses(tables, services, since_ns, until_ns)
+    if one_in > 1:
+        rows = rows.filter(number(rows, "subject") % one_in == 0)
+    return rows.select(*INDEXED)
+
+
 def experience(services: dict[str, ir.Table]) -> ir.Table:
     """Put the uses of several services under each other, for engines that lack the view."""
+    wanted = ibis.Schema.from_pyarrow(USES)
     parts = [
-        rows.select(ibis.literal(service).name("service"), *USES.names)
+        rows.select(
+            ibis.literal(service).name("service"),
+            *(_column(rows, name, kind) for name, kind in wanted.items()),
+        )
         for service, rows in services.items()
     ]
     return ibis.union(*parts) if len(parts) > 1 else parts[0]
+
+
+# Any: Ibis's own types know a cast to a type by its name only.
+def _column(rows: ir.Table, name: str, kind: Any) -> ir.Value:  # noqa: ANN401
+    found = rows[name].cast(kind) if name in rows.columns else ibis.null(kind)
+    return found.name(name)
 
 
 def _uses(

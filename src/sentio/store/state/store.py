@@ -158,7 +158,7 @@ class StateStore:
             self._checked[digest] = key_id
         return _api_key(row)
 
-    def keys(self) -> list[ApiKey]:
+    def api_keys(self) -> list[ApiKey]:
         """List all keys, by name, revoked ones too."""
         with self._session() as session:
             return [_api_key(row) for row in session.scalars(select(ApiKeyRow).order_by("name"))]

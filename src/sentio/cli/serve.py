@@ -1,0 +1,39 @@
+"""``sentio serve``: take records by HTTP until it is stopped."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import Annotated
+
+import typer
+
+from sentio.cli.opening import settings_of
+from sentio.cli.output import AsJson, answer, say
+
+
+def register(app: typer.Typer) -> None:
+    """Offer the verb."""
+    app.command()(serve)
+
+
+def serve(
+    context: typer.Context,
+    host: Annotated[
+        str | None, typer.Option(help="Address; any but loopback needs an API key first.")
+    ] = None,
+    port: Annotated[int | None, typer.Option(help="Port; 0 takes a free one.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Serve the API. What was accepted is committed before it ends."""
+    from sentio.api import server
+
+    settings = settings_of(context, api_host=host, api_port=port)
+    listened: list[str] = []
+
+    def ready(url: str) -> None:
+        listened.append(url)
+        say(f"Listening on {url}; Ctrl-C stops.")
+
+    with contextlib.suppress(KeyboardInterrupt):  # it has stopped already and passes that on
+        server.serve(settings, on_ready=ready)
+    answer({"listened": listened}, "Stopped; all that was accepted is kept.", as_json=as_json)
