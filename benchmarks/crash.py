@@ -100,7 +100,8 @@ def _storm(store: Path, files: list[Path], kills: int, calm_s: float, rng: rando
 
 
 def _compare(calm: Path, stormy: Path) -> dict[str, object]:
-    con = duckdb.connect(config={"enable_progress_bar": False})
+    con = duckdb.connect()
+    con.execute("SET enable_progress_bar = false")
     con.execute(f"ATTACH '{calm}' AS calm (READ_ONLY)")
     con.execute(f"ATTACH '{stormy}' AS stormy (READ_ONLY)")
     tables = {

@@ -58,6 +58,17 @@ def _fill(stream: BinaryIO, room: memoryview) -> int:
     return read
 
 
+def behind(block: Block, start: int) -> Block | None:
+    """Give what of a block lies behind a byte offset (a line's end), or None if nothing does."""
+    if block.end <= start:
+        return None
+    cut = start - (block.end - len(block.content))
+    if cut <= 0 or block.is_too_long:
+        return block
+    skipped = bytes(block.content[:cut]).count(b"\n")
+    return Block(content=block.content[cut:], first_line=block.first_line + skipped, end=block.end)
+
+
 def lines_of(content: bytes | memoryview) -> list[bytes]:
     """Give the non-empty lines of a block, in order, without their ends."""
     return [line for each in bytes(content).split(b"\n") if (line := each.rstrip(b"\r"))]

@@ -24,9 +24,16 @@ class Opened:
     at: Position
 
 
-def fingerprint(head: bytes) -> str:
-    """Name an input by its first 4 KiB, to tell a file that grew from another of the same name."""
-    return hashlib.blake2b(head[:4096], digest_size=8).hexdigest()
+def fingerprint(head: bytes, *, size: int = 4096) -> str:
+    """Name an input by its first bytes, to tell a file that grew from another of that name."""
+    first = head[:size]
+    return f"{len(first)}-{hashlib.blake2b(first, digest_size=8).hexdigest()}"
+
+
+def is_same(known: Position, head: bytes) -> bool:
+    """Tell whether an input still begins as it did."""
+    size = known.fingerprint.partition("-")[0]
+    return size.isdigit() and fingerprint(head, size=int(size)) == known.fingerprint
 
 
 def recognise(head: bytes, name: str, wanted: str = "") -> Format:
@@ -48,7 +55,7 @@ def recognise(head: bytes, name: str, wanted: str = "") -> Format:
 
 def is_unchanged(known: Position | None, size_bytes: int | None, head: bytes) -> bool:
     """Tell whether an input was read to its end before and has not changed since."""
-    if known is None or not known.is_done or known.fingerprint != fingerprint(head):
+    if known is None or not known.is_done or not is_same(known, head):
         return False
     return size_bytes is None or size_bytes == known.size_bytes
 

@@ -28,6 +28,7 @@ from sentio.loop.memory import recall
 from sentio.loop.opening import (
     Opened,
     first_position,
+    is_same,
     is_unchanged,
     read_head,
     recognise,
@@ -216,8 +217,8 @@ class _Run:
             stream.close()
             raise
         at = first_position(self._source, one, head, form.name)
-        if known is not None and known.fingerprint == at.fingerprint and known.format == form.name:
-            at = replace(known, is_done=False)
+        if known is not None and is_same(known, head) and known.format == form.name:
+            at = replace(known, is_done=False, fingerprint=at.fingerprint)
         stream.close()
         return Opened(stream=one.open(), format=form, head=head, at=at)
 

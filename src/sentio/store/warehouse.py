@@ -46,7 +46,6 @@ class Warehouse:
         options: dict[str, str | int | bool] = {
             "memory_limit": f"{memory_limit_mb}MB",
             "preserve_insertion_order": False,
-            "enable_progress_bar": False,
             "disabled_compression_methods": "fsst,zstd,alprd",  # slow to write, little smaller
         }
         if threads:
@@ -55,6 +54,7 @@ class Warehouse:
             self.con = duckdb.connect(str(path), read_only=not self.is_writer, config=options)  # pyright: ignore[reportArgumentType]
         except duckdb.IOException as error:
             raise _explained(error, path) from error
+        self.con.execute("SET enable_progress_bar = false")
         if self.is_writer:
             self._make_tables()
 

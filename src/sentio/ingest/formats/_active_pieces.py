@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
+from math import isfinite
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -129,7 +130,7 @@ class Intake:
     ) -> None:
         """Add an element's measurements, ``{indicator: (value, unit)}``; None is left out."""
         for name, (value, unit) in measured.items():
-            if value is not None:
+            if value is not None and isfinite(value):
                 self.add(
                     Kind.MEASUREMENT,
                     {

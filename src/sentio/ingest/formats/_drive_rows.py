@@ -150,12 +150,11 @@ def _forget_null_island(number: dict[str, FloatArray]) -> None:
 
 
 def _reject(rows: Rows, wrong: Mapping[str, BoolArray], intake: Intake) -> None:
-    wanted = rows.table.num_columns
     for line, fields, raw in rows.broken:
         message = f"{fields} fields. Expected as many as the header has. Row skipped."
         reason = "wrong_columns"
         intake.reject(line=line, field="", reason=reason, message=message, raw=raw)
-    seen = np.zeros(rows.table.num_rows, dtype=np.bool_) if wanted else np.zeros(0, np.bool_)
+    seen = np.zeros(rows.table.num_rows, dtype=np.bool_)
     for name, mask in wrong.items():
         reason = "bad_time" if name == next(iter(wrong)) else "not_a_number"
         for index in np.flatnonzero(mask & ~seen):

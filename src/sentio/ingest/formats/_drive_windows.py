@@ -45,7 +45,7 @@ class OpenWindow:
         return None if rows is None else (rows, np.zeros(len(rows), dtype=np.int64))
 
     def _windows(self, ts: IntArray) -> tuple[IntArray, IntArray]:
-        """Count the windows of each run from its first row on: window, start; shape (rows,) each."""
+        """Count the windows of each run from its first row on: window, start, both (rows,)."""
         is_start = np.concatenate([[True], np.abs(np.diff(ts)) > GAP_NS])
         starts = ts[is_start]
         if self.rows is not None:

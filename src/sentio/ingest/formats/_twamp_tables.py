@@ -1,4 +1,4 @@
-"""Statistics of a TWAMP session as tools print them (twampy, twping), as measurements with units."""
+"""Statistics of a TWAMP session as tools print them (twampy, twping, tables), with units."""
 
 from __future__ import annotations
 
@@ -25,7 +25,8 @@ TWAMPY_REST = re.compile(r"^\s*(?:[=-]{10,}|Direction\s+Min\s+Max\s+Avg.*|Jitter
 
 TWPING = re.compile(
     r"^(?P<name>round-trip time|send time|reflect time|reflector processing time)\s+"
-    r"min/(?:median/)?max = (?P<low>[-\d.]+)/(?:(?P<mid>[-\d.]+)/)?(?P<high>[-\d.]+) (?P<unit>ns|us|ms|s)\b"
+    r"min/(?:median/)?max = (?P<low>[-\d.]+)/(?:(?P<mid>[-\d.]+)/)?(?P<high>[-\d.]+) "
+    r"(?P<unit>ns|us|ms|s)\b"
 )
 TWPING_SENT = re.compile(r"^(?P<sent>\d{1,12}) sent, (?P<lost>\d{1,12}) lost \((?P<loss>[\d.]+)%\)")
 TWPING_JITTER = re.compile(
@@ -88,7 +89,7 @@ def _twping(line: str) -> Iterator[tuple[str, tuple[float | None, str]]]:
 
 
 def _number(text: str) -> float:
-    """Read digits and dots; nonsense such as two dots is nothing."""
+    """Read digits and dots; nonsense such as two dots is no number (and left out later)."""
     try:
         return float(text)
     except ValueError:

@@ -79,6 +79,7 @@ class CsvReports:
         self._header: list[str] = []
         self._key: tuple[str, ...] | None = None
         self._first = ""
+        self._when, self._ts = "", None
         self._report = Report(ts=reading.received_ns)
 
     def pieces(self, source: BinaryIO) -> Iterator[Piece]:
@@ -128,7 +129,7 @@ class CsvReports:
             what = f"the row has {len(fields)} fields, the header {len(self._header)}"
             self._reject(raw, line, "wrong_columns", what)
             return None
-        if [field.strip() for field in fields] == self._header:
+        if fields[0].strip() == self._header[0] and [f.strip() for f in fields] == self._header:
             self._key = None  # another report was appended with its header
             return None
         return fields
@@ -136,7 +137,9 @@ class CsvReports:
     def _take(self, fields: list[str], raw: bytes, line: int) -> Iterator[Piece]:
         layout = self._layout
         when = fields[layout.at["time"]].strip() if "time" in layout.at else ""
-        ts = any_time_ns(when, self._zone) if when else None
+        if when != self._when:
+            self._when, self._ts = when, any_time_ns(when, self._zone)
+        ts = self._ts if when else None
         if when and ts is None:
             self._reject(
                 raw, line, "bad_time", f"time {quoted(when)} is no time", "ReportTimestamp"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -75,7 +75,7 @@ class Header:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Happening:
-    """One row of events."""
+    """What the columns of one event say, but for its attributes."""
 
     ts: int
     end_ts: int | None
@@ -88,18 +88,25 @@ class Happening:
     value: float | None = None
     title: str | None = None
     quality: Quality
-    attributes: str = "{}"
-    identifiers: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventRow:
+    """One row of events: its columns, all the rest as JSON, and what names a subscriber."""
+
+    columns: Happening
+    attributes: str
+    identifiers: Mapping[str, str]
 
 
 class EventRows:
-    """Collects happenings and turns them into one batch of events."""
+    """Collects rows and turns them into one batch of events."""
 
     def __init__(self) -> None:
-        self._rows: list[Happening] = []
+        self._rows: list[EventRow] = []
         self._bytes = 0
 
-    def add(self, row: Happening) -> None:
+    def add(self, row: EventRow) -> None:
         """Add one event."""
         self._rows.append(row)
         self._bytes += len(row.attributes) + 256
@@ -117,47 +124,37 @@ class EventRows:
         rows = self._rows
         self.__init__()
         columns = {
-            name: pa.array(
-                [getattr(row, name) for row in rows]
-                if name != "quality"
-                else [int(row.quality) for row in rows],
-                type=kind,
-            )
+            name: pa.array([getattr(row.columns, name) for row in rows], type=kind)
             for name, kind in EVENT.items()
+            if name not in {"attributes", "quality"}
         }
+        columns["attributes"] = pa.array([row.attributes for row in rows], type=pa.string())
+        quality = [int(row.columns.quality) for row in rows]
+        columns["quality"] = pa.array(quality, type=pa.uint8())
         for name in sorted({name for row in rows for name in row.identifiers}):
             columns[name] = pa.array([row.identifiers.get(name) for row in rows], type=pa.string())
         return pa.RecordBatch.from_pydict(columns), len(rows)
 
 
-def happening(header: Header, event: Json, key: str, fields: Json) -> Happening | str:
+def event_row(header: Header, event: Json, key: str, fields: Json) -> EventRow | str:
     """Turn an event into one row, or say why it is too large; ``event[key]`` is ``fields``."""
     used: set[str] = set()
-    row = _MAKERS.get(header.domain, _notification)(header, _Fields(fields, used))
-    used_header = {"eventId"} if row.event_id == header.event_id else set[str]()
+    columns = _MAKERS.get(header.domain, _notification)(header, _Fields(fields, used))
+    used_header = {"eventId"} if columns.event_id == header.event_id else set[str]()
     left = {
         **event,
         HEADER: {name: each for name, each in header.left.items() if name not in used_header},
         key: {name: each for name, each in fields.items() if name not in used},
     }
     identifiers: dict[str, str] = {}
-    is_traffic = header.domain in _TRAFFIC
     try:
-        clean = _without_subscriber(left, identifiers, is_traffic=is_traffic)
+        clean = _without_subscriber(left, identifiers, is_traffic=header.domain in _TRAFFIC)
         attributes = orjson.dumps(clean).decode("utf-8")
     except (RecursionError, orjson.JSONEncodeError):
         return "its fields are nested too deeply"
     if len(attributes) > MAX_ATTRIBUTE_BYTES:
         return f"its fields take more than {MAX_ATTRIBUTE_BYTES} bytes"
-    title = row.title or ""
-    title = (_ADDRESS.sub("[withheld]", title) if is_traffic else title)[:MAX_TITLE_CHARS]
-    return replace(
-        row,
-        attributes=attributes,
-        title=title or None,
-        state=(row.state or "")[:MAX_STATE_CHARS] or None,
-        identifiers=identifiers,
-    )
+    return EventRow(columns=columns, attributes=attributes, identifiers=identifiers)
 
 
 class _Fields:
@@ -195,76 +192,96 @@ class _Fields:
         return _Fields(as_object(self._fields.get(name)), set())
 
 
-def _plain(header: Header, kind: str) -> Happening:
+def _row(
+    header: Header,
+    kind: str,
+    *,
+    severity: str | None = None,
+    state: str | None = None,
+    title: str | None = None,
+    value: float | None = None,
+    quality: Quality = Quality.GOOD,
+    **place: Any,  # what a standard's data know better than the header
+) -> Happening:
+    """Fill the columns from the header, but for what the domain knows better."""
+    title = (title or as_text(header.left.get("eventName")))[:MAX_TITLE_CHARS]
+    if header.domain in _TRAFFIC:
+        title = _ADDRESS.sub("[withheld]", title)
+    columns: dict[str, Any] = {
+        "ts": header.ts,
+        "end_ts": header.end_ts,
+        "event_id": header.event_id,
+        "element": header.source,
+        "element_kind": header.source_kind,
+        **place,
+    }
     return Happening(
-        ts=header.ts,
-        end_ts=header.end_ts,
+        **columns,
         event_kind=kind,
-        event_id=header.event_id,
-        element=header.source,
-        element_kind=header.source_kind,
-        title=as_text(header.left.get("eventName")) or None,
-        quality=header.quality,
-    )
-
-
-def _alarm(header: Header, severity: str | None) -> Happening:
-    is_over = severity == "cleared"
-    return replace(
-        _plain(header, "alarm"),
         severity=severity,
-        state="cleared" if is_over else "active",
-        end_ts=header.end_ts if is_over else None,
+        state=state[:MAX_STATE_CHARS] if state else None,
+        value=value,
+        title=title or None,
+        quality=header.quality | quality,
     )
+
+
+def _alarm(header: Header, severity: str | None, **columns: Any) -> Happening:
+    """Fill the columns of an alarm, which ends when it is cleared and not before."""
+    if severity != "cleared":
+        columns["end_ts"] = None
+    state = "cleared" if severity == "cleared" else "active"
+    return _row(header, "alarm", severity=severity, state=state, **columns)
 
 
 def _fault(header: Header, fields: _Fields) -> Happening:
-    row = _alarm(header, fields.severity("eventSeverity"))
-    title = fields.text("specificProblem") or fields.text("alarmCondition") or row.title
-    quality = header.quality if row.severity else header.quality | Quality.PARTIAL
-    return replace(row, title=title, quality=quality)
+    severity = fields.severity("eventSeverity")
+    title = fields.text("specificProblem") or fields.text("alarmCondition")
+    return _alarm(
+        header, severity, title=title, quality=Quality(0 if severity else Quality.PARTIAL)
+    )
 
 
 def _threshold_crossing(header: Header, fields: _Fields) -> Happening:
     is_over = (fields.text("alertAction") or "").upper() == "CLEAR"
-    row = _alarm(header, "cleared" if is_over else fields.severity("eventSeverity"))
-    title = fields.text("alertDescription") or row.title
-    return replace(row, title=title, value=fields.number("alertValue"))
+    severity = "cleared" if is_over else fields.severity("eventSeverity")
+    title, value = fields.text("alertDescription"), fields.number("alertValue")
+    return _alarm(header, severity, title=title, value=value)
 
 
 def _state_change(header: Header, fields: _Fields) -> Happening:
-    return replace(_plain(header, "change"), state=fields.text("newState"))
+    return _row(header, "change", state=fields.text("newState"))
 
 
 def _syslog(header: Header, fields: _Fields) -> Happening:
-    row = _plain(header, "notification")
-    title = fields.text("syslogMsg") or row.title
-    return replace(row, title=title, severity=fields.severity("syslogSev"))
+    severity, title = fields.severity("syslogSev"), fields.text("syslogMsg")
+    return _row(header, "notification", severity=severity, title=title)
 
 
 def _notification(header: Header, fields: _Fields) -> Happening:
-    row = _plain(header, "notification")
-    subject = " ".join(filter(None, (fields.text("changeType"), fields.text("changeIdentifier"))))
-    return replace(row, state=fields.text("newState"), title=subject or row.title)
+    said = " ".join(filter(None, (fields.text("changeType"), fields.text("changeIdentifier"))))
+    return _row(header, "notification", state=fields.text("newState"), title=said)
 
 
 def _standard(header: Header, fields: _Fields) -> Happening:
     data = fields.below("data")
     said = (data.text("notificationType") or "").lower()
-    severity = "cleared" if "clearedalarm" in said else data.severity("perceivedSeverity")
-    kind = _standard_kind(said, header.namespace.lower(), has_alarm=bool(data.text("alarmId")))
-    row = _alarm(header, severity) if kind == "alarm" else _plain(header, kind)
     when = time_ns(data.text("eventTime") or "")
+    ts = header.ts if when is None else when
     name = _object_name(data.text("objectInstance") or "") or _object_name(data.text("href") or "")
-    return replace(
-        row,
-        ts=header.ts if when is None else when,
-        end_ts=row.end_ts if row.end_ts is None or when is None else max(row.end_ts, when),
-        event_id=(data.text("alarmId") or "")[:MAX_NAME_CHARS] or row.event_id,
-        element=name or row.element,
-        element_kind=_dn.kind_of(name) if name else row.element_kind,
-        title=data.text("specificProblem") or data.text("additionalText") or row.title,
-    )
+    columns = {
+        "ts": ts,
+        "end_ts": None if header.end_ts is None else max(header.end_ts, ts),
+        "event_id": (data.text("alarmId") or "")[:MAX_NAME_CHARS] or header.event_id,
+        "element": name or header.source,
+        "element_kind": _dn.kind_of(name) if name else header.source_kind,
+        "title": data.text("specificProblem") or data.text("additionalText"),
+    }
+    kind = _standard_kind(said, header.namespace.lower(), has_alarm=bool(data.text("alarmId")))
+    if kind != "alarm":
+        return _row(header, kind, **columns)
+    severity = "cleared" if "clearedalarm" in said else data.severity("perceivedSeverity")
+    return _alarm(header, severity, **columns)
 
 
 def _standard_kind(said: str, namespace: str, *, has_alarm: bool) -> str:
@@ -292,8 +309,8 @@ _MAKERS: dict[str, Callable[[Header, _Fields], Happening]] = {
     "stateChange": _state_change,
     "syslog": _syslog,
     "stndDefined": _standard,
-    "heartbeat": lambda header, _: _plain(header, "heartbeat"),
-    "pnfRegistration": lambda header, _: _plain(header, "registration"),
+    "heartbeat": lambda header, _: _row(header, "heartbeat"),
+    "pnfRegistration": lambda header, _: _row(header, "registration"),
 }
 
 

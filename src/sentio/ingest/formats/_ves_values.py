@@ -12,7 +12,7 @@ import orjson
 
 from sentio.ingest.formats import _dn
 from sentio.ingest.formats._counters import NotACounter, Results, Values, cell
-from sentio.ingest.formats._pieces import quoted, writable
+from sentio.ingest.formats._pieces import quoted
 from sentio.model.record import Quality
 
 Json: TypeAlias = Mapping[str, Any]  # what a JSON object holds is known only once it is looked at
@@ -61,7 +61,7 @@ def as_list(value: object) -> list[Any]:
 def as_text(value: object) -> str:
     """Take a text or a number as text, anything else as none."""
     if isinstance(value, str):
-        return writable(value.strip())
+        return value.strip()
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     return str(value) if is_number else ""
 
@@ -181,7 +181,7 @@ class _Walk:
         for key, value in found.items():
             if _TEXT_KEY.search(key):
                 continue
-            below = path if key in _UNNAMED_STEPS else f"{path}.{writable(key)}"
+            below = path if key in _UNNAMED_STEPS else f"{path}.{key}"
             free = is_free or key in _FREE_KEYS
             self.go(below, value, index, is_free=free, depth=depth + 1)
 

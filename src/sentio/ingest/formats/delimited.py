@@ -15,7 +15,7 @@ import pyarrow.csv as pacsv
 from sentio.ingest.format import HEAD_BYTES, Format
 from sentio.ingest.formats._scan import scan
 from sentio.ingest.layout import Layout, recognise
-from sentio.ingest.lines import Block, blocks
+from sentio.ingest.lines import Block, behind, blocks
 from sentio.ingest.maps import ColumnMap, Rule
 from sentio.ingest.piece import MAX_RAW_BYTES, Piece, Reading
 from sentio.ingest.tabular import pieces_of, rejected_batch
@@ -53,8 +53,9 @@ def parts(stream: BinaryIO, reading: Reading) -> Iterator[Callable[[], list[Piec
             types = _types(layout)
             current = _without_header(block, layout)
             is_first = False
-        if block.end > reading.start and layout is not None:
-            yield partial(_pieces, current, layout, types, reading)
+        rest = behind(current, reading.start)
+        if rest is not None and layout is not None:
+            yield partial(_pieces, rest, layout, types, reading)
 
 
 def _pieces(

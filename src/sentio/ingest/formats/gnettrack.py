@@ -1,4 +1,4 @@
-"""Drive tests of a phone, one row a second (G-NetTrack Pro CSV, and logs that name columns alike)."""
+"""Drive tests of a phone, a row a second (G-NetTrack Pro, and logs that name columns alike)."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def read(stream: BinaryIO, reading: Reading) -> Iterator[Piece]:
         raise FormatError(
             "no header of a drive test",
             where=reading.origin.name,
-            expected="columns Timestamp, Longitude, Latitude and RSRP or Level in the first 5 lines",
+            expected="Timestamp, Longitude, Latitude, RSRP or Level within the first 5 lines",
             next_step="Check the delimiter (comma, semicolon, tab, bar) and the names.",
         )
     yield from _Run(reading, header).read(rejoined(head, stream), zone)

@@ -11,7 +11,7 @@ import pyarrow as pa
 from sentio.ingest.format import Format
 from sentio.ingest.formats._columnar import map_of, mapped
 from sentio.ingest.layout import map_for_names
-from sentio.ingest.lines import Block, blocks
+from sentio.ingest.lines import Block, behind, blocks
 from sentio.ingest.maps import ColumnMap
 from sentio.ingest.piece import Piece, Reading, Rejections
 
@@ -32,7 +32,10 @@ def sniff(head: bytes, name: str) -> float:
 def read(stream: BinaryIO, reading: Reading) -> Iterator[Piece]:
     """Read block by block; a line that is no JSON object is rejected alone."""
     owner: ColumnMap | None = None
-    for block in blocks(stream, block_bytes=4 << 20):
+    for whole in blocks(stream, block_bytes=4 << 20):
+        block = behind(whole, reading.start)
+        if block is None:
+            continue
         rejections = Rejections()
         lines, rows = _rows(block, rejections)
         if rows and owner is None:

@@ -1,4 +1,4 @@
-"""What ping prints, as windows of messages that came in time, late or never (RFC 792, TS 22.104)."""
+"""What ping prints, as windows of messages that came in time, late or never (RFC 792)."""
 
 from __future__ import annotations
 
@@ -30,7 +30,8 @@ from sentio.model.record import Kind, Quality
 SERVICE = "vehicle"
 
 SURE = re.compile(
-    rb"(?m)^(?:\[?[\d:. TZ+-]{10,40}\]?:? ?)?(?:\d+ bytes from [^\r\n]{1,200}(?:seq|req)=\d+ [^\r\n]*time[=<]"
+    rb"(?m)^(?:\[?[\d:. TZ+-]{10,40}\]?:? ?)?"
+    rb"(?:\d+ bytes from [^\r\n]{1,200}(?:seq|req)=\d+ [^\r\n]*time[=<]"
     rb"|Reply from [0-9A-Fa-f.:]+: (?:bytes=\d+ )?time[=<]"
     rb"|PING [^\r\n]{1,200} bytes of data|PING [^\r\n]{1,200}: \d+ (?:data bytes|\(\d+\) bytes)"
     rb"|Pinging [^\r\n]{1,200} with \d+ bytes of data:)"

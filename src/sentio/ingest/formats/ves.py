@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any, BinaryIO
 
 from sentio.ingest.format import Format
@@ -17,7 +18,7 @@ from sentio.ingest.formats._ves_events import (
     MAX_NAME_CHARS,
     EventRows,
     Header,
-    happening,
+    event_row,
 )
 from sentio.ingest.formats._ves_values import (
     Bad,
@@ -136,7 +137,7 @@ class _Reader:
             objects = [measurements(body, bad)]
             self._take_values(place, known, objects, bad, body.get("measurementInterval"))
         else:
-            row = happening(known, fields, key, body)
+            row = event_row(known, fields, key, body)
             if isinstance(row, str):
                 self._reject(f"{place}{key}", "too_large", f"the event is refused: {row}")
             else:
@@ -256,13 +257,15 @@ _KNOWN_DOMAINS = frozenset(
 
 
 def _kind(header: Json) -> str:
-    for name in ("nfcNamingCode", "nfNamingCode", "nfType"):
-        code = as_text(header.get(name)).lower()
-        if code.startswith(_RADIO):
-            return "gnb"
-        if code in _CORE:
-            return code
-    return "network_function"
+    names = ("nfcNamingCode", "nfNamingCode", "nfType")
+    kinds = (_kind_of_code(as_text(header.get(name))) for name in names)
+    return next(filter(None, kinds), "network_function")
+
+
+@lru_cache(maxsize=1024)
+def _kind_of_code(code: str) -> str:
+    code = code.lower()
+    return "gnb" if code.startswith(_RADIO) else code if code in _CORE else ""
 
 
 def _domain(event: Json) -> str:

@@ -178,7 +178,7 @@ def _take(report: Report, intake: Intake, reading: Reading) -> tuple[str, str, s
 
 
 def _alarm(report: Report, intake: Intake, reading: Reading) -> None:
-    """An alert tells of a crossed threshold within a call; the call's own report follows."""
+    """Add an alarm: a threshold was crossed within a call, whose own report follows."""
     metrics = {key: value for side in report.sides.values() for key, value in side.items()}
     started = iso_ns(metrics.get("timestamps.start"))
     told = dict(PAIR.findall(report.raw[0][:400].decode("utf-8", "replace")))

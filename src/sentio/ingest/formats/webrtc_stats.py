@@ -1,0 +1,269 @@
+"""WebRTC statistics of video calls: webrtc-internals dumps, getStats lines and rows (W3C)."""
+
+from __future__ import annotations
+
+import re
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import BinaryIO
+
+import orjson
+
+from sentio.ingest.format import HEAD_BYTES, Format
+from sentio.ingest.formats._csv_records import fill
+from sentio.ingest.formats._csv_table import header_of, tables
+from sentio.ingest.formats._gathering import Gathering, Record
+from sentio.ingest.formats._json_items import json_items
+from sentio.ingest.formats._put_back import put_back
+from sentio.ingest.formats._webrtc_dump import Bad, Series, series_of
+from sentio.ingest.formats._webrtc_metrics import column_of, plain
+from sentio.ingest.formats._webrtc_reports import TIMES, Snapshot, snapshots
+from sentio.ingest.formats._webrtc_windows import CALL_COLUMNS, Call
+from sentio.ingest.piece import Piece, Reading
+from sentio.kernel.errors import FormatError
+from sentio.model.record import Kind
+
+WINDOW_MS = 10_000
+MAX_DUMP_BYTES = 256 * 2**20
+MAX_OPEN_CALLS = 10_000
+MAX_HELD_ROWS = 1000
+MIN_COLUMNS = 3
+_REPORT = re.compile(rb'"(?:inbound-rtp|remote-inbound-rtp|candidate-pair)"')
+
+
+def sniff(head: bytes, name: str) -> float:
+    """Tell how sure these bytes are WebRTC statistics: a dump, reports, or columns of them."""
+    del name
+    start = head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
+    if start in (b"{", b"["):
+        if _is_dump(head):
+            return 0.95
+        return 0.9 if _REPORT.search(head) and b'"timestamp"' in head else 0.0
+    names, _ = header_of(head)
+    metrics = {found[0].name for each in names if (found := column_of(each)) and found[0]}
+    has_time = any(plain(each).startswith(TIMES) or _is_time(each) for each in names)
+    return 0.9 if len(metrics) >= MIN_COLUMNS and has_time else 0.0
+
+
+def read(stream: BinaryIO, reading: Reading) -> Iterator[Piece]:
+    """Yield one record for each end of a call and window of ``window_ms`` (default 10 s).
+
+    Rows are series of a dump, lines of JSON, or rows of CSV. Options: ``window_ms``; ``subject``,
+    the account that the calls are of; ``timezone`` has no effect, since statistics carry epochs.
+    """
+    out = Gathering(
+        reading, Kind.EXPERIENCE, columns={Kind.EXPERIENCE: CALL_COLUMNS}, service="video_call"
+    )
+    calls = _Calls(out, reading)
+    head = fill(stream, HEAD_BYTES)
+    whole = put_back(head, stream)
+    start = head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
+    if _is_dump(head):
+        yield from _read_dump(whole, calls, out)
+    elif start in (b"{", b"["):
+        yield from _read_lines(whole, calls, out)
+    else:
+        yield from _read_rows(whole, calls, out, reading)
+    calls.close_all()
+    yield from out.flush()
+
+
+def _is_dump(head: bytes) -> bool:
+    # The list of getUserMedia calls may fill the whole head before the connections come.
+    return b'"PeerConnections"' in head or b'"getUserMedia"' in head
+
+
+def _is_time(name: str) -> bool:
+    column = column_of(name)
+    return column is not None and column[2]
+
+
+def _read_dump(stream: BinaryIO, calls: _Calls, out: Gathering) -> Iterator[Piece]:
+    content = fill(stream, MAX_DUMP_BYTES + 1)
+    if len(content) > MAX_DUMP_BYTES:
+        raise FormatError(f"the dump is larger than {MAX_DUMP_BYTES >> 20} MiB")
+    try:
+        dump: object = orjson.loads(content.removeprefix(b"\xef\xbb\xbf"))
+    except orjson.JSONDecodeError as error:
+        raise FormatError(f"the dump is not JSON: {error}", expected="one JSON object") from None
+    connections = dump.get("PeerConnections") if isinstance(dump, dict) else None
+    number = 0
+    for name, connection in (connections if isinstance(connections, dict) else {}).items():
+        stats = connection.get("stats") if isinstance(connection, dict) else None
+        if not isinstance(stats, dict):
+            continue
+        good: list[Series] = []
+        for key, found in series_of(stats):
+            number += 1
+            if isinstance(found, Bad):
+                raw = orjson.dumps({key: stats[key]})
+                out.reject(
+                    f"{found.what} ({key[:80]})",
+                    line=number,
+                    field=found.field or key[:80],
+                    reason=found.reason,
+                    raw=raw,
+                )
+            else:
+                good.append(found)
+        calls.take_series(name, good, number)
+        if out.is_full:
+            yield from out.flush()
+
+
+def _read_lines(stream: BinaryIO, calls: _Calls, out: Gathering) -> Iterator[Piece]:
+    broken: FormatError | None = None
+    try:
+        for number, item in enumerate(json_items(stream), start=1):
+            try:
+                found: object = orjson.loads(item)
+            except orjson.JSONDecodeError as error:
+                what = f"not JSON: {error}"
+                out.reject(what, line=number, field="", reason="unreadable", raw=item)
+                continue
+            calls.take(snapshots(found), number, item)
+            if out.is_full:
+                yield from out.flush()
+    except FormatError as error:
+        broken = error
+    if broken is not None:
+        calls.close_all()
+        yield from out.flush()
+        raise broken
+
+
+def _read_rows(
+    stream: BinaryIO, calls: _Calls, out: Gathering, reading: Reading
+) -> Iterator[Piece]:
+    for table in tables(stream, reading):
+        for fault in table.faults:
+            for i in fault.rows.nonzero()[0]:
+                out.reject(
+                    fault.what,
+                    line=int(table.records.lines[i]),
+                    field=fault.field,
+                    reason=fault.reason,
+                    raw=table.records.raw(int(i)),
+                )
+        columns = [table.column(name).to_pylist() for name in table.names]
+        for i, cells in zip(table.index, zip(*columns, strict=True), strict=True):
+            row = dict(zip(table.names, cells, strict=True))
+            calls.take(_row_snapshots(row), int(table.records.lines[i]), table.records.raw(int(i)))
+        if out.is_full:
+            yield from out.flush()
+
+
+def _row_snapshots(row: Mapping[str, str]) -> list[Snapshot]:
+    """Read a CSV row: one report a row where a column says its type, else a flat row."""
+    return snapshots({name: value for name, value in row.items() if value})
+
+
+@dataclass(slots=True)
+class _Open:
+    call: Call
+    held: list[tuple[int, bytes]] = field(default_factory=list[tuple[int, bytes]])
+
+
+class _Calls:
+    """The ends of calls that are open, the longest unheard first."""
+
+    def __init__(self, out: Gathering, reading: Reading) -> None:
+        self._out = out
+        self._name = reading.origin.name
+        self._account = reading.options.get("subject") or None
+        self._window_ns = _window_ms(reading.options.get("window_ms", "")) * 10**6
+        self._open: OrderedDict[str, _Open] = OrderedDict()
+
+    def take(self, shots: list[Snapshot], number: int, raw: bytes) -> None:
+        """Add a row's snapshots to their calls."""
+        usable = [shot for shot in shots if shot.samples and shot.time_ns is not None]
+        if not usable:
+            timeless = any(shot.samples for shot in shots)
+            reason = "missing" if timeless else "not_telemetry"
+            what = "the row has no time" if timeless else "the row holds no statistic that is used"
+            self._out.reject(what, line=number, field="timestamp", reason=reason, raw=raw)
+            return
+        found = [self._see(shot) for shot in usable]
+        told = next((each for each in found if each.call.has_record), found[0])
+        self._count(told, number, raw)
+
+    def take_series(self, name: str, series: list[Series], number: int) -> None:
+        """Add the series of a dump's connection: all samples in order of their times."""
+        if not series:
+            return
+        found = _Open(Call(f"{self._name}#{name}", self._account, self._window_ns))
+        samples = sorted(
+            (
+                (time_ns, order, value)
+                for order, each in enumerate(series)
+                for time_ns, value in zip(each.times_ns, each.values, strict=True)
+            ),
+            key=lambda sample: sample[:2],
+        )
+        for time_ns, order, value in samples:
+            self._note(found, found.call.step(time_ns))
+            found.call.see(time_ns, series[order].stream, series[order].metric, value)
+        self._note(found, found.call.end())
+        if found.call.has_record:
+            self._out.keep(Kind.EXPERIENCE, None, rows=len(series))
+            return
+        for each in series:
+            what = f"the connection holds no two samples of {each.metric.name}"
+            self._out.reject(what, line=number, field="values", reason="incomplete", raw=b"")
+
+    def close_all(self) -> None:
+        """Give the last window of every call."""
+        while self._open:
+            self._close(next(iter(self._open)))
+
+    def _see(self, shot: Snapshot) -> _Open:
+        found, time_ns = self._call(shot), shot.time_ns or 0
+        self._note(found, found.call.step(time_ns))
+        for stream, metric, value in shot.samples:
+            found.call.see(time_ns, stream, metric, value)
+        return found
+
+    def _call(self, shot: Snapshot) -> _Open:
+        key = shot.call or self._name
+        key = f"{key}:{shot.party}" if shot.party else key
+        if key not in self._open:
+            if len(self._open) >= MAX_OPEN_CALLS:
+                self._close(next(iter(self._open)))
+            account = self._account or shot.person
+            self._open[key] = _Open(Call(key, account, self._window_ns))
+        self._open.move_to_end(key)
+        return self._open[key]
+
+    def _count(self, found: _Open, number: int, raw: bytes) -> None:
+        """Count a row as kept; until its call has a record, it may yet be rejected."""
+        if found.call.has_record or len(found.held) >= MAX_HELD_ROWS:
+            self._out.keep(Kind.EXPERIENCE, None)
+        else:
+            found.held.append((number, raw))
+
+    def _note(self, found: _Open, record: Record | None) -> None:
+        if record is not None:
+            self._out.keep(Kind.EXPERIENCE, record, rows=len(found.held))
+            found.held.clear()
+
+    def _close(self, key: str) -> None:
+        found = self._open.pop(key)
+        self._note(found, found.call.end())
+        for number, raw in found.held:
+            what = "the call holds no two rows between which anything could be measured"
+            self._out.reject(what, line=number, field="", reason="incomplete", raw=raw)
+
+
+def _window_ms(text: str) -> int:
+    value = int(text) if re.fullmatch(r"\d{1,8}", text, re.ASCII) else WINDOW_MS
+    return value if value >= 100 else WINDOW_MS
+
+
+FORMAT = Format(
+    name="webrtc_stats",
+    title="WebRTC statistics (getStats, webrtc-internals)",
+    standard="W3C Identifiers for WebRTC's Statistics API",
+    sniff=sniff,
+    read=read,
+)

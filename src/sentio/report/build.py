@@ -1,0 +1,99 @@
+"""From the store to the values of the report: every number is the answer to a named question."""
+
+from __future__ import annotations
+
+from sentio import __version__
+from sentio.report.asked import Asked, Row
+from sentio.report.index import index
+from sentio.report.page import Crowd, ReportPage, ServicePart
+from sentio.report.places import places
+from sentio.report.services import poor_below, service_parts
+from sentio.report.sources import rejected, sources
+from sentio.store.ask import Answers
+
+COUNTED_ROWS = 5_000_000
+"""Up to so many uses, subjects are counted one by one rather than estimated."""
+
+
+def build_page(
+    answers: Answers,
+    *,
+    now_ns: int,
+    since_ns: int | None = None,
+    until_ns: int | None = None,
+    services: tuple[str, ...] = (),
+    zone: str = "UTC",
+) -> ReportPage:
+    """Ask everything the report shows about a span of time.
+
+    Parameters
+    ----------
+    now_ns
+        The time it is, for the age of sources.
+    since_ns, until_ns
+        The span, [since, until) in whole minutes; None leaves a side open.
+    services
+        Only these; all unless said.
+    zone
+        IANA time zone that the page's times are written in.
+
+    Raises
+    ------
+    UnknownName
+        A service has no facts.
+    """
+    asked = Asked(answers=answers, since_ns=since_ns, until_ns=until_ns, services=services)
+    totals = asked.rows("service_totals")
+    uses = sum(row["n"] + row["unscored"] for row in totals)
+    is_exact = uses <= COUNTED_ROWS
+    parts = service_parts(asked, are_subjects_exact=is_exact)
+    dimension, found = places(asked, uses=uses) if parts else ("", ())
+    first_ns, last_ns = _extent(asked, totals)
+    return ReportPage(
+        made_ns=now_ns,
+        since_ns=since_ns if since_ns is not None else first_ns,
+        until_ns=until_ns if until_ns is not None else last_ns,
+        data_as_of_ns=last_ns,
+        zone=zone,
+        release=__version__,
+        are_subjects_exact=is_exact,
+        services=parts,
+        crowds=_crowds(asked, parts, is_exact=is_exact),
+        place_dimension=dimension,
+        places=found,
+        sources=sources(asked, now_ns=now_ns),
+        rejected=rejected(asked),
+        index=index(asked, uses=uses) if parts else None,
+    )
+
+
+def _extent(asked: Asked, totals: list[Row]) -> tuple[int | None, int | None]:
+    """Tell when the first and the last use of the services began."""
+    names = {f"experience_{row['service']}" for row in totals}
+    rows = [row for row in asked.answers.ask("contents").to_pylist() if row["family"] in names]
+    if not rows:
+        return None, None
+    return min(row["first_ts"] for row in rows), max(row["last_ts"] for row in rows)
+
+
+def _crowds(asked: Asked, parts: tuple[ServicePart, ...], *, is_exact: bool) -> tuple[Crowd, ...]:
+    """Count users and things, each once however many services they used."""
+    found: list[Crowd] = []
+    for kind in ("user", "thing"):
+        names = tuple(part.name for part in parts if part.subject_kind == kind)
+        if not names:
+            continue
+        if is_exact:
+            limits = tuple(poor_below(name) for name in names)
+            rows = asked.table("subjects_counted", services=names, poor_below=limits)
+        else:
+            rows = asked.table("subjects_together", services=names)
+        row = rows.to_pylist()[0]
+        found.append(
+            Crowd(
+                subject_kind=kind,
+                subjects=float(row["subjects"] or 0),
+                poor_subjects=float(row["poor_subjects"] or 0),
+            )
+        )
+    return tuple(found)
