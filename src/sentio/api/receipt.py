@@ -7,12 +7,17 @@ from typing import Any
 
 import duckdb
 
-from sentio.governance.dead_letters import Selection, count_letters, letters
+from sentio.governance.dead_letters import (
+    Selection,
+    count_by_reason,
+    count_letters,
+    letters,
+)
 from sentio.store.ledger import Position
 
 SAMPLE = 5
 BENIGN = frozenset({"duplicate", "not_telemetry"})
-"""Reasons for which a sender need do nothing: all such rows rejected is still success."""
+"""Reasons for which a sender need do nothing: such rows were read, and that is success."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +35,7 @@ class LetterSample:
 class BodyReceipt:
     """What became of one body; ``rows_read == rows_kept + rows_rejected``, always.
 
-    ``dead_letters`` counts the letters, of which ``sample`` shows the first.
+    ``rejected_by_reason`` counts rows; ``sample`` shows the first of the ``dead_letters``.
     """
 
     source: str
@@ -40,14 +45,15 @@ class BodyReceipt:
     rows_kept: int
     rows_rejected: int
     records: int
+    rejected_by_reason: dict[str, int]
     dead_letters: int
     sample: tuple[LetterSample, ...]
 
     @property
     def status(self) -> int:
         """The HTTP status: 200 if anything was kept, else what is wrong with all of it."""
-        reasons = {letter.reason for letter in self.sample}
-        if self.rows_kept or not self.rows_rejected or reasons <= BENIGN:
+        reasons = set(self.rejected_by_reason)
+        if self.rows_kept or not reasons or reasons & BENIGN:
             return 200
         return 415 if reasons == {"unknown_format"} else 422
 
@@ -67,6 +73,7 @@ def receipt_of(con: duckdb.DuckDBPyConnection, position: Position) -> BodyReceip
         rows_kept=position.rows_kept,
         rows_rejected=position.rows_rejected,
         records=position.records,
+        rejected_by_reason=count_by_reason(con, chosen),
         dead_letters=count_letters(con, chosen)[0],
         sample=tuple(
             LetterSample(

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import signal
+import threading
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 
 import uvicorn
 
@@ -56,5 +59,21 @@ def serve(
         url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
         log.info("listening", url=url)
         on_ready(url)
-        uvicorn.Server(config).run(sockets=[listening])
+        with _signals_are_spent():
+            uvicorn.Server(config).run(sockets=[listening])
         log.info("stopped")
+
+
+@contextmanager
+def _signals_are_spent() -> Generator[None]:
+    """Let uvicorn, which raises its signal again once it has stopped, not end us half closed."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    kinds = (signal.SIGINT, signal.SIGTERM)
+    before = [signal.signal(kind, lambda _signal, _frame: None) for kind in kinds]
+    try:
+        yield
+    finally:
+        for kind, handler in zip(kinds, before, strict=True):
+            signal.signal(kind, handler)

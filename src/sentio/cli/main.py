@@ -96,3 +96,7 @@ def _find_verbs() -> None:
 
 
 _find_verbs()
+
+
+if __name__ == "__main__":
+    app()

@@ -32,8 +32,8 @@ def reasons_since(
 def exit_code(receipt: Receipt, reasons: list[tuple[str, int]]) -> int:
     """Give 1 only where nothing could be read, else 0."""
     is_read = receipt.inputs > len(receipt.failed)
-    harm = {reason for reason, _ in reasons} - NO_HARM
-    is_all_rejected = not receipt.skipped and not receipt.rows_kept and bool(harm)
+    is_known = any(reason in NO_HARM for reason, _ in reasons)
+    is_all_rejected = not (receipt.skipped or receipt.rows_kept or is_known) and bool(reasons)
     return 0 if is_read and not is_all_rejected else 1
 
 
@@ -66,7 +66,7 @@ def receipt_json(
     """Give a receipt as JSON."""
     return {
         **asdict(receipt),
-        "failed": [{"input": name, "why": why} for name, why in receipt.failed],
+        "failed": [{"input": name, "why": _why(name, why)} for name, why in receipt.failed],
         "by_kind": dict(receipt.by_kind),
         "rejected_by_reason": dict(reasons),
         "passed_over": [{"name": name, "why": why} for name, why in skipped],
@@ -100,7 +100,11 @@ def receipt_text(receipt: Receipt, reasons: list[tuple[str, int]], skipped: Pair
 
 
 def _some(title: str, pairs: Pairs) -> str:
-    lines = [f"  {name}: {why}" for name, why in pairs[:MOST_LINES]]
+    lines = [f"  {name}: {_why(name, why)}" for name, why in pairs[:MOST_LINES]]
     if len(pairs) > MOST_LINES:
         lines.append(f"  and {len(pairs) - MOST_LINES} more")
     return "\n".join([title, *lines]) if lines else ""
+
+
+def _why(name: str, why: str) -> str:
+    return why.removeprefix(f"{name}: ")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from typing import Annotated
 
 import typer
@@ -34,6 +33,5 @@ def serve(
         listened.append(url)
         say(f"Listening on {url}; Ctrl-C stops.")
 
-    with contextlib.suppress(KeyboardInterrupt):  # it has stopped already and passes that on
-        server.serve(settings, on_ready=ready)
+    server.serve(settings, on_ready=ready)
     answer({"listened": listened}, "Stopped; all that was accepted is kept.", as_json=as_json)

@@ -77,6 +77,17 @@ def count_letters(con: duckdb.DuckDBPyConnection, selection: Selection) -> tuple
     return (int(found[0]), int(found[1])) if found else (0, 0)
 
 
+def count_by_reason(con: duckdb.DuckDBPyConnection, selection: Selection) -> dict[str, int]:
+    """Count the rows of input that letters stand for, by reason, most first."""
+    where, values = selection.where()
+    rows = con.execute(
+        f"SELECT reason, sum(rows)::BIGINT FROM dead_letter WHERE {where} "
+        "GROUP BY reason ORDER BY 2 DESC, 1",
+        values,
+    ).fetchall()
+    return {str(reason): int(count) for reason, count in rows}
+
+
 def letters(
     con: duckdb.DuckDBPyConnection, selection: Selection, *, limit: int = 100
 ) -> list[DeadLetter]:

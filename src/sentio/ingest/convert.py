@@ -79,10 +79,10 @@ def times(array: pa.Array, *, how: str = "auto", timezone: str = "UTC") -> tuple
             return _from_whole(array.cast(pa.int64()), how, timezone), bad
         return _from_floats(floats, how), bad
     texts = texts_of(array)
+    if how == "text":
+        return _from_text(texts, timezone)
     is_whole = _mask(pc.fill_null(pc.match_substring_regex(texts, DIGITS), False))
-    if is_whole.any() and how != "text":
-        return _mixed(texts, is_whole, how, timezone)
-    return _from_text(texts, timezone)
+    return _mixed(texts, is_whole, how, timezone)
 
 
 def _mixed(texts: pa.Array, is_whole: Bools, how: str, timezone: str) -> tuple[pa.Array, Bools]:

@@ -17,6 +17,10 @@ MAP = "s1u_http"
 APPS = 50
 HOSTS = ("news.example", "video.example", "social.example", "shop.example", "maps.example")
 TYPE_CODES = 2000
+GATEWAY_ERROR, OK = 504, 200
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +31,31 @@ class Shape:
     cells: int = 5_000
     first_ms: int = 1_795_000_000_000
     length_ms: int = 60_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HttpUses:
+    """What a probe sees of HTTP transactions, shape (rows,); delays in ms, ``begin_ms`` since 1970.
+
+    ``content_ms`` runs from the first request to the last byte. ``subject`` is a number of the
+    user, for what hardly matters: host, and whether indoors.
+    """
+
+    subject: Ints
+    imsi: pa.StringArray
+    imei: pa.StringArray
+    msisdn: pa.StringArray
+    area: pa.StringArray
+    cell: pa.StringArray
+    app: pa.StringArray
+    begin_ms: Ints
+    connect_ms: Floats
+    respond_ms: Floats
+    content_ms: Floats
+    volume_bytes: Floats
+    has_failed: npt.NDArray[np.bool_]
+    longitude_deg: Floats
+    latitude_deg: Floats
 
 
 def write_xdr(path: Path, rows: int, *, seed: int = 1, shape: Shape | None = None) -> None:
@@ -57,48 +86,75 @@ def xdr_rows(rng: np.random.Generator, rows: int, progress: float, shape: Shape)
     content = respond + rng.gamma(2.0, 300.0, rows) * stress
     volume = rng.lognormal(11.0, 1.5, rows)
     fails = rng.random(rows) < 0.02
-    columns = _columns(
-        rng, rows, subject=subject, cell=cell, begin=begin, connect=connect, respond=respond,
-        content=content, volume=volume, fails=fails,
-    )  # fmt: skip
+    seen = HttpUses(
+        subject=subject,
+        imsi=_text(460_001_000_000_000 + subject),
+        imei=_text((35_000_000 + subject % TYPE_CODES) * 1_000_000 + subject % 999_983),
+        msisdn=_text(8_613_800_000_000 + subject),
+        area=_text(22_000 + cell // 64),
+        cell=_text(105_000_000 + cell * 256 + 1),
+        app=_text(subject % APPS),
+        begin_ms=begin,
+        connect_ms=connect,
+        respond_ms=respond,
+        content_ms=content,
+        volume_bytes=volume,
+        has_failed=fails,
+        longitude_deg=120.0 + cell % 100 * 0.004,
+        latitude_deg=30.2 + cell // 100 * 0.004,
+    )
+    return http_table(rng, seen)
+
+
+def http_table(rng: np.random.Generator, seen: HttpUses) -> pa.Table:
+    """Lay transactions out in the 53 columns; what the probe does not know is empty."""
+    columns = {**_who_and_where(rng, seen), **_what_and_how_fast(seen)}
     layout = shipped()[MAP].layout
-    empty = pa.nulls(rows, pa.string()).fill_null("")
+    empty = pa.nulls(len(seen.subject), pa.string()).fill_null("")
     return pa.table({name: columns.get(name, empty) for name in layout})
 
 
-def _columns(
-    rng: np.random.Generator,
-    rows: int,
-    *,
-    subject: npt.NDArray[np.int64],
-    cell: npt.NDArray[np.int64],
-    begin: npt.NDArray[np.int64],
-    connect: npt.NDArray[np.float64],
-    respond: npt.NDArray[np.float64],
-    content: npt.NDArray[np.float64],
-    volume: npt.NDArray[np.float64],
-    fails: npt.NDArray[np.bool_],
-) -> dict[str, pa.Array]:
-    end = begin + (connect + content).astype(np.int64)
-    host = pa.array(HOSTS).take(pa.array(subject % len(HOSTS)))
+def _who_and_where(rng: np.random.Generator, seen: HttpUses) -> dict[str, pa.Array]:
+    rows = len(seen.subject)
+    host = pa.array(HOSTS).take(pa.array(seen.subject % len(HOSTS)))
     item = _text(rng.integers(0, 10**9, rows))
-    uri = pc.binary_join_element_wise(pa.scalar("/app/v3/content"), item, _text(begin), "item.html", "/")
+    uri = pc.binary_join_element_wise(
+        pa.scalar("/app/v3/content"), item, _text(seen.begin_ms), "item.html", "/"
+    )
     return {
         "City": pa.repeat(pa.scalar("0571"), rows),
-        "XDR_ID": _text(begin * 1000 + rng.integers(0, 1000, rows)),
-        "IMSI": _text(460_001_000_000_000 + subject),
-        "IMEI": _text((35_000_000 + subject % TYPE_CODES) * 1_000_000 + subject % 999_983),
-        "MSISDN": _text(8_613_800_000_000 + subject),
+        "XDR_ID": _text(seen.begin_ms * 1000 + rng.integers(0, 1000, rows)),
+        "IMSI": seen.imsi,
+        "IMEI": seen.imei,
+        "MSISDN": seen.msisdn,
         "SGW_GGSN_IP_Add": pa.repeat(pa.scalar("10.64.3.17"), rows),
         "eNB_SGSN_IP_Add": pa.repeat(pa.scalar("10.81.20.5"), rows),
-        "TAC": _text(22_000 + cell // 64),
-        "Cell_ID": _text(105_000_000 + cell * 256 + 1),
+        "TAC": seen.area,
+        "Cell_ID": seen.cell,
         "APN": pa.repeat(pa.scalar("internet"), rows),
+        "HOST": host,
+        "URI": uri,
+        "refer_URI": pc.binary_join_element_wise("https:/", host, uri, "/"),
+        "longitude": pa.array(np.round(seen.longitude_deg, 6)),
+        "latitude": pa.array(np.round(seen.latitude_deg, 6)),
+        "radius": pa.repeat(pa.scalar("50"), rows),
+        "indoor": pa.array((seen.subject % 2).astype(np.int8)),
+        "location": pa.repeat(pa.scalar("urban"), rows),
+    }
+
+
+def _what_and_how_fast(seen: HttpUses) -> dict[str, pa.Array]:
+    rows = len(seen.subject)
+    fails, volume = seen.has_failed, seen.volume_bytes
+    content = pa.array(seen.content_ms.astype(np.int64))
+    return {
         "App_Type_Code": pa.repeat(pa.scalar("103"), rows),
-        "Procedure_Start_Time": pa.array(begin),
-        "Procedure_End_Time": pa.array(end),
+        "Procedure_Start_Time": pa.array(seen.begin_ms),
+        "Procedure_End_Time": pa.array(
+            seen.begin_ms + (seen.connect_ms + seen.content_ms).astype(np.int64)
+        ),
         "App_Type": pa.repeat(pa.scalar("15"), rows),
-        "App_Sub_type": _text(subject % APPS),
+        "App_Sub_type": seen.app,
         "App_Content": pa.repeat(pa.scalar("1"), rows),
         "App_Status": pa.array(fails.astype(np.int8)),
         "App_Server_IP_IPv4": pa.repeat(pa.scalar("203.0.113.80"), rows),
@@ -107,27 +163,19 @@ def _columns(
         "DL_Data": pa.array(volume.astype(np.int64)),
         "UL_IP_Packet": pa.array((volume / 9000).astype(np.int64) + 1),
         "DL_IP_Packet": pa.array((volume / 1200).astype(np.int64) + 1),
-        "tcp_suc_first_req_delay_ms": pa.array(connect.astype(np.int64)),
-        "first_req_first_resp_delay_ms": pa.array(respond.astype(np.int64)),
+        "tcp_suc_first_req_delay_ms": pa.array(seen.connect_ms.astype(np.int64)),
+        "first_req_first_resp_delay_ms": pa.array(seen.respond_ms.astype(np.int64)),
         "req_type": pa.repeat(pa.scalar("6"), rows),
-        "HTTP_WAP_status": pa.array(np.where(fails, 504, 200)),
-        "last_http_resp_delay_ms": pa.array(respond.astype(np.int64)),
-        "last_http_content_delay_ms": pa.array(content.astype(np.int64)),
-        "last_ack_delay_ms": pa.array(content.astype(np.int64) + 3),
-        "HOST": host,
-        "URI": uri,
+        "HTTP_WAP_status": pa.array(np.where(fails, GATEWAY_ERROR, OK)),
+        "last_http_resp_delay_ms": pa.array(seen.respond_ms.astype(np.int64)),
+        "last_http_content_delay_ms": content,
+        "last_ack_delay_ms": pa.array(seen.content_ms.astype(np.int64) + 3),
         "HTTP_content_type": pa.repeat(pa.scalar("text/html; charset=utf-8"), rows),
-        "refer_URI": pc.binary_join_element_wise("https:/", host, uri, "/"),
         "Content_Length": pa.array(volume.astype(np.int64)),
         "service_suc": pa.array((~fails).astype(np.int8)),
-        "service_suc_delay_ms": pa.array(content.astype(np.int64)),
-        "longitude": pa.array(np.round(120.0 + cell % 100 * 0.004, 6)),
-        "latitude": pa.array(np.round(30.2 + cell // 100 * 0.004, 6)),
-        "radius": pa.repeat(pa.scalar("50"), rows),
-        "indoor": pa.array((subject % 2).astype(np.int8)),
-        "location": pa.repeat(pa.scalar("urban"), rows),
+        "service_suc_delay_ms": content,
     }
 
 
-def _text(numbers: npt.NDArray[np.int64]) -> pa.Array:
+def _text(numbers: Ints) -> pa.Array:
     return pa.array(numbers).cast(pa.string())

@@ -47,7 +47,7 @@ def recognise(head: bytes, name: str, wanted: str = "") -> Format:
         raise FormatError(
             "no reader knows this kind of file",
             where=name,
-            expected=f"one of {', '.join(FORMATS.names())}",
+            expected="one of the formats that `sentio catalog formats` lists",
             next_step="Name the format by --format, or the column map by --map.",
         )
     return best

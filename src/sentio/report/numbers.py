@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 
 NOTHING = "–"
 MANY = 1_000_000
+BILLION = 999_500_000  # what rounds to it
+TEN = 10
 FEW = 100
 ENOUGH_FOR_TENTHS = 1000
 SMALLEST_SHARE = 0.001
@@ -23,7 +25,7 @@ def count(n: float) -> str:
     """
     if n < MANY:
         return f"{n:,.0f}"
-    return f"{n / 1e6:.3g} M" if n < 999.5e6 else f"{n / 1e9:.2f} bn"  # noqa: PLR2004
+    return f"{n / 1e6:.3g} M" if n < BILLION else f"{n / 1e9:.2f} bn"
 
 
 def exact(n: int) -> str:
@@ -41,7 +43,8 @@ def about(n: float) -> str:
     """
     if n < MANY:
         return f"≈ {_two_figures(n):,.0f}"
-    return f"≈ {n / 1e6:.2g} M" if n < 99.5e6 else f"≈ {_two_figures(n / 1e6):,.0f} M"  # noqa: PLR2004
+    told = _two_figures(n / 1e5) / 10
+    return f"≈ {told:,.0f} M" if told >= TEN else f"≈ {told:.1f} M"
 
 
 def subjects(n: float, *, is_exact: bool) -> str:
@@ -64,9 +67,8 @@ def share(part: float, whole: float) -> str:
         return "< 0.1 %"
     if 0 < 1 - ratio < SMALLEST_SHARE:
         return "> 99.9 %"
-    return f"{ratio:.1%}".replace("%", " %") if _has_tenths(ratio, whole) else f"{ratio:.0%}"[
-        :-1
-    ] + " %"
+    digits = 1 if whole >= ENOUGH_FOR_TENTHS and 0 < ratio < 1 else 0
+    return f"{100 * ratio:.{digits}f} %"
 
 
 def ratio(value: float | None) -> str:
@@ -74,6 +76,11 @@ def ratio(value: float | None) -> str:
     if value is None:
         return NOTHING
     return share(value * 10_000, 10_000)
+
+
+def whole(value: float) -> str:
+    """Write a ratio in whole percent: for estimates, and for shares of a loss."""
+    return f"{100 * value:.0f} %"
 
 
 def mos(value: float | None, n: int) -> str:
@@ -100,6 +107,11 @@ def hour(ts_ns: int, zone: str) -> str:
     return _at(ts_ns, zone).strftime("%a %-d %b %H:%M")
 
 
+def short_hour(ts_ns: int, zone: str) -> str:
+    """Write the beginning of an hour without the month, where room is short."""
+    return _at(ts_ns, zone).strftime("%a %-d, %H:%M")
+
+
 def day(ts_ns: int, zone: str) -> str:
     """Write a day, in a time zone."""
     return _at(ts_ns, zone).strftime("%a %-d %b")
@@ -122,18 +134,13 @@ def duration(seconds: float | None) -> str:
         return NOTHING
     for least, unit_s, unit in ((172_800, 86_400, "days"), (5400, 3600, "h"), (120, 60, "min")):
         if seconds >= least:
-            return f"{seconds / unit_s:.2g} {unit}" if seconds < 100 * unit_s else (  # noqa: PLR2004
-                f"{seconds / unit_s:,.0f} {unit}"
-            )
+            told = seconds / unit_s
+            return f"{told:,.0f} {unit}" if told >= FEW else f"{told:.2g} {unit}"
     return f"{seconds:.0f} s"
 
 
 def _at(ts_ns: int, zone: str) -> datetime:
     return datetime.fromtimestamp(ts_ns // 1_000_000_000, ZoneInfo(zone))
-
-
-def _has_tenths(ratio: float, whole: float) -> bool:
-    return whole >= ENOUGH_FOR_TENTHS and 0 < ratio < 1
 
 
 def _two_figures(n: float) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sentio.report.asked import Asked
+from sentio.report.asked import Asked, Row
 from sentio.report.page import Place
 
 PLACED = ("cell", "gnb", "edge", "server")
@@ -17,7 +17,9 @@ def places(asked: Asked, *, uses: int) -> tuple[str, tuple[Place, ...]]:
     }
     for dimension in PLACED:
         totals = [row for row in _totals(asked, dimension) if row["n"]]
-        seen = {} if all(row["member"] in known for row in totals) else _seen(asked, dimension, uses)
+        seen = (
+            {} if all(row["member"] in known for row in totals) else _seen(asked, dimension, uses)
+        )
         found = tuple(
             Place(
                 member=row["member"],
@@ -36,7 +38,7 @@ def places(asked: Asked, *, uses: int) -> tuple[str, tuple[Place, ...]]:
     return "", ()
 
 
-def _totals(asked: Asked, dimension: str) -> list[dict[str, float]]:
+def _totals(asked: Asked, dimension: str) -> list[Row]:
     if len(asked.services) == 1:
         return asked.table(
             "member_totals", dimension=dimension, service=asked.services[0]

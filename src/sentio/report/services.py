@@ -9,7 +9,7 @@ from sentio.model.domain import DIMENSIONS, DOMAINS
 from sentio.model.indicator import indicators
 from sentio.report.asked import Asked, Row, step_hours
 from sentio.report.page import Course, Heat, Loss, Missing, ServicePart, Worst, WorstGroup
-from sentio.store.cube import MOS_BINS, SCALE
+from sentio.store.cube import HOUR_NS, MOS_BINS, SCALE
 
 MOST_COLUMNS = 192  # eight days, hour by hour
 MOST_HEAT_COLUMNS = 120
@@ -47,7 +47,7 @@ def service_parts(asked: Asked, *, are_subjects_exact: bool) -> tuple[ServicePar
 
 def definition(service: str) -> Service | None:
     """Look a service's definition up; None if this release has no such service."""
-    return SERVICES[service] if service in SERVICES else None
+    return SERVICES[service] if service in SERVICES else None  # noqa: SIM401  (it is no dict)
 
 
 def poor_below(service: str) -> float:
@@ -58,7 +58,7 @@ def poor_below(service: str) -> float:
 
 def _ask(asked: Asked, totals: dict[str, list[Row]], *, are_subjects_exact: bool) -> Found:
     hours = asked.table("hourly_course", step_hours=24)["hour"].to_pylist()
-    step = step_hours(min(hours), max(hours) + 23 * 3_600_000_000_000, most=MOST_COLUMNS)
+    step = step_hours(min(hours), max(hours) + 23 * HOUR_NS, most=MOST_COLUMNS)
     worst = {
         dimension: asked.by_service(
             "worst_members", dimension=dimension, least_n=LEAST_N, limit=WORST_ROWS
@@ -79,7 +79,9 @@ def _ask(asked: Asked, totals: dict[str, list[Row]], *, are_subjects_exact: bool
     )
 
 
-def _subjects(asked: Asked, totals: dict[str, list[Row]], *, is_exact: bool) -> dict[str, list[Row]]:
+def _subjects(
+    asked: Asked, totals: dict[str, list[Row]], *, is_exact: bool
+) -> dict[str, list[Row]]:
     if not is_exact:
         return asked.by_service("subjects_by_service")
     return {
@@ -189,9 +191,9 @@ def _heat(asked: Asked, service: str, groups: tuple[WorstGroup, ...]) -> Heat | 
     given = {"dimension": group.dimension, "members": members, "service": service}
     spread = asked.rows("member_hours", **given, step_hours=24)
     first, last = min(row["hour"] for row in spread), max(row["hour"] for row in spread)
-    step = step_hours(first, last + 23 * 3_600_000_000_000, most=MOST_HEAT_COLUMNS)
+    step = step_hours(first, last + 23 * HOUR_NS, most=MOST_HEAT_COLUMNS)
     rows = asked.rows("member_hours", **given, step_hours=step)
-    step_ns = step * 3_600_000_000_000
+    step_ns = step * HOUR_NS
     first, last = min(row["hour"] for row in rows), max(row["hour"] for row in rows)
     hours = tuple(range(first, last + 1, step_ns))
     held = {(row["member"], row["hour"]): row for row in rows if row["n"]}

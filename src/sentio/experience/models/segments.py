@@ -5,7 +5,7 @@ from __future__ import annotations
 import numba
 import numpy as np
 
-from sentio.experience.columns import FloatArray, IntArray, Lists
+from sentio.experience.columns import Columns, FloatArray, IntArray, Lists, Texts
 
 LADDER_KBPS = np.array([400.0, 800.0, 1600.0, 3500.0, 9000.0, 16000.0])
 LADDER_PIXELS = np.array(
@@ -24,6 +24,20 @@ LADDER_PIXELS = np.array(
 _HELD = ("handheld", "phone", "smartphone", "mobile", "tablet")
 HANDHELD: dict[str, float] = dict.fromkeys(_HELD, 1.0)
 """Device classes whose small screen forgives."""
+
+
+def lists_of(columns: Columns, name: str) -> Lists:
+    """Give a column that the catalogue calls a list."""
+    column = columns[name]
+    assert isinstance(column, Lists)  # noqa: S101  (the catalogue says so)
+    return column
+
+
+def texts_of(columns: Columns, name: str) -> Texts:
+    """Give a column that the catalogue calls a text."""
+    column = columns[name]
+    assert isinstance(column, Texts)  # noqa: S101  (the catalogue says so)
+    return column
 
 
 def fitted(lists: Lists, like: Lists, *, otherwise: float) -> FloatArray:

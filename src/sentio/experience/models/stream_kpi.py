@@ -26,7 +26,6 @@ START_S, END_S = 4.0, 6.0  # how fast the weight of the first and of the last pi
 STANDARD_SWITCH = 0.4  # O22 that a mean switch by a factor e costs where no time course is known
 HD_PIXELS = 1920.0 * 1080.0  # the largest display P.1203 knows
 FPS = 30.0
-BLOCK_ROWS = 8192  # the forty columns that a block needs on the way stay in the cache
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,32 +108,19 @@ def stream_opinion(kpis: StreamKpis, by_mean: OpinionCurve, by_course: OpinionCu
     Rows with a time course go by ``by_course``, all others by ``by_mean``.
     """
     has_course = kpis.course_ln_kbps.counts > 0
+    if has_course.all() or not has_course.any():
+        return _opinion(kpis, by_course if has_course.any() else by_mean)
     opinion = np.empty(len(has_course))
     for curve, chosen in ((by_mean, ~has_course), (by_course, has_course)):
-        rows = np.flatnonzero(chosen)
-        for start in range(0, len(rows), BLOCK_ROWS):
-            block = rows[start : start + BLOCK_ROWS]
-            # Neighbours are cut out without a copy.
-            is_run = block[-1] - block[0] == len(block) - 1
-            places = slice(block[0], block[-1] + 1) if is_run else block
-            opinion[places] = _opinion(of_rows(kpis, places), curve)
+        opinion[chosen] = _opinion(_of_rows(kpis, np.flatnonzero(chosen)), curve)
     return opinion
 
 
-def of_rows(kpis: StreamKpis, rows: IntArray | slice) -> StreamKpis:
-    """Give the KPIs of some sessions."""
-    course = kpis.course_ln_kbps
-    numbers = {
-        field.name: getattr(kpis, field.name)[rows]
-        for field in fields(kpis)
-        if field.name != "course_ln_kbps"
-    }
-    if len(course.values):
-        kept = take(course, np.arange(len(course))[rows])
-        assert isinstance(kept, Lists)  # noqa: S101  (what was taken from is one)
-    else:
-        kept = Lists(course.values, course.offsets[: len(numbers["media_s"]) + 1])
-    return StreamKpis(**numbers, course_ln_kbps=kept)
+def _of_rows(kpis: StreamKpis, rows: IntArray) -> StreamKpis:
+    course = take(kpis.course_ln_kbps, rows)
+    assert isinstance(course, Lists)  # noqa: S101  (what it was taken from is one)
+    others = (field.name for field in fields(kpis) if field.name != "course_ln_kbps")
+    return StreamKpis(course_ln_kbps=course, **{name: getattr(kpis, name)[rows] for name in others})
 
 
 def _opinion(kpis: StreamKpis, curve: OpinionCurve) -> FloatArray:

@@ -12,9 +12,10 @@ import math
 
 import numpy as np
 
-from sentio.experience.columns import Columns, FloatArray, Lists, Texts
+from sentio.experience.columns import Columns, FloatArray, Lists
+from sentio.experience.models.blocks import in_blocks
 from sentio.experience.models.outcome import SUCCEEDED, given_outcome
-from sentio.experience.models.segments import HANDHELD, fitted, ladder_pixels
+from sentio.experience.models.segments import HANDHELD, fitted, ladder_pixels, lists_of, texts_of
 from sentio.experience.models.stream_kpi import (
     HD_PIXELS,
     OpinionCurve,
@@ -27,13 +28,19 @@ from sentio.model.domain import Domain
 
 UNKNOWN_LN_KBPS, UNKNOWN_KBPS, UNKNOWN_LN_PIXELS = -10.0, 0.0, 0.0  # where nothing was told
 LOWEST_KBPS, SHORTEST_S = 1.0, 1.0
+BLOCK_VALUES, FEWEST_ROWS = 8192, 64  # in a block
 H264: dict[str, float] = {"h264": 0.0, "avc": 0.0, "avc1": 0.0}
 NOMINAL_LN_KBPS = 9.0  # 8.1 Mbit/s
 
 
 def mos(columns: Columns) -> FloatArray:
     """MOS of streaming sessions, [1, 5], by the shipped curves."""
-    return mos_by(columns, *shipped_curves())
+    by_mean, by_course = shipped_curves()
+    segments = lists_of(columns, "segment_bitrate_kbps")
+    rows = BLOCK_VALUES // (1 + len(segments.values) // max(len(segments), 1))
+    return in_blocks(
+        lambda block: mos_by(block, by_mean, by_course), columns, rows=max(rows, FEWEST_ROWS)
+    )
 
 
 def mos_by(columns: Columns, by_mean: OpinionCurve, by_course: OpinionCurve) -> FloatArray:
@@ -52,7 +59,7 @@ def kpis_of(columns: Columns) -> StreamKpis:
         ln_pixels = np.where(is_unknown, np.log(ladder_pixels(np.exp(ln_kbps))), ln_pixels)
     stall_s = np.asarray(columns["stall_total_ms"]) * 1e-3
     shown = np.asarray(columns["display_width_px"]) * np.asarray(columns["display_height_px"])
-    is_handheld = _table(columns, "device_class", HANDHELD, otherwise=0.0) > 0.0
+    is_handheld = texts_of(columns, "device_class").look_up(HANDHELD, 0.0) > 0.0
     return StreamKpis(
         mean_ln_kbps=ln_kbps,
         ln_pixels=ln_pixels,
@@ -64,14 +71,13 @@ def kpis_of(columns: Columns) -> StreamKpis:
         media_s=np.maximum(np.asarray(columns["play_duration_ms"]) * 1e-3, SHORTEST_S),
         is_handheld=is_handheld,
         is_large=~is_handheld & (shown > HD_PIXELS),
-        is_newer_codec=_table(columns, "video_codec", H264, otherwise=1.0) > 0.0,
+        is_newer_codec=texts_of(columns, "video_codec").look_up(H264, 1.0) > 0.0,
         course_ln_kbps=course,
     )
 
 
 def _course(columns: Columns) -> Lists:
-    bitrates = columns["segment_bitrate_kbps"]
-    assert isinstance(bitrates, Lists)  # noqa: S101  (the catalogue says so)
+    bitrates = lists_of(columns, "segment_bitrate_kbps")
     kbps = fitted(bitrates, bitrates, otherwise=LOWEST_KBPS)
     return Lists(np.log(np.maximum(kbps, LOWEST_KBPS)), bitrates.offsets)
 
@@ -89,12 +95,6 @@ def _mean_ln_kbps(columns: Columns, course: Lists) -> FloatArray:
     of_mean = np.log(np.maximum(np.asarray(columns["mean_bitrate_kbps"]), LOWEST_KBPS))
     of_rest = np.where(counts > 0, sums / np.maximum(counts, 1), of_mean)
     return np.where(is_unknown, of_rest, told)
-
-
-def _table(columns: Columns, name: str, table: dict[str, float], *, otherwise: float) -> FloatArray:
-    column = columns[name]
-    assert isinstance(column, Texts)  # noqa: S101  (the catalogue says so)
-    return column.look_up(table, otherwise)
 
 
 PLAIN = {

@@ -8,31 +8,27 @@ from __future__ import annotations
 
 import numpy as np
 
-from sentio.experience.columns import Column, Columns, FloatArray, Lists, take
+from sentio.experience.columns import Columns, FloatArray
+from sentio.experience.models.blocks import in_blocks
 from sentio.experience.models.p1203_audio import UNKNOWN_AUDIO
 from sentio.experience.models.p1203_integration import Sessions, integrate
 from sentio.experience.models.p1203_video import video_quality
 from sentio.experience.models.player import LADDER_KBPS, LADDER_PIXELS, play
+from sentio.experience.models.segments import lists_of
 from sentio.experience.service import Example, Input, Service
 
 DISPLAY_PIXELS, FPS = 1920.0 * 1080.0, 30.0
-BLOCK_TRACES = 4096  # an hour of segments of so many traces is room enough to ask for
+BLOCK_TRACES = 1024
 
 
 def mos(columns: Columns) -> FloatArray:
     """MOS of the virtual viewings, [1, 4.94]; 1 where nothing arrives."""
-    trace, interval_ms = columns["throughput_trace_kbps"], columns["sample_interval_ms"]
-    interval_s = np.asarray(interval_ms) * 1e-3
-    found = np.empty(len(interval_s))
-    for start in range(0, len(found), BLOCK_TRACES):
-        rows = np.arange(start, min(start + BLOCK_TRACES, len(found)))
-        found[rows] = _viewed(take(trace, rows), interval_s[rows])
-    return found
+    return in_blocks(_viewed, columns, rows=BLOCK_TRACES)
 
 
-def _viewed(trace: Column, interval_s: FloatArray) -> FloatArray:
-    assert isinstance(trace, Lists)  # noqa: S101  (the catalogue says so)
-    viewing = play(trace, interval_s)
+def _viewed(columns: Columns) -> FloatArray:
+    trace = lists_of(columns, "throughput_trace_kbps")
+    viewing = play(trace, np.asarray(columns["sample_interval_ms"]) * 1e-3)
     of_rung = video_quality(LADDER_KBPS, LADDER_PIXELS, display_pixels=DISPLAY_PIXELS, fps=FPS).o22
     sessions = Sessions(
         duration_s=viewing.duration_s,

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from sentio.experience.columns import Columns, FloatArray, Lists, Texts
+from sentio.experience.columns import Columns, FloatArray, Lists
+from sentio.experience.models.blocks import in_blocks
 from sentio.experience.models.outcome import SUCCEEDED, given_outcome
 from sentio.experience.models.p1203_audio import audio_quality
 from sentio.experience.models.p1203_integration import Sessions, integrate
@@ -19,26 +20,40 @@ from sentio.experience.models.p1203_video import (
     of_codec,
     video_quality,
 )
-from sentio.experience.models.segments import HANDHELD, fitted, ladder_pixels, of_segments
+from sentio.experience.models.segments import (
+    HANDHELD,
+    fitted,
+    ladder_pixels,
+    lists_of,
+    of_segments,
+    texts_of,
+)
 from sentio.experience.service import Example, Input, Service
 from sentio.model.domain import Domain
 
 SEGMENT_S = 4.0  # assumed length of a segment whose duration is not told
 CODECS_PUBLISHED = frozenset({"h264", "avc", "avc1", "h265", "hevc", "hvc1", "hev1", "vp9", "vp09"})
 NOMINAL_KBPS = 8000.0
+BLOCK_SESSIONS = 512
 
 
 def mos(columns: Columns) -> FloatArray:
     """MOS of streaming sessions, [1, 4.94]; one in which nothing was played scores 1."""
-    bitrates = _lists(columns, "segment_bitrate_kbps")
-    audio = audio_quality(_texts(columns, "audio_codec"), np.asarray(columns["audio_bitrate_kbps"]))
-    durations_s = fitted(_lists(columns, "segment_duration_s"), bitrates, otherwise=SEGMENT_S)
+    return in_blocks(_mos, columns, rows=BLOCK_SESSIONS)
+
+
+def _mos(columns: Columns) -> FloatArray:
+    bitrates = lists_of(columns, "segment_bitrate_kbps")
+    audio = audio_quality(
+        texts_of(columns, "audio_codec"), np.asarray(columns["audio_bitrate_kbps"])
+    )
+    durations_s = fitted(lists_of(columns, "segment_duration_s"), bitrates, otherwise=SEGMENT_S)
     sessions = Sessions(
         duration_s=Lists(durations_s, bitrates.offsets),
         o22=video_scores(columns, bitrates),
         o21=of_segments(audio, bitrates),
-        stall_position_s=_lists(columns, "stall_position_s"),
-        stall_duration_s=_lists(columns, "stall_duration_s"),
+        stall_position_s=lists_of(columns, "stall_position_s"),
+        stall_duration_s=lists_of(columns, "stall_duration_s"),
     )
     return given_outcome(integrate(sessions).o46, columns, "is_success")
 
@@ -46,32 +61,20 @@ def mos(columns: Columns) -> FloatArray:
 def video_scores(columns: Columns, bitrates: Lists) -> FloatArray:
     """O22 of every segment, shape (segments,): coded, in its codec, on its device."""
     kbps = fitted(bitrates, bitrates, otherwise=0.0)
-    width = fitted(_lists(columns, "segment_width_px"), bitrates, otherwise=0.0)
-    height = fitted(_lists(columns, "segment_height_px"), bitrates, otherwise=0.0)
+    width = fitted(lists_of(columns, "segment_width_px"), bitrates, otherwise=0.0)
+    height = fitted(lists_of(columns, "segment_height_px"), bitrates, otherwise=0.0)
     pixels = np.where(width * height > 0.0, width * height, ladder_pixels(kbps))
     shown = np.asarray(columns["display_width_px"]) * np.asarray(columns["display_height_px"])
     coded = video_quality(
         kbps,
         pixels,
         display_pixels=of_segments(shown, bitrates),
-        fps=fitted(_lists(columns, "segment_fps"), bitrates, otherwise=30.0),
+        fps=fitted(lists_of(columns, "segment_fps"), bitrates, otherwise=30.0),
     ).o22
-    coefficients = codec_coefficients(_texts(columns, "video_codec"))
+    coefficients = codec_coefficients(texts_of(columns, "video_codec"))
     seen = of_codec(coded, of_segments(coefficients, bitrates))
-    in_hand = _texts(columns, "device_class").look_up(HANDHELD, 0.0)
+    in_hand = texts_of(columns, "device_class").look_up(HANDHELD, 0.0)
     return np.where(of_segments(in_hand, bitrates) > 0.0, handheld(seen), seen)
-
-
-def _lists(columns: Columns, name: str) -> Lists:
-    column = columns[name]
-    assert isinstance(column, Lists)  # noqa: S101  (the catalogue says so)
-    return column
-
-
-def _texts(columns: Columns, name: str) -> Texts:
-    column = columns[name]
-    assert isinstance(column, Texts)  # noqa: S101  (the catalogue says so)
-    return column
 
 
 def _size(name: str, *, nominal: float) -> Input:

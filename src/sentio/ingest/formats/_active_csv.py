@@ -14,7 +14,7 @@ import pyarrow.csv as pa_csv
 from sentio.experience.columns import BoolArray, IntArray
 from sentio.ingest.formats._active_lines import Block, blocks
 
-BLOCK_BYTES = 4 << 20
+BLOCK_BYTES = 1 << 19
 DELIMITERS = (b",", b";", b"\t", b"|")
 HEADER_LINES = 5
 """The header stands within this many lines; what stands before it is preamble, not rows."""
@@ -66,6 +66,12 @@ def find_header(text: bytes, wanted: Sequence[frozenset[str]]) -> Header | None:
                 line=number,
             )
     return None
+
+
+def up_to(header: Header | None, head: bytes) -> bytes:
+    """Give the beginning of an input, the line of the header included."""
+    lines = head.splitlines(keepends=True)
+    return b"" if header is None else b"".join(lines[: header.line]).rstrip(b"\r\n") + b"\n"
 
 
 def plain(name: str) -> str:

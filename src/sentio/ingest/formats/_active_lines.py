@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from sentio.experience.columns import IntArray
 
-BLOCK_BYTES = 1 << 20
+BLOCK_BYTES = 1 << 18
 """Text is read this much at a time; a line longer than that is cut."""
 
 ASCII = bytes(range(128)) + b"?" * 128
@@ -71,6 +71,12 @@ def read_fully(stream: BinaryIO, size: int) -> bytes:
         parts.append(part)
         missing -= len(part)
     return b"".join(parts)
+
+
+def stands_alone(head: bytes) -> bytes:
+    """Put nothing in front of a rejected row: it can be read again as it is."""
+    del head
+    return b""
 
 
 def _block(text: bytes, first_line: int) -> Block:

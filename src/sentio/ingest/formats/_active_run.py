@@ -24,6 +24,9 @@ HOLD_NS = 60 * SECOND_NS
 MAX_WITHOUT_TIME = 1_000_000
 """Answers without a time that wait until the run ends, when their times are known."""
 
+LONGEST_RTT_MS = 600_000.0
+"""An answer that takes longer is a damaged line."""
+
 Emit = Callable[[Messages, float | None, bool], None]
 Reject = Callable[[IntArray, str, str], None]
 
@@ -82,11 +85,14 @@ class Run:
 
     ``emit(messages, interval_ns, is_guessed)`` takes messages that are settled, ``reject(lines,
     reason, message)`` lines that cannot be believed. ``end_ns`` is when a run ended whose lines
-    carry no time; ``window_ns`` the length of the windows that messages are cut at.
+    carry no time; ``window_ns`` the length of the windows that messages are cut at. ``may_lose``
+    is asked before messages count as lost that only a header or the statistics tell of: a small
+    input must not make up millions.
     """
 
     emit: Emit
     reject: Reject
+    may_lose: Callable[[int], bool]
     window_ns: int
     end_ns: int
     given_interval_ns: float | None
@@ -110,6 +116,10 @@ class Run:
         """Add lines that speak of messages, in the order printed."""
         if self.is_timed is None and len(answers):
             self.is_timed = bool((answers.at_ns > 0).any())
+        is_endless = answers.rtt_ms > LONGEST_RTT_MS
+        if is_endless.any():
+            self.reject(answers.line[is_endless], "out_of_range", "an answer after ten minutes")
+            answers = answers.where(~is_endless)
         echoes = self._timed(answers) if self.is_timed else self._untimed(answers)
         if len(echoes):
             self._place(echoes)
@@ -184,8 +194,9 @@ class Run:
 
     def _begin_again(self) -> None:
         """Close what stands before a break: nothing is known of the messages between."""
-        if self.is_timed:
-            self._hand_on(is_end=True)
+        if not self.is_timed:
+            self._give_times(None)
+        self._hand_on(is_end=True)
         self.answered, self.handed, self.lost = _none(), None, None
         self.base, self.highest, self.is_split = None, -1, True
 
@@ -214,7 +225,7 @@ class Run:
     def _first_number(self, seen: int) -> int:
         """Say where a run began: at 1 (iputils), at 0 (BSD, BusyBox), or in the middle."""
         begins_here = self.header is not None and not self.is_split
-        return min(seen, 1) if begins_here and 0 <= seen <= MAX_GAP else seen
+        return min(seen, 1) if begins_here and seen <= MAX_GAP and self.may_lose(seen) else seen
 
     def _hand_on(self, *, is_end: bool) -> None:
         """Hand on what is settled: all at the end, else what was sent a minute ago or earlier."""
@@ -266,7 +277,8 @@ class Run:
             return
         begun = self.base if self.base is not None else 1
         last = begun + statistics.sent - 1
-        if last - max(self.highest, begun - 1) > MAX_GAP:
+        missing = last - max(self.highest, begun - 1)
+        if missing > MAX_GAP or not self.may_lose(missing):
             line = np.array([statistics.line])
             self.reject(line, "out_of_range", "more packets sent than the run can explain")
             return

@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from sentio.experience.columns import BoolArray
 from sentio.ingest.formats._csv_table import Fault, Table
+from sentio.ingest.formats._gathering import arrow_type
 from sentio.ingest.piece import MAX_RAW_BYTES, NOTHING_REJECTED, REJECTED, Piece, Reading
 from sentio.model.record import Kind
 
@@ -31,7 +32,8 @@ def pieces_of(
         if position <= reading.start:
             continue
         rejected, is_bad = _rejected(table, faults, reading.origin.name)
-        batch = pa.RecordBatch.from_arrays(list(columns.values()), names=list(columns))
+        arrays = [array.cast(arrow_type(kind, name)) for name, array in columns.items()]
+        batch = pa.RecordBatch.from_arrays(arrays, names=list(columns))
         good = ~is_bad[table.index]
         if not good.all():
             batch = batch.filter(pa.array(good))

@@ -195,5 +195,10 @@ def _known(cell: pa.Array) -> pa.Array:
 
 def _joined(*parts: pa.Array) -> pa.Array:
     """Join what is there by dashes, nothing where the last part is missing."""
-    joined = pc.binary_join_element_wise(*parts, "-", null_handling="skip")
+    before = [
+        pc.if_else(pc.is_null(part), "", pc.binary_join_element_wise(part, "", "-").fill_null(""))
+        for part in parts[:-1]
+    ]
+    # Without nulls: to skip them, Arrow 26 drops a row whose parts are all null.
+    joined = pc.binary_join_element_wise(*before, parts[-1].fill_null(""), "")
     return pc.if_else(pc.is_valid(parts[-1]), joined, None)

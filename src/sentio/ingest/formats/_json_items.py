@@ -6,12 +6,19 @@ import re
 from collections.abc import Iterator
 from typing import BinaryIO
 
+import orjson
+
+from sentio.ingest.format import HEAD_BYTES
+from sentio.ingest.formats._csv_records import fill
+from sentio.ingest.formats._log_lines import log_lines
+from sentio.ingest.formats._put_back import put_back
 from sentio.kernel.errors import FormatError
 
 CHUNK_BYTES = 1 << 20
 MAX_ITEM_BYTES = 32 * 2**20
 MAX_DEPTH = 200
 MAX_KEY_BYTES = 64
+SHOWN_LINES = 20
 
 _TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|["{}\[\]]', re.DOTALL)
 _KEY = re.compile(rb'"([^"\\]{1,40})"\s*:\s*$')
@@ -112,3 +119,52 @@ class _Cutter:
         elif self._level is not None and depth < self._level:
             self._level = None  # the array is over; nothing else of its object is an item
         return item
+
+
+def json_rows(stream: BinaryIO, keys: tuple[str, ...] = ()) -> Iterator[tuple[int, bytes]]:
+    """Yield JSON items with their numbers, and so that a broken line harms itself alone.
+
+    Where most lines at the start are whole JSON values, each line is an item and the number is
+    the line's; otherwise the items of `json_items` are numbered from 1. Lines may begin with a
+    record separator (RFC 7464); a line that is too long comes cut short, and so broken.
+
+    Raises
+    ------
+    FormatError
+        The input is no JSON, or breaks off; items before the break have been given.
+    """
+    head = fill(stream, HEAD_BYTES)
+    start = head.removeprefix(b"\xef\xbb\xbf").lstrip(b"\x1e \t\r\n")[:1]
+    if start not in (b"{", b"[", b""):
+        raise FormatError("the input does not begin as JSON does", expected="{ or [")
+    whole = put_back(head.removeprefix(b"\xef\xbb\xbf"), stream)
+    if _is_lines(head):
+        for line in log_lines(whole):
+            content = line.content.strip(b"\x1e \t")
+            if content:
+                yield line.number, content
+    else:
+        yield from enumerate(json_items(whole, keys), start=1)
+
+
+def placed(error: FormatError, name: str) -> FormatError:
+    """Give the same error with the input's name in it."""
+    return FormatError(error.what, where=name, expected=error.expected, next_step=error.next_step)
+
+
+def _is_lines(head: bytes) -> bool:
+    lines = [line.strip(b"\x1e \t\r") for line in head.removeprefix(b"\xef\xbb\xbf").split(b"\n")]
+    if len(lines) > 1 and len(head) >= HEAD_BYTES:
+        lines = lines[:-1]
+    shown = [line for line in lines if line][:SHOWN_LINES]
+    return sum(_is_value(line) for line in shown) * 2 > len(shown) > 1
+
+
+def _is_value(line: bytes) -> bool:
+    if line[:1] not in (b"{", b"["):
+        return False
+    try:
+        orjson.loads(line)
+    except orjson.JSONDecodeError:
+        return False
+    return True

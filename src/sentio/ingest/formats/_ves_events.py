@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 import orjson
 import pyarrow as pa
@@ -192,61 +192,62 @@ class _Fields:
         return _Fields(as_object(self._fields.get(name)), set())
 
 
-def _row(
-    header: Header,
-    kind: str,
-    *,
-    severity: str | None = None,
-    state: str | None = None,
-    title: str | None = None,
-    value: float | None = None,
-    quality: Quality = Quality.GOOD,
-    **place: Any,  # what a standard's data know better than the header
-) -> Happening:
-    """Fill the columns from the header, but for what the domain knows better."""
-    title = (title or as_text(header.left.get("eventName")))[:MAX_TITLE_CHARS]
+class _Known(TypedDict, total=False):
+    """Columns that a domain knows, or knows better than the header."""
+
+    ts: int
+    end_ts: int | None
+    event_id: str | None
+    element: str
+    element_kind: str | None
+    severity: str | None
+    state: str | None
+    title: str | None
+    value: float | None
+    quality: Quality
+
+
+def _row(header: Header, kind: str, **known: Unpack[_Known]) -> Happening:
+    """Fill the columns from the header, but for what is known better."""
+    title = (known.get("title") or as_text(header.left.get("eventName")))[:MAX_TITLE_CHARS]
     if header.domain in _TRAFFIC:
         title = _ADDRESS.sub("[withheld]", title)
-    columns: dict[str, Any] = {
-        "ts": header.ts,
-        "end_ts": header.end_ts,
-        "event_id": header.event_id,
-        "element": header.source,
-        "element_kind": header.source_kind,
-        **place,
-    }
     return Happening(
-        **columns,
+        ts=known.get("ts", header.ts),
+        end_ts=known.get("end_ts", header.end_ts),
         event_kind=kind,
-        severity=severity,
-        state=state[:MAX_STATE_CHARS] if state else None,
-        value=value,
+        event_id=known.get("event_id", header.event_id),
+        element=known.get("element", header.source),
+        element_kind=known.get("element_kind", header.source_kind),
+        severity=known.get("severity"),
+        state=(known.get("state") or "")[:MAX_STATE_CHARS] or None,
+        value=known.get("value"),
         title=title or None,
-        quality=header.quality | quality,
+        quality=header.quality | known.get("quality", Quality.GOOD),
     )
 
 
-def _alarm(header: Header, severity: str | None, **columns: Any) -> Happening:
+def _alarm(header: Header, **known: Unpack[_Known]) -> Happening:
     """Fill the columns of an alarm, which ends when it is cleared and not before."""
-    if severity != "cleared":
-        columns["end_ts"] = None
-    state = "cleared" if severity == "cleared" else "active"
-    return _row(header, "alarm", severity=severity, state=state, **columns)
+    is_over = known.get("severity") == "cleared"
+    if not is_over:
+        known["end_ts"] = None
+    known["state"] = "cleared" if is_over else "active"
+    return _row(header, "alarm", **known)
 
 
 def _fault(header: Header, fields: _Fields) -> Happening:
     severity = fields.severity("eventSeverity")
     title = fields.text("specificProblem") or fields.text("alarmCondition")
-    return _alarm(
-        header, severity, title=title, quality=Quality(0 if severity else Quality.PARTIAL)
-    )
+    quality = Quality.GOOD if severity else Quality.PARTIAL
+    return _alarm(header, severity=severity, title=title, quality=quality)
 
 
 def _threshold_crossing(header: Header, fields: _Fields) -> Happening:
     is_over = (fields.text("alertAction") or "").upper() == "CLEAR"
     severity = "cleared" if is_over else fields.severity("eventSeverity")
     title, value = fields.text("alertDescription"), fields.number("alertValue")
-    return _alarm(header, severity, title=title, value=value)
+    return _alarm(header, severity=severity, title=title, value=value)
 
 
 def _state_change(header: Header, fields: _Fields) -> Happening:
@@ -269,7 +270,7 @@ def _standard(header: Header, fields: _Fields) -> Happening:
     when = time_ns(data.text("eventTime") or "")
     ts = header.ts if when is None else when
     name = _object_name(data.text("objectInstance") or "") or _object_name(data.text("href") or "")
-    columns = {
+    known: _Known = {
         "ts": ts,
         "end_ts": None if header.end_ts is None else max(header.end_ts, ts),
         "event_id": (data.text("alarmId") or "")[:MAX_NAME_CHARS] or header.event_id,
@@ -279,9 +280,10 @@ def _standard(header: Header, fields: _Fields) -> Happening:
     }
     kind = _standard_kind(said, header.namespace.lower(), has_alarm=bool(data.text("alarmId")))
     if kind != "alarm":
-        return _row(header, kind, **columns)
-    severity = "cleared" if "clearedalarm" in said else data.severity("perceivedSeverity")
-    return _alarm(header, severity, **columns)
+        return _row(header, kind, **known)
+    is_over = "clearedalarm" in said
+    known["severity"] = "cleared" if is_over else data.severity("perceivedSeverity")
+    return _alarm(header, **known)
 
 
 def _standard_kind(said: str, namespace: str, *, has_alarm: bool) -> str:

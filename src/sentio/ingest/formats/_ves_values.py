@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 import orjson
@@ -97,15 +97,16 @@ def perf3gpp(collection: Json, bad: list[Bad]) -> Iterator[Object]:
             )
 
 
-def measurements(fields: Json, bad: list[Bad]) -> Object:
+def measurements(fields: Json, bad: list[Bad]) -> list[Object]:
     """Collect every number under the measurement fields, its path as the indicator's name."""
-    results = Results()
-    walk = _Walk(results, bad)
+    walk = _Walk(bad)
     for key, value in fields.items():
         if key not in _NO_VALUES and not _TEXT_KEY.search(key):
-            walk.go(V5_NAMES.get(key, key), value, None, is_free=key in _FREE_KEYS, depth=1)
-    quality = Quality.SUSPECT if walk.is_suspect else Quality.GOOD
-    return Object(name="", quality=quality, results=results)
+            walk.go(_At(path=V5_NAMES.get(key, key), is_free=key in _FREE_KEYS), value)
+    return [
+        Object(name="", quality=Quality.GOOD, results=walk.good),
+        Object(name="", quality=Quality.SUSPECT, results=walk.suspect),
+    ]
 
 
 def _types(value: object) -> list[str]:
@@ -147,56 +148,68 @@ def _values(raw: object) -> Values | NotACounter:
     return [float(raw)]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _At:
+    """Where a value stands: its path, its place in an array, and what holds of all around it."""
+
+    path: str
+    is_free: bool  # text may stand here, too
+    index: int | None = None
+    is_suspect: bool = False
+    depth: int = 1
+
+    def below(self, path: str, *, index: int | None = None, is_free: bool = False) -> _At:
+        return replace(
+            self, path=path, index=index, is_free=self.is_free or is_free, depth=self.depth + 1
+        )
+
+
 class _Walk:
     """Goes down into fields and collects the numbers."""
 
-    def __init__(self, results: Results, bad: list[Bad]) -> None:
-        self._results = results
+    def __init__(self, bad: list[Bad]) -> None:
+        self.good = Results()
+        self.suspect = Results()
         self._bad = bad
-        self.is_suspect = False
 
-    def go(self, path: str, value: object, index: int | None, *, is_free: bool, depth: int) -> None:
-        """Collect one value, or all below it; free fields may hold text."""
-        if depth > MAX_DEPTH or len(path) > MAX_NAME_CHARS:
-            what = f"{quoted(path)} lies deeper than {MAX_DEPTH} levels or its name is too long"
-            self._bad.append(Bad(field=path[:MAX_NAME_CHARS], reason="too_large", what=what))
+    def go(self, at: _At, value: object) -> None:
+        """Collect one value, or all below it."""
+        if at.depth > MAX_DEPTH or len(at.path) > MAX_NAME_CHARS:
+            what = f"{quoted(at.path)} lies deeper than {MAX_DEPTH} levels or its name is too long"
+            self._bad.append(Bad(field=at.path[:MAX_NAME_CHARS], reason="too_large", what=what))
         elif isinstance(value, dict):
-            self._go_object(path, value, index, is_free=is_free, depth=depth)
+            self._go_object(at, value)
         elif isinstance(value, list):
             for i, each in enumerate(value):
-                self.go(path, each, i, is_free=is_free, depth=depth + 1)
+                self.go(at.below(at.path, index=i), each)
         else:
-            self._leaf(path, value, index, is_free=is_free)
+            self._leaf(at, value)
 
-    def _go_object(
-        self, path: str, found: Json, index: int | None, *, is_free: bool, depth: int
-    ) -> None:
-        self.is_suspect |= is_true(found.get("valuesAreSuspect"))
+    def _go_object(self, at: _At, found: Json) -> None:
         if set(found) == {"name", "value"}:
-            path = f"{path}.{as_text(found['name'])}"
-            self.go(path, found["value"], None, is_free=is_free, depth=depth + 1)
+            self.go(at.below(f"{at.path}.{as_text(found['name'])}"), found["value"])
             return
+        if is_true(found.get("valuesAreSuspect")):
+            at = replace(at, is_suspect=True)
         if label := _label(found):
-            path, index = f"{path}[{label}]", None
+            at = replace(at, path=f"{at.path}[{label}]", index=None)
         for key, value in found.items():
-            if _TEXT_KEY.search(key):
-                continue
-            below = path if key in _UNNAMED_STEPS else f"{path}.{key}"
-            free = is_free or key in _FREE_KEYS
-            self.go(below, value, index, is_free=free, depth=depth + 1)
+            if not _TEXT_KEY.search(key):
+                path = at.path if key in _UNNAMED_STEPS else f"{at.path}.{key}"
+                self.go(at.below(path, index=at.index, is_free=key in _FREE_KEYS), value)
 
-    def _leaf(self, path: str, value: object, index: int | None, *, is_free: bool) -> None:
-        number = float(value) if isinstance(value, bool) else value
-        values = _values(number)
+    def _leaf(self, at: _At, value: object) -> None:
+        results = self.suspect if at.is_suspect else self.good
+        values = _values(float(value) if isinstance(value, bool) else value)
         if isinstance(values, NotACounter):
-            if not is_free:
-                what = f"{path} {quoted(as_text(value))} {values.why}"
+            if not at.is_free:
+                what = f"{at.path} {quoted(as_text(value))} {values.why}"
                 raw = written(value)
-                self._bad.append(Bad(field=path, reason=values.reason, what=what, raw=raw))
+                self._bad.append(Bad(field=at.path, reason=values.reason, what=what, raw=raw))
         elif len(values) > 1:
-            self._results.add_vector(path, values)
+            results.add_vector(at.path, values)
         else:
-            self._results.add(path, values[0], index)
+            results.add(at.path, values[0], at.index)
 
 
 def _label(found: Json) -> str:

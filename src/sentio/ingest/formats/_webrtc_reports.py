@@ -91,13 +91,17 @@ def flat_snapshots(row: Mapping[str, object], shot: Snapshot) -> list[Snapshot]:
 
 def _reports(
     found: Mapping[str, object], said: Mapping[str, object]
-) -> Iterator[dict[str, object]]:
+) -> Iterator[Mapping[str, object]]:
     """Yield the reports of a line, whatever holds them."""
     if _type(found) in TYPES:
         yield found
         return
-    holder = next((said[name] for name in LISTS if isinstance(said.get(name), list | dict)), found)
-    members: list[object] = list(holder.values() if isinstance(holder, dict) else holder)
+    members: list[object] = list(found.values())
+    for name in LISTS:
+        holder = said.get(name)
+        if isinstance(holder, list | dict):
+            members = list(holder.values() if isinstance(holder, dict) else holder)
+            break
     for member in members:
         is_pair = isinstance(member, list) and len(member) == 2  # a Map, written as pairs
         report = member[1] if is_pair else member  # pyright: ignore[reportIndexIssue]

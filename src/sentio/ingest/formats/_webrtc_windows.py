@@ -49,6 +49,7 @@ class Call:
         self._start_ns: int | None = None
         self._last_ns = 0
         self._sums: dict[tuple[Role, str], Sums] = {}
+        self._rates: set[str] = set()
         self._before: dict[tuple[Role, str, str], tuple[int, float]] = {}
 
     def step(self, time_ns: int) -> Record | None:
@@ -68,6 +69,10 @@ class Call:
         if value == -1 or not math.isfinite(value):
             return
         sums = self._sums.setdefault((metric.role, stream), Sums())
+        if metric.name == "packets" and (stream in self._rates or not value.is_integer()):
+            # Packets are whole; a column of fractions is the rate that Chrome shows beside them.
+            self._rates.add(stream)
+            metric = metric._replace(name="packets_per_s", how="gauge")
         if metric.how == "gauge":
             sums.total[metric.name] = sums.total.get(metric.name, 0.0) + value
             sums.count[metric.name] = sums.count.get(metric.name, 0) + 1
@@ -75,6 +80,7 @@ class Call:
         key = (metric.role, stream, metric.name)
         before = self._before.get(key)
         if len(self._before) >= MAX_COUNTERS and before is None:
+            self._rates.clear()
             self._before.clear()  # streams come and go; the old ones are never heard of again
         self._before[key] = (time_ns, value)
         if before is None or not 0 < time_ns - before[0] <= LONGEST_STEP_NS:
@@ -165,7 +171,7 @@ def _loss(streams: list[Sums]) -> float | None:
 
 def _packets(sums: Sums) -> float:
     rate = sums.mean("packets_per_s")
-    if "packets" in sums.growth or rate is None:
+    if rate is None:
         return sums.growth.get("packets", 0.0)
     return rate * sums.span_s.get("lost", 0.0)
 

@@ -14,7 +14,7 @@ from sentio.ingest.formats import _cmcd as cmcd
 from sentio.ingest.formats._cmcd_playback import STATES, Playback, Report, play_back
 from sentio.ingest.formats._gathering import Gathering, Record
 from sentio.ingest.formats._log_clock import LogClock
-from sentio.ingest.lines import blocks, line_numbers, lines_of
+from sentio.ingest.formats._log_lines import log_lines
 from sentio.ingest.piece import Piece, Reading
 from sentio.model.record import Kind, Quality
 
@@ -83,19 +83,13 @@ def read(stream: BinaryIO, reading: Reading) -> Iterator[Piece]:
         reading, Kind.EXPERIENCE, columns={Kind.EXPERIENCE: SESSION_COLUMNS}, service="streaming"
     )
     sessions = _Sessions(out)
-    for block in blocks(stream):
-        if block.is_too_long:
-            sessions.reject(
-                block.first_line, bytes(block.content), Refused("too long", reason="too_large")
-            )
-            continue
-        for number, line in zip(line_numbers(block), lines_of(block.content), strict=True):
-            try:
-                sessions.take(_fields(line), number, line)
-            except Refused as error:
-                sessions.reject(number, line, error)
-            if out.is_full:
-                yield from out.flush()
+    for number, line, is_too_long in log_lines(stream):
+        try:
+            sessions.take(_fields(line, is_too_long=is_too_long), number, line)
+        except Refused as error:
+            sessions.reject(number, line, error)
+        if out.is_full:
+            yield from out.flush()
     sessions.close_all()
     yield from out.flush()
 
@@ -108,7 +102,9 @@ def _is_report(line: bytes) -> bool:
     return True
 
 
-def _fields(line: bytes) -> cmcd.Fields:
+def _fields(line: bytes, *, is_too_long: bool = False) -> cmcd.Fields:
+    if is_too_long:
+        raise Refused("the line is too long", reason="too_large")
     line = line.removeprefix(b"\xef\xbb\xbf").strip()
     try:
         if not line.startswith(b"{"):

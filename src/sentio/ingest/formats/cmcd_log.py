@@ -22,7 +22,7 @@ from sentio.ingest.formats._cmcd_sessions import (
 )
 from sentio.ingest.formats._gathering import Gathering, Record
 from sentio.ingest.formats._log_clock import LogClock
-from sentio.ingest.lines import blocks, line_numbers, lines_of
+from sentio.ingest.formats._log_lines import log_lines
 from sentio.ingest.piece import Piece, Reading
 from sentio.model.record import Kind, Quality
 
@@ -108,20 +108,14 @@ def read(stream: BinaryIO, reading: Reading) -> Iterator[Piece]:
     )
     log = LogReader(reading.options.get("fields", ""))
     sessions = _Sessions(out, idle_s=_seconds(reading.options.get("idle_s", ""), IDLE_S))
-    for block in blocks(stream):
-        if block.is_too_long:
-            out.reject(
-                "the line is too long",
-                line=block.first_line,
-                field="",
-                reason="too_large",
-                raw=bytes(block.content),
-            )
-            continue
-        for number, line in zip(line_numbers(block), lines_of(block.content), strict=True):
+    for number, line, is_too_long in log_lines(stream):
+        if is_too_long:
+            what = "the line is too long"
+            sessions.reject(number, line, field="", reason="too_large", what=what)
+        else:
             _take(line, number, log=log, sessions=sessions)
-            if out.is_full:
-                yield from out.flush()
+        if out.is_full:
+            yield from out.flush()
     sessions.close_all()
     yield from out.flush()
 

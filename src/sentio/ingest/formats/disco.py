@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from sentio.ingest.format import Format
 from sentio.ingest.formats._active_json import Document, Object, documents, number, objects, text
+from sentio.ingest.formats._active_lines import stands_alone
 from sentio.ingest.formats._active_packed import unpacked, unpacked_head
 from sentio.ingest.formats._active_pieces import LARGEST_NS, Intake, record_batch
 from sentio.ingest.piece import Piece, Reading
@@ -97,4 +98,5 @@ FORMAT = Format(
     standard="IF-MIB (RFC 2863) as DISCO v2 JSON lines",
     sniff=sniff,
     read=read,
+    replay_head=stands_alone,
 )

@@ -11,10 +11,11 @@ import orjson
 from sentio.ingest.format import Format
 from sentio.ingest.formats._gathering import Gathering, Record
 from sentio.ingest.formats._iso8601 import MAX_NS, epoch_ns, time_ns
-from sentio.ingest.formats._json_items import json_items
+from sentio.ingest.formats._json_items import json_rows, placed
 from sentio.ingest.formats._json_values import as_number, as_text, json_object
 from sentio.ingest.formats._personal import without_contacts
 from sentio.ingest.piece import Piece, Reading
+from sentio.kernel.errors import FormatError
 from sentio.model.record import Kind, Quality
 
 NAMES: dict[str, tuple[str, ...]] = {
@@ -86,15 +87,25 @@ def read(stream: BinaryIO, reading: Reading) -> Iterator[Piece]:
     out = Gathering(
         reading, Kind.ELEMENT, columns={Kind.ELEMENT: ELEMENT_COLUMNS, Kind.LINK: LINK_COLUMNS}
     )
-    for number, item in enumerate(json_items(stream, ("features",)), start=1):
-        try:
-            kind, record = _record(item, number, reading)
-            out.keep(kind, record)
-        except Refused as error:
-            out.reject(str(error), line=number, field=error.field, reason=error.reason, raw=item)
-        if out.is_full:
-            yield from out.flush()
+    broken: FormatError | None = None
+    try:
+        for number, item in json_rows(stream, ("features",)):
+            _take(item, number, out, reading)
+            if out.is_full:
+                yield from out.flush()
+    except FormatError as error:
+        broken = error  # what was whole before the break is kept
     yield from out.flush()
+    if broken is not None:
+        raise placed(broken, reading.origin.name)
+
+
+def _take(item: bytes, number: int, out: Gathering, reading: Reading) -> None:
+    try:
+        kind, record = _record(item, number, reading)
+        out.keep(kind, record)
+    except Refused as error:
+        out.reject(str(error), line=number, field=error.field, reason=error.reason, raw=item)
 
 
 def _record(item: bytes, number: int, reading: Reading) -> tuple[Kind, Record]:
@@ -114,7 +125,7 @@ def _record(item: bytes, number: int, reading: Reading) -> tuple[Kind, Record]:
     ts = _time(said, reading)
     own_id = as_text(feature.get("id"))
     if shape in ("LineString", "MultiLineString"):
-        return Kind.LINK, _link(shape, coordinates, said, properties, ts, own_id or f"#{number}")
+        return Kind.LINK, _link(shape, coordinates, said, properties, ts, own_id, number)
     return Kind.ELEMENT, _element(shape, coordinates, said, properties, ts, own_id)
 
 
@@ -154,13 +165,16 @@ def _link(
     said: Mapping[str, object],
     properties: Mapping[str, object],
     ts: int,
-    own_id: str,
+    own_id: str | None,
+    number: int,
 ) -> Record:
     path = coordinates if shape == "LineString" else _joined(coordinates)
     points = [_point(each) for each in path] if isinstance(path, list) else []
     if len(points) < 2:
         raise Refused("a line has fewer than two points", field="geometry", reason="missing")
-    ends = [f"{lon:.6f},{lat:.6f}" for lon, lat in (points[0], points[-1])]
+    places = [f"{lon:.6f},{lat:.6f}" for lon, lat in (points[0], points[-1])]
+    start, end = _first(said, "from") or places[0], _first(said, "to") or places[1]
+    name = _first(said, "element") or _first(said, "name") or own_id
     capacity = [
         value * factor
         for name, factor in CAPACITY.items()
@@ -169,9 +183,9 @@ def _link(
     path_kept = [list(point) for point in points[:MAX_PATH_POINTS]]
     return {
         "ts": ts,
-        "link": _first(said, "element") or _first(said, "name") or own_id,
-        "from_element": _first(said, "from") or ends[0],
-        "to_element": _first(said, "to") or ends[1],
+        "link": name or f"{start} - {end} #{number}",
+        "from_element": start,
+        "to_element": end,
         "link_kind": _first(said, "kind") or "link",
         "capacity_bps": capacity[0] if capacity else None,
         "attributes": json_object({**properties, "path": path_kept}),

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from sentio.experience.columns import BoolArray, IntArray
 from sentio.ingest.format import Format
-from sentio.ingest.formats._active_csv import Header, find_header, rows
+from sentio.ingest.formats._active_csv import Header, find_header, rows, up_to
 from sentio.ingest.formats._active_lines import read_fully
 from sentio.ingest.formats._active_pieces import Intake, constants, record_batch
 from sentio.ingest.formats._active_stream import rejoined
@@ -85,6 +85,11 @@ def read(stream: BinaryIO, reading: Reading) -> Iterator[Piece]:
             next_step="Check the delimiter (comma, semicolon, tab, bar) and the names.",
         )
     yield from _Run(reading, header).read(rejoined(head, stream), zone)
+
+
+def replay_head(head: bytes) -> bytes:
+    """Put the header in front of a rejected row."""
+    return up_to(find_header(head, (*MUST, TELLING[0])), head)
 
 
 class _Run:
@@ -196,4 +201,5 @@ FORMAT = Format(
     standard="G-NetTrack Pro log; radio quantities of TS 36.214 and TS 38.215",
     sniff=sniff,
     read=read,
+    replay_head=replay_head,
 )

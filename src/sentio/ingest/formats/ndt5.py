@@ -7,6 +7,7 @@ from typing import BinaryIO
 
 from sentio.ingest.format import Format
 from sentio.ingest.formats._active_json import Document, Json, at, documents, number, text
+from sentio.ingest.formats._active_lines import stands_alone
 from sentio.ingest.formats._active_packed import unpacked, unpacked_head
 from sentio.ingest.formats._active_pieces import Cell, Intake
 from sentio.ingest.formats._active_times import iso_ns
@@ -88,4 +89,5 @@ FORMAT = Format(
     standard="NDT5 data format of M-Lab",
     sniff=sniff,
     read=read,
+    replay_head=stands_alone,
 )

@@ -7,6 +7,7 @@ from typing import BinaryIO
 
 from sentio.ingest.format import Format
 from sentio.ingest.formats._active_json import Document, Json, at, documents, number, objects, text
+from sentio.ingest.formats._active_lines import stands_alone
 from sentio.ingest.formats._active_packed import unpacked, unpacked_head
 from sentio.ingest.formats._active_pieces import Cell, Intake
 from sentio.ingest.formats._active_times import iso_ns
@@ -113,4 +114,5 @@ FORMAT = Format(
     standard="NDT7 protocol and data format of M-Lab; Linux tcp_info",
     sniff=sniff,
     read=read,
+    replay_head=stands_alone,
 )

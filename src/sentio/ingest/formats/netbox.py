@@ -10,7 +10,7 @@ import orjson
 
 from sentio.ingest.format import Format
 from sentio.ingest.formats._gathering import Gathering
-from sentio.ingest.formats._json_items import json_items
+from sentio.ingest.formats._json_items import json_rows, placed
 from sentio.ingest.formats._netbox_inventory import Inventory, Made, Row
 from sentio.ingest.formats._netbox_objects import ELEMENTS, KEPT, LINKS, object_of
 from sentio.ingest.piece import Piece, Reading
@@ -53,7 +53,7 @@ def read(stream: BinaryIO, reading: Reading) -> Iterator[Piece]:
     inventory = Inventory(reading.received_ns)
     broken: FormatError | None = None
     try:
-        for number, item in enumerate(json_items(stream, ("results",)), start=1):
+        for number, item in json_rows(stream, ("results",)):
             _take(item, number, inventory=inventory, out=out)
             if out.is_full:
                 yield from out.flush()
@@ -61,7 +61,7 @@ def read(stream: BinaryIO, reading: Reading) -> Iterator[Piece]:
         broken = error  # what was whole before the break is kept
     yield from _hand_on(inventory, out)
     if broken is not None:
-        raise broken
+        raise placed(broken, reading.origin.name)
 
 
 def _take(item: bytes, number: int, *, inventory: Inventory, out: Gathering) -> None:

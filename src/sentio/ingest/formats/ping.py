@@ -14,6 +14,7 @@ from sentio.ingest.format import Format
 from sentio.ingest.formats._active_lines import Block, blocks
 from sentio.ingest.formats._active_pieces import Intake, constants, record_batch
 from sentio.ingest.formats._active_run import Mark, Run
+from sentio.ingest.formats._active_steps import MAX_LOST_AT_ONCE, SHORT_GAP
 from sentio.ingest.formats._active_times import check_zone
 from sentio.ingest.formats._active_windows import (
     MS_NS,
@@ -74,14 +75,14 @@ class _Log:
         self._interval_ns = None if interval is None else interval * MS_NS
         self._constants = _constants(reading)
         self._server = ""
-        self._block: Block | None = None
         self._rejected: list[tuple[int, str, str]] = []
+        self._lost = 0
         self.run = self._new_run()
 
     def take(self, block: Block) -> None:
         """Read one block: the lines between two marks belong to one run."""
         lines = parse(block, self._zone)
-        self._rejected = []
+        self._rejected, self._lost = [], 0
         at = 0
         for mark in lines.marks:
             at = self._answers(lines, at, mark.line)
@@ -119,6 +120,7 @@ class _Log:
         return Run(
             emit=self._emit,
             reject=self._reject,
+            may_lose=self._may_lose,
             window_ns=int(self._window_ms * MS_NS),
             end_ns=modified if modified is not None else self._reading.received_ns,
             given_interval_ns=self._interval_ns,
@@ -135,6 +137,10 @@ class _Log:
         columns["quality"] = pa.array(np.full(count, quality))
         batch = record_batch(Kind.EXPERIENCE, {**columns, **every})
         self.intake.put(Kind.EXPERIENCE, batch, self._service)
+
+    def _may_lose(self, count: int) -> bool:
+        self._lost += max(count, 0)
+        return count <= SHORT_GAP or self._lost <= MAX_LOST_AT_ONCE
 
     def _reject(self, lines: IntArray, reason: str, message: str) -> None:
         self._rejected += [(int(line), reason, message) for line in lines]

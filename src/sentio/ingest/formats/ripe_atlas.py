@@ -17,6 +17,7 @@ from sentio.ingest.formats._active_json import (
     objects,
     text,
 )
+from sentio.ingest.formats._active_lines import stands_alone
 from sentio.ingest.formats._active_pieces import LARGEST_NS, Cell, Intake
 from sentio.ingest.piece import Piece, Reading
 from sentio.model.record import Kind
@@ -202,4 +203,5 @@ FORMAT = Format(
     standard="RIPE Atlas measurement result formats, firmware 1 to 5000",
     sniff=sniff,
     read=read,
+    replay_head=stands_alone,
 )

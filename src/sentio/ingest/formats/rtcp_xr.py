@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from sentio.ingest.format import HEAD_BYTES, Format
-from sentio.ingest.formats._active_lines import read_fully
+from sentio.ingest.formats._active_lines import read_fully, stands_alone
 from sentio.ingest.formats._active_pieces import Cell, Intake, is_time
 from sentio.ingest.formats._active_stream import rejoined
 from sentio.ingest.formats._rtcp_packets import (
@@ -153,4 +153,5 @@ FORMAT = Format(
     standard="RFC 3550, RFC 3611 section 4.7, RFC 4571",
     sniff=sniff,
     read=read,
+    replay_head=stands_alone,
 )

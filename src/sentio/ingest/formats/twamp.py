@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from sentio.experience.columns import IntArray
 from sentio.ingest.format import HEAD_BYTES, Format
-from sentio.ingest.formats._active_csv import Header, Rows, find_header, plain, rows
+from sentio.ingest.formats._active_csv import Header, Rows, find_header, plain, rows, up_to
 from sentio.ingest.formats._active_json import Document, Object, documents, objects, text
 from sentio.ingest.formats._active_lines import blocks, read_fully
 from sentio.ingest.formats._active_pieces import Intake, constants, record_batch
@@ -102,6 +102,13 @@ def read(stream: BinaryIO, reading: Reading) -> Iterator[Piece]:
         )
 
 
+def replay_head(head: bytes) -> bytes:
+    """Put the header in front of a rejected row; documents and lines stand alone."""
+    if head.lstrip()[:1] in (b"{", b"["):
+        return b""
+    return up_to(find_header(head, PACKET_COLUMNS) or statistics_header(head), head)
+
+
 class _Session:
     """One result file on its way through."""
 
@@ -123,6 +130,7 @@ class _Session:
         self._run = Run(
             emit=self._emit,
             reject=self._reject_lines,
+            may_lose=lambda _: False,  # packets have no header that tells of others
             window_ns=int(self._window_ms * MS_NS),
             end_ns=self._at_ns,
             given_interval_ns=None if interval is None else interval * MS_NS,
@@ -268,4 +276,5 @@ FORMAT = Format(
     standard="RFC 5357, RFC 8762; console of twampy and twping",
     sniff=sniff,
     read=read,
+    replay_head=replay_head,
 )

@@ -17,6 +17,7 @@ from sentio.ingest.formats._active_json import (
     objects,
     text,
 )
+from sentio.ingest.formats._active_lines import stands_alone
 from sentio.ingest.formats._active_pieces import Cell, Intake
 from sentio.ingest.formats._active_times import iso_ns
 from sentio.ingest.piece import Piece, Reading
@@ -201,4 +202,5 @@ FORMAT = Format(
     standard="TR-471, TR-181 Device.IP.Diagnostics.IPLayerCapacityMetrics, RFC 9097",
     sniff=sniff,
     read=read,
+    replay_head=stands_alone,
 )

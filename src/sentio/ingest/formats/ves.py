@@ -134,7 +134,7 @@ class _Reader:
             self._take_collection(place, known, collection)
         elif known.domain.startswith("measurement"):
             bad: list[Bad] = []
-            objects = [measurements(body, bad)]
+            objects = measurements(body, bad)
             self._take_values(place, known, objects, bad, body.get("measurementInterval"))
         else:
             row = event_row(known, fields, key, body)

@@ -10,7 +10,7 @@ from typing import BinaryIO
 import orjson
 
 from sentio.ingest.format import Format
-from sentio.ingest.formats._active_lines import blocks
+from sentio.ingest.formats._active_lines import blocks, stands_alone
 from sentio.ingest.formats._active_pieces import Cell, Intake
 from sentio.ingest.formats._active_times import iso_ns
 from sentio.ingest.formats._voice_report import UNAVAILABLE, CallQuality, codec_of, service_of
@@ -241,4 +241,5 @@ FORMAT = Format(
     standard="RFC 6035, RFC 3611 section 4.7",
     sniff=sniff,
     read=read,
+    replay_head=stands_alone,
 )

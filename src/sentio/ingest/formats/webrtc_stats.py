@@ -14,7 +14,7 @@ from sentio.ingest.format import HEAD_BYTES, Format
 from sentio.ingest.formats._csv_records import fill
 from sentio.ingest.formats._csv_table import header_of, tables
 from sentio.ingest.formats._gathering import Gathering, Record
-from sentio.ingest.formats._json_items import json_items
+from sentio.ingest.formats._json_items import json_rows, placed
 from sentio.ingest.formats._put_back import put_back
 from sentio.ingest.formats._webrtc_dump import Bad, Series, series_of
 from sentio.ingest.formats._webrtc_metrics import column_of, plain
@@ -62,7 +62,7 @@ def read(stream: BinaryIO, reading: Reading) -> Iterator[Piece]:
     if _is_dump(head):
         yield from _read_dump(whole, calls, out)
     elif start in (b"{", b"["):
-        yield from _read_lines(whole, calls, out)
+        yield from _read_lines(whole, calls, out, reading)
     else:
         yield from _read_rows(whole, calls, out, reading)
     calls.close_all()
@@ -112,10 +112,12 @@ def _read_dump(stream: BinaryIO, calls: _Calls, out: Gathering) -> Iterator[Piec
             yield from out.flush()
 
 
-def _read_lines(stream: BinaryIO, calls: _Calls, out: Gathering) -> Iterator[Piece]:
+def _read_lines(
+    stream: BinaryIO, calls: _Calls, out: Gathering, reading: Reading
+) -> Iterator[Piece]:
     broken: FormatError | None = None
     try:
-        for number, item in enumerate(json_items(stream), start=1):
+        for number, item in json_rows(stream):
             try:
                 found: object = orjson.loads(item)
             except orjson.JSONDecodeError as error:
@@ -130,7 +132,7 @@ def _read_lines(stream: BinaryIO, calls: _Calls, out: Gathering) -> Iterator[Pie
     if broken is not None:
         calls.close_all()
         yield from out.flush()
-        raise broken
+        raise placed(broken, reading.origin.name)
 
 
 def _read_rows(
