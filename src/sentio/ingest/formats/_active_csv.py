@@ -20,6 +20,7 @@ HEADER_LINES = 5
 """The header stands within this many lines; what stands before it is preamble, not rows."""
 
 NUMBER = r"^\s*[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d{1,3})?\s*$"
+DECIMAL_COMMA = r"^(\s*[-+]?\d+),(\d+\s*)$"
 NOTHING = ("", "-", "--", "nan", "null", "none", "n/a", "na", "inf", "-inf")
 """What stands in a field that has no value, case ignored."""
 
@@ -88,7 +89,12 @@ def rows(stream: BinaryIO, header: Header, names: Sequence[str]) -> Iterator[Row
 
 
 def numbers(column: pa.Array) -> tuple[pa.Array, BoolArray]:
-    """Turn strings into numbers, nothing into null; and tell which were neither."""
+    """Turn strings into numbers, nothing into null; and tell which were neither.
+
+    A comma is understood as the decimal sign of a text that has no other.
+    """
+    if pc.any(pc.match_substring(column, ",")).as_py():
+        column = pc.replace_substring_regex(column, DECIMAL_COMMA, r"\1.\2")
     is_number = pc.match_substring_regex(column, NUMBER)
     found = pc.if_else(is_number, pc.utf8_trim_whitespace(column), None).cast(pa.float64())
     wrong = pc.and_(pc.invert(is_number), pc.invert(is_nothing(column)))

@@ -74,8 +74,9 @@ def truths(texts: pa.StringArray) -> tuple[pa.BooleanArray, BoolArray]:
 
 def masked(texts: pa.StringArray) -> pa.StringArray:
     """Replace e-mail addresses, phone and other long numbers, IP and MAC addresses in free text."""
-    for pattern, name in MASKS:
-        texts = pc.replace_substring_regex(texts, pattern, name)
+    for hint, pattern, name in MASKS:
+        if pc.any(pc.match_substring_regex(texts, hint)).as_py():
+            texts = pc.replace_substring_regex(texts, pattern, name)
     return texts
 
 

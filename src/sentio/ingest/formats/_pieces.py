@@ -38,7 +38,7 @@ class Pieces:
             line=line,
             field=writable(field),
             reason=reason,
-            message=writable(f"{place}: {what}"),
+            message=writable(f"{place}: {what}."),
             raw=raw,
         )
 

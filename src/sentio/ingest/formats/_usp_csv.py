@@ -96,6 +96,8 @@ class CsvReports:
                     )
                 elif fields := self._fields(raw, line, delimiter):
                     yield from self._take(fields, raw, line)
+                if self._reports.out.are_due:
+                    yield from self._reports.rejections()
         if not self._header:
             raise FormatError(
                 "the file is empty", where=self._reading.origin.name, expected=_EXPECTED
@@ -146,7 +148,7 @@ class CsvReports:
             )
             return
         if layout.kind == "ParameterPerColumn":
-            yield from self._turn((), ts, fields)
+            yield from self._turn((when,), ts, fields)
             for i, name in enumerate(layout.names):
                 if i not in layout.at.values():
                     self._reports.add(name, fields[i], UNDECLARED, line=line)
@@ -175,8 +177,11 @@ class CsvReports:
         """Begin the next report; a full block is handed on first."""
         if self._reports.is_block_full:
             yield from self._reports.pieces()
+        # Without device columns one device tells all; but a dump, or the same time told again,
+        # is another device's.
+        is_same = self._layout.kind != "dump" and self._key is not None and key != self._key
         self._key = key
-        self._report = self._reports.begin(ts)
+        self._report = self._reports.begin(ts, after=self._report if is_same else None)
         for name in _DEVICE:
             if name in self._layout.at:
                 self._report.learn(name, fields[self._layout.at[name]], 4)

@@ -17,6 +17,7 @@ from sentio.model.indicator import indicator
 from sentio.model.record import Quality
 
 SUBJECT_KIND = "thing"
+DECIMALS = 9  # 63 tenths of a dB are 6.3 dB, not 6.300000000000001
 
 _REDUCE = {"min": np.fmin, "max": np.fmax}
 
@@ -93,7 +94,7 @@ def _measured(reports: int, values: Values) -> dict[str, Floats]:
         if quantity.is_time:
             numbers = np.array([_seconds(values.texts[int(row)]) for row in rows])
         else:
-            bare = quantity.scale * values.numbers[rows] + quantity.offset
+            bare = np.round(quantity.scale * values.numbers[rows] + quantity.offset, DECIMALS)
             glued = [units[row] for row in rows]
             factors = np.array(
                 [1.0 if unit is None else factor(unit, quantity.unit) for unit in glued]

@@ -92,10 +92,16 @@ class Reports:
         self._rows = 0
         self._bytes = 0
 
-    def begin(self, ts: int | None) -> Report:
-        """Begin a report; parameters that follow are its own. Without a time it is of now."""
+    def begin(self, ts: int | None, *, after: Report | None = None) -> Report:
+        """Begin a report; parameters that follow are its own. Without a time it is of now.
+
+        ``after`` is an earlier report of the same device, for what this one does not say itself.
+        """
+        said = dict(self._known)
+        for what, (_, text) in (after.said if after else {}).items():
+            said.setdefault(what, (0, text))
         ts, is_dated = (self._reading.received_ns, False) if ts is None else (ts, True)
-        self._reports.append(Report(ts=ts, is_dated=is_dated, said=dict(self._known)))
+        self._reports.append(Report(ts=ts, is_dated=is_dated, said=said))
         self._rows += 1
         return self._reports[-1]
 
@@ -133,8 +139,7 @@ class Reports:
     @property
     def is_block_huge(self) -> bool:
         """Tell whether the block must be handed on even within a report."""
-        is_long = self._rows >= MAX_BLOCK_ROWS or self._bytes >= MAX_BLOCK_BYTES
-        return is_long or self.out.are_due
+        return self._rows >= MAX_BLOCK_ROWS or self._bytes >= MAX_BLOCK_BYTES
 
     def pieces(self) -> Iterator[Piece]:
         """Hand on the block; the report that was begun last may go on."""
@@ -142,10 +147,14 @@ class Reports:
         if self._paths or self._objects:
             yield from self._block_pieces()
         elif self.out.has_rejections:
-            yield from self.out.make(Kind.MEASUREMENT, _no_measurements(), rows_kept=0)
+            yield from self.rejections()
         self._begin_block()
         if last is not None:
             self._reports.append(last)
+
+    def rejections(self) -> Iterator[Piece]:
+        """Hand on the rejected rows alone; the block goes on."""
+        yield from self.out.make(Kind.MEASUREMENT, _no_measurements(), rows_kept=0)
 
     def _block_pieces(self) -> Iterator[Piece]:
         values = self._values()

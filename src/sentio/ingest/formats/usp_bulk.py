@@ -19,6 +19,7 @@ from sentio.ingest.formats._usp_reports import (
     NUMBER,
     TEXT,
     Declared,
+    Report,
     Reports,
     raw_of,
 )
@@ -63,11 +64,18 @@ class _Json:
         self._reports = reports
         self._reading = reading
         self._zone = zone_of(reading)
+        self._last: Report | None = None  # the same device tells all reports of a document
 
     def pieces(self, source: BinaryIO) -> Iterator[Piece]:
         for document in documents(source):
-            for report in self._reports_in(document):
+            self._last = None
+            reports = self._reports_in(document)
+            if self._reports.out.are_due:
+                yield from self._reports.rejections()
+            for report in reports:
                 yield from self._take(report, document)
+                if self._reports.out.are_due:
+                    yield from self._reports.rejections()
                 if self._reports.is_block_full:
                     yield from self._reports.pieces()
 
@@ -92,7 +100,7 @@ class _Json:
             what = f"CollectionTime {quoted(when)} is no time"
             self._reject(document, "bad_time", what, field="CollectionTime")
             return
-        self._reports.begin(ts)
+        self._last = self._reports.begin(ts, after=self._last)
         for path, value in _leaves(report):
             if isinstance(value, dict | list) and value:
                 what = f"{quoted(path)} lies deeper than {MAX_DEPTH} levels or its name is too long"
