@@ -92,7 +92,7 @@ page_load_ms = { from = "load" }
 """
     (tmp_path / "wrong.toml").write_text(map_text % "")
     (tmp_path / "right.toml").write_text(map_text % ", take = 19")
-    sentio("ingest", "odd.csv", "--map", "wrong.toml", "--source", "odd")
+    sentio("ingest", "odd.csv", "--format", "delimited", "--map", "wrong.toml", "--source", "odd")
 
     done = told("dead-letter", "replay", "--source", "odd", "--map", "right.toml")
 

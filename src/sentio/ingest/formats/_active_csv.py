@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 
-from sentio.experience.columns import BoolArray, IntArray
+from sentio.kernel.arrays import BoolArray, IntArray
 from sentio.ingest.formats._active_lines import Block, blocks
 
 BLOCK_BYTES = 1 << 19

@@ -9,7 +9,7 @@ from typing import BinaryIO
 import numpy as np
 import pyarrow as pa
 
-from sentio.experience.columns import IntArray
+from sentio.kernel.arrays import IntArray
 
 BLOCK_BYTES = 1 << 18
 """Text is read this much at a time; a line longer than that is cut."""

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from sentio.experience.columns import BoolArray, FloatArray, IntArray
+from sentio.kernel.arrays import BoolArray, FloatArray, IntArray
 from sentio.ingest.formats._active_steps import MAX_GAP, Echoes, alone, steps
 from sentio.ingest.formats._active_times import SECOND_NS, offset_ns
 from sentio.ingest.formats._active_windows import (

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sentio.experience.columns import BoolArray, FloatArray, IntArray
+from sentio.kernel.arrays import BoolArray, FloatArray, IntArray
 from sentio.ingest.formats._active_times import SECOND_NS
 from sentio.ingest.formats._active_windows import spacing_ns
 

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from sentio.experience.columns import BoolArray, IntArray
+from sentio.kernel.arrays import BoolArray, IntArray
 from sentio.kernel.errors import ConfigError
 
 SECOND_NS = 1_000_000_000

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from sentio.experience.columns import FloatArray, IntArray
+from sentio.kernel.arrays import FloatArray, IntArray
 from sentio.ingest.formats._active_times import SECOND_NS
 from sentio.ingest.piece import Reading
 from sentio.kernel.errors import ConfigError

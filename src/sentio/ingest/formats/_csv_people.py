@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from sentio.experience.columns import BoolArray
+from sentio.kernel.arrays import BoolArray
 from sentio.ingest.formats._csv_table import Table
 from sentio.ingest.formats._csv_values import there
 

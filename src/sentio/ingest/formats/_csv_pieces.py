@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 import pyarrow as pa
 
-from sentio.experience.columns import BoolArray
+from sentio.kernel.arrays import BoolArray
 from sentio.ingest.formats._csv_table import Fault, Table
 from sentio.ingest.formats._gathering import arrow_type
 from sentio.ingest.piece import MAX_RAW_BYTES, NOTHING_REJECTED, REJECTED, Piece, Reading

@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 import numpy as np
 
-from sentio.experience.columns import BoolArray, IntArray
+from sentio.kernel.arrays import BoolArray, IntArray
 from sentio.kernel.errors import FormatError
 
 BLOCK_BYTES = 4 << 20

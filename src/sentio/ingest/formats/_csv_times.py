@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from sentio.experience.columns import BoolArray, IntArray
+from sentio.kernel.arrays import BoolArray, IntArray
 from sentio.ingest.formats._csv_values import there
 from sentio.ingest.piece import Reading
 from sentio.kernel.errors import FormatError

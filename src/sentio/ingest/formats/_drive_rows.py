@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from sentio.experience.columns import BoolArray, FloatArray, IntArray
+from sentio.kernel.arrays import BoolArray, FloatArray, IntArray
 from sentio.ingest.formats._active_csv import Header, Rows, numbers, texts
 from sentio.ingest.formats._active_pieces import Intake
 from sentio.ingest.formats._active_times import times

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from sentio.experience.columns import BoolArray, FloatArray, IntArray
+from sentio.kernel.arrays import BoolArray, FloatArray, IntArray
 from sentio.ingest.formats._active_times import SECOND_NS
 from sentio.ingest.formats._drive_rows import RADIO, Seconds
 

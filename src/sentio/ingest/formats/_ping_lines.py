@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from sentio.experience.columns import BoolArray, FloatArray, IntArray
+from sentio.kernel.arrays import BoolArray, FloatArray, IntArray
 from sentio.ingest.formats._active_lines import Block
 from sentio.ingest.formats._active_run import Answers, Mark
 from sentio.ingest.formats._active_times import times

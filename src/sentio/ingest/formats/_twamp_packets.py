@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 import pyarrow as pa
 
-from sentio.experience.columns import BoolArray, FloatArray, IntArray
+from sentio.kernel.arrays import BoolArray, FloatArray, IntArray
 from sentio.ingest.formats._active_csv import is_nothing, numbers
 from sentio.ingest.formats._active_run import Answers
 from sentio.ingest.formats._active_times import SECOND_NS, times

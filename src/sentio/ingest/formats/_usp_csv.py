@@ -177,9 +177,9 @@ class CsvReports:
         """Begin the next report; a full block is handed on first."""
         if self._reports.is_block_full:
             yield from self._reports.pieces()
-        # Without device columns one device tells all; but a dump, or the same time told again,
-        # is another device's.
-        is_same = self._layout.kind != "dump" and self._key is not None and key != self._key
+        # Without device columns one device tells all; the same time told again is another's.
+        is_named = self._layout.kind == "dump" or any(name in self._layout.at for name in _DEVICE)
+        is_same = not is_named and self._key is not None and key != self._key
         self._key = key
         self._report = self._reports.begin(ts, after=self._report if is_same else None)
         for name in _DEVICE:

@@ -57,9 +57,10 @@ class Call:
         record = None
         if self._start_ns is None:
             self._start_ns = time_ns
-        elif time_ns >= self._start_ns + self._window_ns:
+        elif time_ns > self._start_ns + self._window_ns:
+            # A report speaks for the time before it: one at the window's very end belongs to it.
             record = self._record(self._start_ns + self._window_ns)
-            skipped = (time_ns - self._start_ns) // self._window_ns
+            skipped = (time_ns - 1 - self._start_ns) // self._window_ns
             self._start_ns += skipped * self._window_ns
         self._last_ns = max(self._last_ns, time_ns)
         return record

@@ -101,13 +101,18 @@ def sniff(head: bytes, name: str) -> float:
 def read(stream: BinaryIO, reading: Reading) -> Iterator[Piece]:
     """Yield one experience record a session, as each goes idle, and at the end the rest.
 
-    Options: ``idle_s``; ``fields``, the field names of a log without ``#Fields``.
+    Options: ``idle_s``; ``max_open``, how many sessions may be open before the longest idle one
+    is emitted as it stands; ``fields``, the field names of a log without ``#Fields``.
     """
     out = Gathering(
         reading, Kind.EXPERIENCE, columns={Kind.EXPERIENCE: SESSION_COLUMNS}, service="streaming"
     )
     log = LogReader(reading.options.get("fields", ""))
-    sessions = _Sessions(out, idle_s=_seconds(reading.options.get("idle_s", ""), IDLE_S))
+    sessions = _Sessions(
+        out,
+        idle_s=_positive(reading.options.get("idle_s", ""), IDLE_S),
+        max_open=int(_positive(reading.options.get("max_open", ""), MAX_OPEN_SESSIONS)),
+    )
     for number, line, is_too_long in log_lines(stream):
         if is_too_long:
             what = "the line is too long"
@@ -138,8 +143,9 @@ def _take(line: bytes, number: int, *, log: LogReader, sessions: _Sessions) -> N
 class _Sessions:
     """All open sessions, the longest idle first; bounded, so that memory is."""
 
-    def __init__(self, out: Gathering, *, idle_s: float) -> None:
+    def __init__(self, out: Gathering, *, idle_s: float, max_open: int) -> None:
         self._out = out
+        self._max_open = max(max_open, 1)
         self._idle_ns = int(idle_s * SECOND_NS)
         self._open: OrderedDict[str, _Session] = OrderedDict()
         self._requests = 0
@@ -182,7 +188,7 @@ class _Sessions:
         session = self._open.get(key)
         if session is not None and session.requests >= MAX_REQUESTS:
             self._close(key, quality=Quality.PARTIAL)
-        is_full = len(self._open) >= MAX_OPEN_SESSIONS or self._requests >= MAX_OPEN_REQUESTS
+        is_full = len(self._open) >= self._max_open or self._requests >= MAX_OPEN_REQUESTS
         if self._open and (is_full or self._held_bytes >= MAX_HELD_BYTES):
             self._close(next(iter(self._open)), quality=Quality.PARTIAL)
 
@@ -252,7 +258,7 @@ def _device_class(agent: str | None) -> str | None:
     return next((kind for kind, words in DEVICE_WORDS if any(w in text for w in words)), None)
 
 
-def _seconds(text: str, otherwise: float) -> float:
+def _positive(text: str, otherwise: float) -> float:
     try:
         value = float(text) if text else otherwise
     except ValueError:

@@ -9,7 +9,7 @@ from typing import BinaryIO
 import numpy as np
 import pyarrow as pa
 
-from sentio.experience.columns import BoolArray, IntArray
+from sentio.kernel.arrays import BoolArray, IntArray
 from sentio.ingest.format import Format
 from sentio.ingest.formats._active_csv import Header, find_header, rows, up_to
 from sentio.ingest.formats._active_lines import read_fully

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from sentio.experience.columns import BoolArray
+from sentio.kernel.arrays import BoolArray
 from sentio.ingest.format import HEAD_BYTES, Format
 from sentio.ingest.formats._csv_pieces import pieces_of
 from sentio.ingest.formats._csv_records import delimiter_of, fill

@@ -9,7 +9,7 @@ from typing import BinaryIO
 import numpy as np
 import pyarrow as pa
 
-from sentio.experience.columns import IntArray
+from sentio.kernel.arrays import IntArray
 from sentio.ingest.format import Format
 from sentio.ingest.formats._active_lines import Block, blocks
 from sentio.ingest.formats._active_pieces import Intake, constants, record_batch

@@ -10,7 +10,7 @@ import numpy as np
 import orjson
 import pyarrow as pa
 
-from sentio.experience.columns import IntArray
+from sentio.kernel.arrays import IntArray
 from sentio.ingest.format import HEAD_BYTES, Format
 from sentio.ingest.formats._active_csv import Header, Rows, find_header, plain, rows, up_to
 from sentio.ingest.formats._active_json import Document, Object, documents, objects, text
