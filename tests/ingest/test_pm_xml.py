@@ -17,6 +17,10 @@ HEAD = (
     '<measInfo><granPeriod duration="PT900S" endTime="2026-11-20T10:15:00Z"/>'
 )
 TAIL = "</measInfo></measData></measDataFile>"
+ONE_CELL = HEAD + (
+    "<measTypes>a</measTypes>"
+    "<measValue measObjLdn='X=1'><measResults>1</measResults></measValue>" + TAIL
+)
 TEN_FIFTEEN_NS = 1_795_169_700_000_000_000
 
 
@@ -58,7 +62,8 @@ def test_a_single_value_has_no_bin_and_ends_with_its_period(samples: Path) -> No
     assert first == {
         "ts": TEN_FIFTEEN_NS,
         "granularity_ms": 900_000,
-        "element": "DC=example.net,SubNetwork=West,ManagedElement=gnb-17,GNBDUFunction=1,NRCellDU=1",
+        "element": "DC=example.net,SubNetwork=West,ManagedElement=gnb-17"
+        ",GNBDUFunction=1,NRCellDU=1",
         "element_kind": "cell",
         "indicator": "DRB.UEThpDl",
         "bin": None,
@@ -191,11 +196,9 @@ def test_values_without_a_granularity_are_kept_as_incomplete(samples: Path) -> N
     assert {(row["granularity_ms"], row["quality"]) for row in found} == {(None, Quality.PARTIAL)}
 
 
-@pytest.mark.parametrize("value", ["nan", "inf", "1_000", "٣", "1e5e5", "--1", "0x10", "9" * 400])
+@pytest.mark.parametrize("value", ["nan", "inf", "1_000", "٣", "1e5e5", "--1", "0x10", "1e"])
 def test_what_python_would_take_for_a_number_is_not_taken(value: str) -> None:
-    pieces = read(
-        f"{HEAD}<measTypes>a</measTypes><measValue measObjLdn='X=1'><measResults>{value}</measResults></measValue>{TAIL}"
-    )
+    pieces = read(ONE_CELL.replace(">1<", f">{value}<"))
 
     assert rows(pieces) == []
     assert [row["reason"] for row in rejected(pieces)] == ["not_a_number"]
@@ -247,9 +250,7 @@ def test_an_encoding_in_which_markup_could_hide_is_refused() -> None:
 
 
 def test_a_comment_may_speak_of_doctypes() -> None:
-    pieces = read(
-        f"<!-- <!DOCTYPE x> -->{HEAD}<measTypes>a</measTypes><measValue measObjLdn='X=1'><measResults>1</measResults></measValue>{TAIL}"
-    )
+    pieces = read("<!-- <!DOCTYPE x> -->" + ONE_CELL)
 
     assert len(rows(pieces)) == 1
 
@@ -268,7 +269,7 @@ def test_what_was_read_before_the_break_stays(samples: Path) -> None:
     [b"", b"plain text", b"<html><body/></html>", b"\0\xff\xfe", b"<?xml version='1.0'?>"],
 )
 def test_what_is_no_such_file_is_refused_by_name(content: bytes) -> None:
-    with pytest.raises(FormatError, match="pm-7.xml: .*measCollecFile"):
+    with pytest.raises(FormatError, match=r"pm-7\.xml: .*measCollecFile"):
         read(content)
 
 
@@ -285,7 +286,7 @@ def test_what_is_no_such_file_is_refused_by_name(content: bytes) -> None:
 def test_a_time_without_zone_is_local_where_the_option_says_so(
     end_time: str, options: dict[str, str], ns: int
 ) -> None:
-    content = f"{HEAD}<measTypes>a</measTypes><measValue measObjLdn='X=1'><measResults>1</measResults></measValue>{TAIL}"
+    content = ONE_CELL
 
     (row,) = rows(read(content.replace("2026-11-20T10:15:00Z", end_time), **options))
 
@@ -302,7 +303,7 @@ def test_an_unknown_time_zone_is_refused() -> None:
     [("PT15M", 900_000), ("PT0.5S", 500), ("P1DT1H", 90_000_000), ("P1W", 604_800_000)],
 )
 def test_a_granularity_may_be_written_in_any_unit(duration: str, ms: int) -> None:
-    content = f"{HEAD}<measTypes>a</measTypes><measValue measObjLdn='X=1'><measResults>1</measResults></measValue>{TAIL}"
+    content = ONE_CELL
 
     (row,) = rows(read(content.replace("PT900S", duration)))
 
@@ -365,9 +366,7 @@ def test_the_first_piece_comes_before_the_file_ends() -> None:
 
 def test_a_line_number_is_right_beyond_the_65535th() -> None:
     blank = "\n" * 70_000
-    pieces = read(
-        f"{HEAD}<measTypes>a</measTypes>{blank}<measValue measObjLdn='X=1'><measResults>x</measResults></measValue>{TAIL}"
-    )
+    pieces = read(ONE_CELL.replace("<measValue", blank + "<measValue").replace(">1<", ">x<"))
 
     assert [row["line"] for row in rejected(pieces)] == [70_001]
 
@@ -405,7 +404,7 @@ def test_every_public_sample_is_read_to_the_last_value(shared: Path) -> None:
             len(part.split("<")[0].split()) for part in raw.split("<measResults>")[1:]
         )
         assert FORMAT.sniff(raw.encode(), file.name) > 0.9
-        assert [row for row in rejected(pieces)] == []
+        assert rejected(pieces) == []
         assert sum(piece.rows_kept for piece in pieces) == values
     assert len(files) == 12
 

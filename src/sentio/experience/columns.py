@@ -13,7 +13,6 @@ import pyarrow as pa
 from sentio.kernel.arrays import BoolArray, FloatArray, IntArray
 
 
-
 @dataclass(frozen=True, slots=True)
 class Lists:
     """Several numbers in each row, laid end to end: row i is values[offsets[i]:offsets[i + 1]]."""

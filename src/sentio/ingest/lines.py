@@ -6,10 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
+import numba
 import numpy as np
+import numpy.typing as npt
 
 BLOCK_BYTES = 16 << 20
 MAX_LINE_BYTES = 1 << 20
+NEWLINE = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +40,7 @@ def blocks(stream: BinaryIO, *, block_bytes: int = BLOCK_BYTES) -> Iterator[Bloc
         cut = data.rfind(b"\n", 0, size) + 1 if read else size
         if cut:
             yield from _whole(memoryview(data)[:cut], data, line, offset)
-            line += data.count(b"\n", 0, cut)
+            line += int(_count(np.frombuffer(data, dtype=np.uint8, count=cut)))
             offset += cut
         if not read:
             return
@@ -48,6 +51,14 @@ def blocks(stream: BinaryIO, *, block_bytes: int = BLOCK_BYTES) -> Iterator[Bloc
             yield Block(content=rest[:1000], first_line=line, end=offset, is_too_long=True)
             line += 1
             rest = after
+
+
+@numba.njit(nogil=True, cache=True)
+def _count(data: npt.NDArray[np.uint8]) -> int:
+    ends = 0
+    for byte in data:
+        ends += byte == NEWLINE
+    return ends
 
 
 def _fill(stream: BinaryIO, room: memoryview) -> int:

@@ -12,7 +12,7 @@ from sentio.store.cube import HOUR_NS
 from sentio.store.queries.question import Value
 
 Row = dict[str, Any]  # Any: a row of an answer holds texts and numbers
-STEPS_HOURS = (1, 2, 3, 4, 6, 12, 24, 48, 168)
+STEPS_HOURS = (1, 2, 3, 4, 6, 12, 24, 48, 168, 336, 720, 2160, 8760)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from sentio.report import numbers
 from sentio.report.page import ReportPage, ServicePart, Worst
+from sentio.report.times import Times
 from sentio.report.words import named, word
 
 PLACES = ("cell", "gnb", "link", "upf", "edge", "server")
 CLEARLY = 1.3  # times the poor share of the service: less is no place to point at
+LEAST_N = 30  # a service of fewer uses is not called the worst if there are others
 WIDER = 2.0  # times the poor uses: so much more must a wider place explain
 
 
@@ -17,16 +19,17 @@ def headline(page: ReportPage) -> list[str]:
     if not scored:
         return []
     said = [_uses(scored) + ".", *_crowds(page)]
-    worst = max(scored, key=lambda part: (part.poor_share or 0.0, part.name))
-    return [*said, word("headline.calm")] if not worst.poor else [*said, _worst(worst, page.zone)]
+    many = [part for part in scored if part.n >= LEAST_N] or scored
+    worst = max(many, key=lambda part: (part.poor_share or 0.0, part.name))
+    return [*said, word("headline.calm")] if not worst.poor else [*said, _worst(worst, page.times)]
 
 
-def summary(part: ServicePart, zone: str) -> str:
+def summary(part: ServicePart, times: Times) -> str:
     """Write one sentence about a service: how many uses were poor, where, when and why."""
     if not part.n:
         return word("tile.unscored", n=numbers.exact(part.unscored))
     said = [word("service.summary", poor=numbers.count(part.poor), n=numbers.count(part.n))]
-    return "; ".join([*said, *_reasons(part, zone)]) + "."
+    return "; ".join([*said, *_reasons(part, times)]) + "."
 
 
 def worst_place(part: ServicePart) -> tuple[str, Worst] | None:
@@ -66,20 +69,20 @@ def _crowds(page: ReportPage) -> list[str]:
     return [f"{text[0].upper()}{text[1:]}."] if text else []
 
 
-def _worst(part: ServicePart, zone: str) -> str:
+def _worst(part: ServicePart, times: Times) -> str:
     share = numbers.share(part.poor, part.n)
     first = word("headline.worst", service=part.title, share=share)
-    return "; ".join([first, *_reasons(part, zone)]) + "."
+    return "; ".join([first, *_reasons(part, times)]) + "."
 
 
-def _reasons(part: ServicePart, zone: str) -> list[str]:
+def _reasons(part: ServicePart, times: Times) -> list[str]:
     said: list[str] = []
     place = worst_place(part)
     if place:
         kind = named("dimension_one", place[0])
         said.append(word("headline.where", kind=kind, member=place[1].name))
     if part.worst_hours:
-        said.append(word("headline.when", hour=numbers.hour(part.worst_hours[0].hour_ns, zone)))
+        said.append(word("headline.when", hour=times.hour(part.worst_hours[0].hour_ns)))
     if part.losses:
         first = part.losses[0]
         domain, share = named("domain", first.domain), numbers.whole(first.share)

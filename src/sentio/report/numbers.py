@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import math
-from datetime import datetime
-from zoneinfo import ZoneInfo
 
 NOTHING = "–"
 MANY = 1_000_000
@@ -95,33 +93,6 @@ def loss(value: float) -> str:
     return f"{value:.2f}"
 
 
-def moment(ts_ns: int | None, zone: str) -> str:
-    """Write a moment to the minute, in a time zone."""
-    if ts_ns is None:
-        return NOTHING
-    return _at(ts_ns, zone).strftime("%a %-d %b %Y %H:%M")
-
-
-def hour(ts_ns: int, zone: str) -> str:
-    """Write the beginning of an hour, in a time zone."""
-    return _at(ts_ns, zone).strftime("%a %-d %b %H:%M")
-
-
-def short_hour(ts_ns: int, zone: str) -> str:
-    """Write the beginning of an hour without the month, where room is short."""
-    return _at(ts_ns, zone).strftime("%a %-d, %H:%M")
-
-
-def day(ts_ns: int, zone: str) -> str:
-    """Write a day, in a time zone."""
-    return _at(ts_ns, zone).strftime("%a %-d %b")
-
-
-def clock(ts_ns: int, zone: str) -> str:
-    """Write the time of day, in a time zone."""
-    return _at(ts_ns, zone).strftime("%H:%M")
-
-
 def duration(seconds: float | None) -> str:
     """Write a length of time in its largest unit.
 
@@ -137,10 +108,6 @@ def duration(seconds: float | None) -> str:
             told = seconds / unit_s
             return f"{told:,.0f} {unit}" if told >= FEW else f"{told:.2g} {unit}"
     return f"{seconds:.0f} s"
-
-
-def _at(ts_ns: int, zone: str) -> datetime:
-    return datetime.fromtimestamp(ts_ns // 1_000_000_000, ZoneInfo(zone))
 
 
 def _two_figures(n: float) -> float:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sentio.report.times import Times
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Course:
@@ -183,3 +185,10 @@ class ReportPage:
     sources: tuple[Source, ...]
     rejected: tuple[Rejected, ...]
     index: Index | None
+
+    @property
+    def times(self) -> Times:
+        """Write moments of the span, in the zone of the page."""
+        if self.since_ns is None or self.until_ns is None:
+            return Times(zone=self.zone, span_ns=0)
+        return Times(zone=self.zone, span_ns=self.until_ns - self.since_ns)

@@ -14,6 +14,7 @@ from sentio.report.headline import headline, summary
 from sentio.report.levels import LEVELS
 from sentio.report.page import Heat, ReportPage, ServicePart
 from sentio.report.tables import SortTable
+from sentio.report.times import Times
 from sentio.report.words import named, reading, word
 
 
@@ -42,13 +43,13 @@ def render(page: ReportPage) -> str:
     return template.render(
         page=page,
         said=headline(page),
-        services=[_view(part, page.zone) for part in page.services],
+        services=[_view(part, page.times) for part in page.services],
         map=charts.place_map(page.places) if page.places else "",
         map_note=_map_note(page),
         map_table=tables.place_table(charts.worst_places(page.places)) if page.places else None,
         index=_index(page),
         index_said=_index_said(page),
-        sources=tables.source_table(page.sources, page.zone),
+        sources=tables.source_table(page.sources, page.times),
         rejected=tables.rejected_table(page.rejected),
         levels=LEVELS,
         reading=reading(),
@@ -57,31 +58,31 @@ def render(page: ReportPage) -> str:
     )
 
 
-def _view(part: ServicePart, zone: str) -> ServiceView:
+def _view(part: ServicePart, times: Times) -> ServiceView:
     limit, steps = part.poor_below, part.step_hours
     return ServiceView(
         part=part,
-        summary=summary(part, zone),
+        summary=summary(part, times),
         spark=charts.sparkline(part.course, poor_below=limit),
         histogram=charts.mos_histogram(part.bins, poor_below=limit, median=part.mos_p50)
         if part.n
         else Markup(""),
-        course=charts.course_chart(part.course, step_hours=steps, poor_below=limit, zone=zone)
+        course=charts.course_chart(part.course, step_hours=steps, poor_below=limit, times=times)
         if part.n
         else Markup(""),
         drivers=charts.driver_bars(part.losses) if part.losses else Markup(""),
-        heat=_heat(part.heat, part.poor_below, zone),
+        heat=_heat(part.heat, part.poor_below, times),
         worst=[
-            (named("dimension", group.dimension), tables.worst_table(group.rows, zone))
+            (named("dimension", group.dimension), tables.worst_table(group.rows, times))
             for group in part.worst
         ],
-        worst_hours=tables.worst_table(part.worst_hours, zone) if part.worst_hours else None,
+        worst_hours=tables.worst_table(part.worst_hours, times) if part.worst_hours else None,
         missing=tables.missing_table(part.missing) if part.missing else None,
     )
 
 
-def _heat(heat: Heat | None, poor_below: float, zone: str) -> Markup:
-    return charts.heat_map(heat, poor_below=poor_below, zone=zone) if heat else Markup("")
+def _heat(heat: Heat | None, poor_below: float, times: Times) -> Markup:
+    return charts.heat_map(heat, poor_below=poor_below, times=times) if heat else Markup("")
 
 
 def _map_note(page: ReportPage) -> str:

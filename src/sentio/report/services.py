@@ -33,7 +33,7 @@ class Found:
     details: dict[str, dict[tuple[str, str], Row]]
     worst_hours: dict[str, list[Row]]
     missing: dict[str, list[Row]]
-    step_hours: int
+    step_hours: dict[str, int]
 
 
 def service_parts(asked: Asked, *, are_subjects_exact: bool) -> tuple[ServicePart, ...]:
@@ -57,8 +57,7 @@ def poor_below(service: str) -> float:
 
 
 def _ask(asked: Asked, totals: dict[str, list[Row]], *, are_subjects_exact: bool) -> Found:
-    hours = asked.table("hourly_course", step_hours=24)["hour"].to_pylist()
-    step = step_hours(min(hours), max(hours) + 23 * HOUR_NS, most=MOST_COLUMNS)
+    steps, course = _courses(asked)
     worst = {
         dimension: asked.by_service(
             "worst_members", dimension=dimension, least_n=LEAST_N, limit=WORST_ROWS
@@ -68,15 +67,28 @@ def _ask(asked: Asked, totals: dict[str, list[Row]], *, are_subjects_exact: bool
     return Found(
         totals=totals,
         bins=asked.by_service("mos_distribution"),
-        course=asked.by_service("hourly_course", step_hours=step),
+        course=course,
         drivers=asked.by_service("drivers"),
         subjects=_subjects(asked, totals, is_exact=are_subjects_exact),
         worst=worst,
         details={dimension: _details(asked, dimension, worst[dimension]) for dimension in worst},
         worst_hours=asked.by_service("worst_hours", least_n=LEAST_N, limit=WORST_ROWS),
         missing=asked.by_service("missing_inputs", services=tuple(totals)),
-        step_hours=step,
+        step_hours=steps,
     )
+
+
+def _courses(asked: Asked) -> tuple[dict[str, int], dict[str, list[Row]]]:
+    """Follow each service in the shortest steps that its own span allows."""
+    steps: dict[str, int] = {}
+    for service, rows in asked.by_service("hourly_course", step_hours=24).items():
+        last = rows[-1]["hour"] + 23 * HOUR_NS
+        steps[service] = step_hours(rows[0]["hour"], last, most=MOST_COLUMNS)
+    course: dict[str, list[Row]] = {}
+    for step in set(steps.values()):
+        found = asked.by_service("hourly_course", step_hours=step)
+        course |= {service: rows for service, rows in found.items() if steps[service] == step}
+    return steps, course
 
 
 def _subjects(
@@ -130,7 +142,7 @@ def _part(asked: Asked, found: Found, service: str) -> ServicePart:
         poor_subjects=float(crowd["poor_subjects"]),
         bins=tuple(bins[name] for name in MOS_BINS),
         course=tuple(_course(row) for row in found.course.get(service, [])),
-        step_hours=found.step_hours,
+        step_hours=found.step_hours[service],
         losses=_losses(found.drivers[service][0]),
         worst=groups,
         worst_hours=tuple(

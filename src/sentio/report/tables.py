@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sentio.report import numbers
 from sentio.report.levels import level_of
 from sentio.report.page import Missing, Place, Rejected, Source, Worst
+from sentio.report.times import Times
 from sentio.report.words import named, word
 
 
@@ -28,7 +29,7 @@ class SortTable:
     rows: tuple[tuple[Cell, ...], ...]
 
 
-def worst_table(rows: tuple[Worst, ...], zone: str) -> SortTable:
+def worst_table(rows: tuple[Worst, ...], times: Times) -> SortTable:
     """Lay out the worst elements or hours."""
     first = "hour" if rows[0].hour_ns else "element"
     heads = _heads((first, False), ("n", True), ("poor_share", True), ("excess", True),
@@ -37,7 +38,7 @@ def worst_table(rows: tuple[Worst, ...], zone: str) -> SortTable:
         heads=heads,
         rows=tuple(
             (
-                _text(row.name) if not row.hour_ns else _hour(row.hour_ns, zone),
+                _text(row.name) if not row.hour_ns else _hour(row.hour_ns, times),
                 _count(row.n),
                 Cell(
                     said=numbers.share(row.poor, row.n),
@@ -86,7 +87,7 @@ def missing_table(rows: tuple[Missing, ...]) -> SortTable:
     )
 
 
-def source_table(rows: tuple[Source, ...], zone: str) -> SortTable | None:
+def source_table(rows: tuple[Source, ...], times: Times) -> SortTable | None:
     """Lay out the quality of sources."""
     if not rows:
         return None
@@ -99,7 +100,7 @@ def source_table(rows: tuple[Source, ...], zone: str) -> SortTable | None:
             (
                 _text(row.source),
                 _text(row.format),
-                Cell(said=numbers.moment(row.last_ts, zone), by=row.last_ts or 0),
+                Cell(said=times.moment(row.last_ts), by=row.last_ts or 0),
                 Cell(said=numbers.duration(row.age_s), by=row.age_s or 0.0),
                 _count(row.rows_read),
                 *(_share(getattr(row, f"{name}_share")) for name in shares),
@@ -150,5 +151,5 @@ def _share(value: float | None) -> Cell:
     return Cell(said=numbers.ratio(value), by=-1.0 if value is None else value)
 
 
-def _hour(ts_ns: int, zone: str) -> Cell:
-    return Cell(said=numbers.short_hour(ts_ns, zone), by=ts_ns, kind="text")
+def _hour(ts_ns: int, times: Times) -> Cell:
+    return Cell(said=times.short_hour(ts_ns), by=ts_ns, kind="text")

@@ -102,7 +102,7 @@ def _read(
         return
     if not any(piece.batch.num_rows for piece in pieces):
         yield "its own sample gives no record"
-    yield from _sound(pieces)
+    yield from soundness(pieces)
     again, _ = _pieces(form, content, _reading(name, options))
     if not _equal(pieces, again):
         yield "reading twice gives other pieces"
@@ -121,7 +121,7 @@ def _survives(form: Format, name: str, content: bytes, options: dict[str, str]) 
     pieces, error = _pieces(form, content, _reading(name, options))
     if error is not None and not isinstance(error, FormatError):
         yield f"read raises {error!r}, expected FormatError or nothing"
-    yield from _sound(pieces)
+    yield from soundness(pieces)
     again, _ = _pieces(form, content, _reading(name, options))
     if not _equal(pieces, again):
         yield "reading twice gives other pieces"
@@ -177,7 +177,8 @@ def _reading(name: str, options: dict[str, str], *, batch_rows: int = 65_536) ->
     )
 
 
-def _sound(pieces: Sequence[Piece]) -> Iterator[str]:
+def soundness(pieces: Sequence[Piece]) -> Iterator[str]:
+    """Say what is wrong with the pieces of one input: counts, positions, reasons, columns."""
     position = -1
     for number, piece in enumerate(pieces):
         where = f"piece {number}"

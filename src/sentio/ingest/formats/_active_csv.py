@@ -11,8 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 
-from sentio.kernel.arrays import BoolArray, IntArray
 from sentio.ingest.formats._active_lines import Block, blocks
+from sentio.kernel.arrays import BoolArray, IntArray
 
 BLOCK_BYTES = 1 << 19
 DELIMITERS = (b",", b";", b"\t", b"|")
@@ -50,6 +50,10 @@ class Header:
     printed: tuple[str, ...]
     delimiter: str
     line: int
+
+    def as_printed(self, name: str) -> str:
+        """Give a column's name as it stands in the input."""
+        return self.printed[self.names.index(name)]
 
 
 def find_header(text: bytes, wanted: Sequence[frozenset[str]]) -> Header | None:

@@ -8,8 +8,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from sentio.kernel.arrays import BoolArray, FloatArray, IntArray
-from sentio.ingest.formats._active_steps import MAX_GAP, Echoes, alone, steps
+from sentio.ingest.formats._active_steps import MAX_GAP, Echoes, steps, strays
 from sentio.ingest.formats._active_times import SECOND_NS, offset_ns
 from sentio.ingest.formats._active_windows import (
     DEFAULT_INTERVAL_NS,
@@ -18,12 +17,15 @@ from sentio.ingest.formats._active_windows import (
     filled,
     spacing_ns,
 )
+from sentio.kernel.arrays import BoolArray, FloatArray, IntArray
 
 HOLD_NS = 60 * SECOND_NS
 """An answer may come this much late; then the window of its message is handed on."""
 MAX_WITHOUT_TIME = 1_000_000
 """Answers without a time that wait until the run ends, when their times are known."""
 
+PASSES = 3
+"""How often damaged lines are looked for: one may hide the next."""
 LONGEST_RTT_MS = 600_000.0
 """An answer that takes longer is a damaged line."""
 
@@ -176,11 +178,14 @@ class Run:
 
     def _place(self, echoes: Echoes) -> None:
         step, is_break = steps(echoes, self.before, self.interval_ns)
-        is_alone = alone(is_break, self.before is None)
-        if is_alone.any() and len(echoes) > int(is_alone.sum()):
-            what = "icmp_seq or time leaves the row of its neighbours"
-            self.reject(echoes.line[is_alone], "out_of_range", what)
-            echoes = echoes.where(~is_alone)
+        for _ in range(PASSES):
+            interval = self.interval_ns or 0.0
+            is_stray = strays(echoes, is_break, self.before, interval_ns=interval)
+            if not is_stray.any() or is_stray.all():
+                break
+            what = "its number or time leaves the row of its neighbours"
+            self.reject(echoes.line[is_stray], "out_of_range", what)
+            echoes = echoes.where(~is_stray)
             step, is_break = steps(echoes, self.before, self.interval_ns)
         edges = [*np.flatnonzero(is_break).tolist(), len(echoes)]
         first = edges[0]

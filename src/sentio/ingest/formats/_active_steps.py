@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sentio.kernel.arrays import BoolArray, FloatArray, IntArray
 from sentio.ingest.formats._active_times import SECOND_NS
 from sentio.ingest.formats._active_windows import spacing_ns
+from sentio.kernel.arrays import BoolArray, FloatArray, IntArray
 
 NUMBERS = 65_536
 """icmp_seq has 16 bits and starts again at 0 (RFC 792)."""
@@ -73,29 +73,49 @@ def steps(
     number, sent = echoes.number, echoes.sent_ns
     if before is None:
         before = (int(number[0]), int(sent[0]))
-    raw = np.diff(number, prepend=before[0])
-    step = (raw + NUMBERS // 2) % NUMBERS - NUMBERS // 2
-    is_break = (step > MAX_GAP) | (step < -MAX_LATE)
-    if sent.any():
-        elapsed = np.diff(sent, prepend=before[1])
-        is_break |= _is_against_time(step, elapsed, interval_ns or spacing_ns(number, sent))
-    else:
-        is_break |= (step < 0) & (number <= 1)
+    interval = interval_ns or spacing_ns(number, sent) or 0.0
+    former = np.concatenate([[before[0]], number[:-1]]), np.concatenate([[before[1]], sent[:-1]])
+    step, is_break = _compare(former, (number, sent), interval)
     if np.where(is_break, 0, np.maximum(step - 1, 0)).sum() > MAX_LOST_AT_ONCE:
         is_break |= step > SHORT_GAP
     return np.where(is_break, 0, step), is_break
 
 
-def _is_against_time(step: IntArray, elapsed: IntArray, interval_ns: float | None) -> BoolArray:
-    interval = interval_ns or 0.0
-    is_rushed = (step > FEW) & (elapsed < 0.1 * interval * step)
+def strays(
+    echoes: Echoes, is_break: BoolArray, before: tuple[int, int] | None, *, interval_ns: float
+) -> BoolArray:
+    """Tell which lines are damaged: between two breaks, and their neighbours go together."""
+    number, sent = echoes.number, echoes.sent_ns
+    alone = _alone(is_break, is_first=before is None)
+    if before is None:
+        before = (int(number[0]), int(sent[0]))
+    former = np.concatenate([[before[0]], number[:-1]]), np.concatenate([[before[1]], sent[:-1]])
+    later = np.append(number[1:], number[-1]), np.append(sent[1:], sent[-1])
+    bridged = alone & ~_compare(former, later, interval_ns)[1]
+    return bridged if bridged.any() else alone
+
+
+Points = tuple[IntArray, IntArray]
+
+
+def _compare(former: Points, later: Points, interval_ns: float) -> tuple[IntArray, BoolArray]:
+    """Give the step from one line to another, and whether it cannot be."""
+    step = (later[0] - former[0] + NUMBERS // 2) % NUMBERS - NUMBERS // 2
+    is_break = (step > MAX_GAP) | (step < -MAX_LATE)
+    if later[1].any():
+        return step, is_break | _is_against_time(step, later[1] - former[1], interval_ns)
+    return step, is_break | ((step < 0) & (later[0] <= 1))
+
+
+def _is_against_time(step: IntArray, elapsed: IntArray, interval_ns: float) -> BoolArray:
+    is_rushed = (step > FEW) & (elapsed < 0.1 * interval_ns * step)
     is_restart = (step < 0) & (elapsed > 0)
-    is_paused = elapsed > np.maximum(PAUSE_NS, 20 * interval * step)
+    is_paused = elapsed > np.maximum(PAUSE_NS, 20 * interval_ns * step)
     is_back = (elapsed < -PAUSE_NS) | ((step >= 0) & (elapsed < -STEP_BACK_NS))
     return is_rushed | is_restart | is_paused | is_back
 
 
-def alone(is_break: BoolArray, is_first: bool) -> BoolArray:
+def _alone(is_break: BoolArray, *, is_first: bool) -> BoolArray:
     """Tell which lines belong neither to what stands before nor to what comes after."""
     before = is_break.copy()
     before[0] |= is_first

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from sentio.kernel.arrays import FloatArray, IntArray
 from sentio.ingest.formats._active_times import SECOND_NS
 from sentio.ingest.piece import Reading
+from sentio.kernel.arrays import FloatArray, IntArray
 from sentio.kernel.errors import ConfigError
 
 MS_NS = 1_000_000

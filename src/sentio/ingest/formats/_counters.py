@@ -11,7 +11,8 @@ import pyarrow as pa
 
 from sentio.model.record import MEASUREMENT, Quality
 
-MAX_NUMBER_CHARS = 64
+MAX_PLAIN_CHARS = 64
+"""Whole numbers up to this length are certainly no infinity."""
 MAX_BINS = 4096
 MAX_TEXT_BYTES = 32 * 2**20
 """Names on the rows of one batch together; more, and the batch is handed on early."""
@@ -44,7 +45,7 @@ def number(text: str) -> float | NotACounter | None:
     text = text.strip()
     if text.lower() in NULLS:
         return None
-    if len(text) > MAX_NUMBER_CHARS or not _NUMBER.fullmatch(text):
+    if not _NUMBER.fullmatch(text):
         return NotACounter("not_a_number", "is not a number")
     value = float(text)
     if value in (float("inf"), float("-inf")):

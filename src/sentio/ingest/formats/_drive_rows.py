@@ -9,10 +9,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from sentio.kernel.arrays import BoolArray, FloatArray, IntArray
 from sentio.ingest.formats._active_csv import Header, Rows, numbers, texts
 from sentio.ingest.formats._active_pieces import Intake
 from sentio.ingest.formats._active_times import times
+from sentio.kernel.arrays import BoolArray, FloatArray, IntArray
 from sentio.model.indicator import indicator
 from sentio.model.record import Quality
 
@@ -109,9 +109,9 @@ def columns_of(header: Header) -> dict[str, str]:
     return found
 
 
-def typed(rows: Rows, columns: Mapping[str, str], intake: Intake, zone: str) -> Seconds:
+def typed(rows: Rows, header: Header, intake: Intake, zone: str) -> Seconds:
     """Type the rows; those that cannot be understood are rejected into the intake."""
-    table = rows.table
+    table, columns = rows.table, columns_of(header)
     ts, good = times(table.column(columns["time"]).combine_chunks(), zone)
     wrong: dict[str, BoolArray] = {columns["time"]: ~good}
     number: dict[str, FloatArray] = {}
@@ -125,7 +125,7 @@ def typed(rows: Rows, columns: Mapping[str, str], intake: Intake, zone: str) -> 
         good &= ~not_number
         number[name] = np.array(values.to_numpy(zero_copy_only=False))
         quality[_blank_out(number[name], name)] |= Quality.SUSPECT
-    _reject(rows, wrong, intake)
+    _reject(rows, header, wrong, intake)
     _forget_null_island(number)
     found = Seconds(ts=ts, quality=quality, number=number, text=_texts(table, columns))
     return found.where(good)
@@ -149,7 +149,7 @@ def _forget_null_island(number: dict[str, FloatArray]) -> None:
     number["latitude_deg"][nowhere] = np.nan
 
 
-def _reject(rows: Rows, wrong: Mapping[str, BoolArray], intake: Intake) -> None:
+def _reject(rows: Rows, header: Header, wrong: Mapping[str, BoolArray], intake: Intake) -> None:
     for line, fields, raw in rows.broken:
         message = f"{fields} fields. Expected as many as the header has. Row skipped."
         reason = "wrong_columns"
@@ -160,9 +160,10 @@ def _reject(rows: Rows, wrong: Mapping[str, BoolArray], intake: Intake) -> None:
         for index in np.flatnonzero(mask & ~seen):
             line = int(rows.lines[index])
             value = rows.table.column(name)[int(index)].as_py()[:80]
-            message = f'{name} "{value}" is no {REASON_WORDS[reason]}. Row skipped.'
+            printed = header.as_printed(name)
+            message = f'{printed} "{value}" is no {REASON_WORDS[reason]}. Row skipped.'
             raw = rows.raw(line)
-            intake.reject(line=line, field=name, reason=reason, message=message, raw=raw)
+            intake.reject(line=line, field=printed, reason=reason, message=message, raw=raw)
         seen |= mask
 
 

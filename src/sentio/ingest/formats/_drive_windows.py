@@ -8,9 +8,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from sentio.kernel.arrays import BoolArray, FloatArray, IntArray
 from sentio.ingest.formats._active_times import SECOND_NS
 from sentio.ingest.formats._drive_rows import RADIO, Seconds
+from sentio.kernel.arrays import BoolArray, FloatArray, IntArray
 
 WINDOW_NS = 60 * SECOND_NS
 GAP_NS = 10 * SECOND_NS

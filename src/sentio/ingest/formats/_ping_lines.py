@@ -8,10 +8,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from sentio.kernel.arrays import BoolArray, FloatArray, IntArray
 from sentio.ingest.formats._active_lines import Block
 from sentio.ingest.formats._active_run import Answers, Mark
 from sentio.ingest.formats._active_times import times
+from sentio.kernel.arrays import BoolArray, FloatArray, IntArray
 
 STAMPED = (
     r"^\s*(?:\[?(?P<stamp>(?:\d{9,10}\.\d{1,9}|"

@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 import pyarrow as pa
 
-from sentio.kernel.arrays import BoolArray, FloatArray, IntArray
 from sentio.ingest.formats._active_csv import is_nothing, numbers
 from sentio.ingest.formats._active_run import Answers
 from sentio.ingest.formats._active_times import SECOND_NS, times
+from sentio.kernel.arrays import BoolArray, FloatArray, IntArray
 
 NAMES: dict[str, tuple[str, ...]] = {
     "seq": (

@@ -8,11 +8,11 @@ from collections.abc import Iterator, Mapping
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from sentio.kernel.arrays import IntArray
 from sentio.ingest.formats._active_csv import Header, Rows, find_header, numbers, plain, texts
 from sentio.ingest.formats._active_json import Json
 from sentio.ingest.formats._active_pieces import record_batch
 from sentio.ingest.formats._active_times import times
+from sentio.kernel.arrays import IntArray
 from sentio.model.record import Kind
 
 TWAMPY = re.compile(

@@ -125,10 +125,11 @@ def _report(fields: cmcd.Fields) -> tuple[str, Report]:
     if event not in EVENTS:
         raise Refused(f"event {event!r} is none of version 2", field="e", reason="missing")
     time_ms = cmcd.number(fields, "ts")
-    if time_ms is None:
+    if "ts" not in fields:
         raise Refused("the report has no time", field="ts", reason="missing")
-    if not 0 < time_ms < MAX_MS:
-        raise Refused(f"{time_ms:g} ms is no time", field="ts", reason="bad_time")
+    if time_ms is None or not 0 < time_ms < MAX_MS:
+        what = "the time is no number of milliseconds since 1970"
+        raise Refused(what, field="ts", reason="bad_time")
     sid = cmcd.word(fields, "sid")
     if sid is None:
         raise Refused("the report names no session", field="sid", reason="missing")
@@ -185,7 +186,9 @@ class _Sessions:
         session = self._open.get(sid)
         if session is not None and len(session.reports) >= MAX_REPORTS:
             self._close(session, Quality.PARTIAL)
-        is_full = len(self._open) >= MAX_OPEN_SESSIONS or self._count >= MAX_OPEN_REPORTS
+        is_full = self._count >= MAX_OPEN_REPORTS or (
+            sid not in self._open and len(self._open) >= MAX_OPEN_SESSIONS
+        )
         if self._open and (is_full or self._held_bytes >= MAX_HELD_BYTES):
             self._close(self._oldest(), Quality.PARTIAL)
 

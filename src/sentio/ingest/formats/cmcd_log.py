@@ -188,7 +188,9 @@ class _Sessions:
         session = self._open.get(key)
         if session is not None and session.requests >= MAX_REQUESTS:
             self._close(key, quality=Quality.PARTIAL)
-        is_full = len(self._open) >= self._max_open or self._requests >= MAX_OPEN_REQUESTS
+        is_full = self._requests >= MAX_OPEN_REQUESTS or (
+            key not in self._open and len(self._open) >= self._max_open
+        )
         if self._open and (is_full or self._held_bytes >= MAX_HELD_BYTES):
             self._close(next(iter(self._open)), quality=Quality.PARTIAL)
 

@@ -9,7 +9,6 @@ from typing import BinaryIO
 import numpy as np
 import pyarrow as pa
 
-from sentio.kernel.arrays import BoolArray, IntArray
 from sentio.ingest.format import Format
 from sentio.ingest.formats._active_csv import Header, find_header, rows, up_to
 from sentio.ingest.formats._active_lines import read_fully
@@ -19,6 +18,7 @@ from sentio.ingest.formats._active_times import check_zone
 from sentio.ingest.formats._drive_rows import LAYOUT, RADIO, Seconds, columns_of, typed
 from sentio.ingest.formats._drive_windows import OpenWindow, nullable, stream_columns
 from sentio.ingest.piece import Piece, Reading
+from sentio.kernel.arrays import BoolArray, IntArray
 from sentio.kernel.errors import FormatError
 from sentio.model.record import Kind
 
@@ -102,16 +102,16 @@ class _Run:
         self._service = reading.options.get("service") or inferred
         self._app = app or None
         self._rate = "throughput_ul_kbps" if UPLOAD.search(name) else "throughput_dl_kbps"
-        self._columns = columns_of(header)
         self._header = header
         self._intake = Intake(reading, kind=Kind.EXPERIENCE, service=self._service)
         self._window = OpenWindow()
         self._constants = {"device_serial": _device(reading), **constants(reading)}
 
     def read(self, stream: BinaryIO, zone: str) -> Iterator[Piece]:
-        for some in rows(stream, self._header, list(dict.fromkeys(self._columns.values()))):
+        names = list(dict.fromkeys(columns_of(self._header).values()))
+        for some in rows(stream, self._header, names):
             yield from self._intake.flush()
-            self._take(typed(some, self._columns, self._intake, zone))
+            self._take(typed(some, self._header, self._intake, zone))
         rest = self._window.rest()
         if rest is not None:
             self._stream(*rest)

@@ -9,7 +9,6 @@ from typing import BinaryIO
 import numpy as np
 import pyarrow as pa
 
-from sentio.kernel.arrays import IntArray
 from sentio.ingest.format import Format
 from sentio.ingest.formats._active_lines import Block, blocks
 from sentio.ingest.formats._active_pieces import Intake, constants, record_batch
@@ -26,6 +25,7 @@ from sentio.ingest.formats._active_windows import (
 from sentio.ingest.formats._operators import operator_in
 from sentio.ingest.formats._ping_lines import Lines, parse
 from sentio.ingest.piece import Piece, Reading
+from sentio.kernel.arrays import IntArray
 from sentio.model.record import Kind, Quality
 
 SERVICE = "vehicle"

@@ -11,7 +11,7 @@ from sentio.ingest.format import Format
 from sentio.ingest.formats import _dn
 from sentio.ingest.formats._counters import (
     MAX_BINS,
-    MAX_NUMBER_CHARS,
+    MAX_PLAIN_CHARS,
     MeasurementRows,
     NotACounter,
     Results,
@@ -274,7 +274,7 @@ class _File:
 
     def _add(self, name: str, text: str) -> NotACounter | None:
         """Add one cell; say why not if it cannot be."""
-        if text.isdecimal() and len(text) < MAX_NUMBER_CHARS and text.isascii():
+        if text.isdecimal() and len(text) < MAX_PLAIN_CHARS and text.isascii():
             self._results.add(name, float(text))
             return None
         if len(self._results.values) > MAX_VALUES_PER_OBJECT:

@@ -10,7 +10,6 @@ import numpy as np
 import orjson
 import pyarrow as pa
 
-from sentio.kernel.arrays import IntArray
 from sentio.ingest.format import HEAD_BYTES, Format
 from sentio.ingest.formats._active_csv import Header, Rows, find_header, plain, rows, up_to
 from sentio.ingest.formats._active_json import Document, Object, documents, objects, text
@@ -35,6 +34,7 @@ from sentio.ingest.formats._twamp_tables import (
     statistics_header,
 )
 from sentio.ingest.piece import Piece, Reading
+from sentio.kernel.arrays import IntArray
 from sentio.kernel.errors import ConfigError, FormatError
 from sentio.model.record import Kind
 

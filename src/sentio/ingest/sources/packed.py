@@ -102,7 +102,10 @@ class _Patient(io.BufferedReader):
 
 class _Guarded(io.RawIOBase):
     def __init__(self, stream: BinaryIO, name: str, limit: int, under: BinaryIO | None) -> None:
-        self._stream = cast("io.BufferedReader", stream)  # all of ours offer readinto
+        self._stream = stream
+        ours = cast("io.BufferedReader", stream)  # all of ours offer one or both of these
+        # readinto1 comes back after each piece, and so an interruption is noticed
+        self._readinto = getattr(ours, "readinto1", None) or ours.readinto
         self._under = under
         self._name = name
         self._limit = limit
@@ -116,7 +119,7 @@ class _Guarded(io.RawIOBase):
         if self._failed is not None:
             raise self._failed
         try:
-            got = self._stream.readinto(buffer)
+            got = self._readinto(buffer)
             self._count += got
             if self._count > self._limit:
                 raise too_large(self._name, self._count, self._limit)

@@ -59,7 +59,7 @@ def clock(ts_ns: Ints, form: str) -> pa.StringArray:
 
 
 def json_rows(columns: Mapping[str, pa.Array | npt.NDArray[np.generic] | str]) -> pa.StringArray:
-    """Write columns as one JSON object a row.
+    """Write columns as one JSON object a row, each with its line end.
 
     Text is quoted as it is (it must need no escapes), NaN and null become null, lists of numbers
     arrays; a plain text is the same on all rows.
@@ -68,7 +68,7 @@ def json_rows(columns: Mapping[str, pa.Array | npt.NDArray[np.generic] | str]) -
     for name, column in columns.items():
         lead = ("{" if not parts else ",") + f'"{name}":'
         parts += [lead, f'"{column}"' if isinstance(column, str) else _json(column)]
-    return glue(*parts, "}")
+    return glue(*parts, "}\n")
 
 
 def save(folder: Path, path: str, lines: pa.StringArray) -> int:

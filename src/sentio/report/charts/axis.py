@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 SECOND_NS = 1_000_000_000
-TIME_STEPS_HOURS = (1, 2, 3, 6, 12, 24, 48, 96, 168, 336, 720)
+TIME_STEPS_HOURS = (1, 2, 3, 6, 12, 24, 48, 96, 168, 336, 720, 1440, 2880, 8760, 17_520, 43_800)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,18 +27,19 @@ class Scale:
 
 
 def round_steps(high: float, *, most: int = 4) -> list[float]:
-    """Give round values from 0 up to a little over ``high``, for an axis.
+    """Give round counts from 0 up to a little over ``high``, for an axis.
 
     Examples
     --------
     >>> round_steps(870)
     [0, 250, 500, 750, 1000]
+    >>> round_steps(1)
+    [0, 1]
     """
-    if high <= 0:
-        return [0.0, 1.0]
-    rough = high / most
+    rough = max(high / most, 0.5)
     power = 10.0 ** math.floor(math.log10(rough))
-    step = next(size * power for size in (1, 2, 2.5, 5, 10) if size * power >= rough)
+    step = max(next(size * power for size in (1, 2, 2.5, 5, 10) if size * power >= rough), 1.0)
+    step = math.ceil(step)
     return [i * step for i in range(math.ceil(high / step) + 1)]
 
 

@@ -10,6 +10,7 @@ from sentio.report import numbers
 from sentio.report.charts.axis import Scale, time_marks
 from sentio.report.charts.svg import box, drawing, element, line, path, text
 from sentio.report.page import Course
+from sentio.report.times import Times
 from sentio.report.words import word
 from sentio.store.cube import HOUR_NS
 
@@ -19,20 +20,20 @@ USES_HEIGHT = 34.0
 
 
 def course_chart(
-    course: tuple[Course, ...], *, step_hours: int, poor_below: float, zone: str
+    course: tuple[Course, ...], *, step_hours: int, poor_below: float, times: Times
 ) -> Markup:
     """Draw the steps in order of time; a step without uses breaks the line."""
     step_ns = step_hours * HOUR_NS
     first, last = course[0].hour_ns, course[-1].hour_ns + step_ns
     across = Scale(first, last, LEFT, WIDTH - RIGHT)
     up = Scale(1.0, 5.0, HEIGHT - BOTTOM - USES_HEIGHT - 8, TOP)
-    parts = [*_frame(up), *_times(across, first, last, zone)]
+    parts = [*_frame(up), *_times(across, first, last, times)]
     parts.append(line(LEFT, up(poor_below), WIDTH - RIGHT, up(poor_below), kind="limit"))
     for run in _runs(course, step_ns):
         parts += _run(run, lambda step: across(step.hour_ns + step_ns / 2), up)
     parts += _uses(course, across, step_ns)
-    parts += _tips(course, across, step_ns, zone)
-    label = word("chart.course_label", low=numbers.hour(first, zone), high=numbers.hour(last, zone))
+    parts += _tips(course, across, step_ns, times)
+    label = word("chart.course_label", low=times.hour(first), high=times.hour(last))
     return drawing(parts, width=WIDTH, height=HEIGHT, label=label)
 
 
@@ -45,12 +46,12 @@ def _frame(up: Scale) -> list[Markup]:
     return parts
 
 
-def _times(across: Scale, first: int, last: int, zone: str) -> list[Markup]:
+def _times(across: Scale, first: int, last: int, times: Times) -> list[Markup]:
     parts: list[Markup] = []
     free_from = 0.0
-    for ns, is_midnight in time_marks(first, last, zone, most=9):
+    for ns, is_midnight in time_marks(first, last, times.zone, most=9):
         x = across(ns)
-        said = numbers.day(ns, zone) if is_midnight else numbers.clock(ns, zone)
+        said = times.mark(ns, of_ns=last - first)
         parts.append(
             line(x, TOP, x, HEIGHT - BOTTOM + 4, kind="grid day" if is_midnight else "grid")
         )
@@ -104,7 +105,7 @@ def _uses(course: tuple[Course, ...], across: Scale, step_ns: int) -> list[Marku
     ]
 
 
-def _tips(course: tuple[Course, ...], across: Scale, step_ns: int, zone: str) -> list[Markup]:
+def _tips(course: tuple[Course, ...], across: Scale, step_ns: int, times: Times) -> list[Markup]:
     return [
         box(
             across(step.hour_ns),
@@ -114,7 +115,7 @@ def _tips(course: tuple[Course, ...], across: Scale, step_ns: int, zone: str) ->
             kind="hover",
             tip=word(
                 "chart.course_tip",
-                hour=numbers.hour(step.hour_ns, zone),
+                hour=times.hour(step.hour_ns),
                 mos=numbers.mos(step.mos_mean, step.n),
                 low=numbers.mos(step.mos_p10, 1),
                 high=numbers.mos(step.mos_p90, 1),

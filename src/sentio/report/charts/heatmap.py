@@ -9,6 +9,7 @@ from sentio.report.charts.axis import Scale, time_marks
 from sentio.report.charts.svg import box, drawing, element, line, text
 from sentio.report.levels import level_of
 from sentio.report.page import Heat
+from sentio.report.times import Times
 from sentio.report.words import named, word
 from sentio.store.cube import HOUR_NS
 
@@ -18,7 +19,7 @@ LETTER = 6.3  # width of a letter of a label, px
 LONGEST = 22
 
 
-def heat_map(heat: Heat, *, poor_below: float, zone: str) -> Markup:
+def heat_map(heat: Heat, *, poor_below: float, times: Times) -> Markup:
     """Draw the members as rows, the worst on top, and time from left to right."""
     names = [shortened(name, LONGEST) for name in heat.members]
     left = 12 + LETTER * max(len(name) for name in names)
@@ -31,9 +32,9 @@ def heat_map(heat: Heat, *, poor_below: float, zone: str) -> Markup:
         y = TOP + ROW * row
         parts.append(text(left - 8, y + ROW - 5, name, anchor="end", kind="tick name"))
         parts += _row(
-            heat, row, y, across, step_ns, poor_below=poor_below, zone=zone, member=member
+            heat, row, y, across, step_ns, poor_below=poor_below, times=times, member=member
         )
-    parts += _times(across, first, last, zone, height=height)
+    parts += _times(across, first, last, times, height=height)
     kind = named("dimension", heat.dimension)
     label = word("chart.heat_label", members=f"{len(names)} {kind}")
     return drawing(parts, width=WIDTH, height=height, label=label)
@@ -55,7 +56,7 @@ def _row(
     step_ns: int,
     *,
     poor_below: float,
-    zone: str,
+    times: Times,
     member: str,
 ) -> list[Markup]:
     parts: list[Markup] = []
@@ -65,7 +66,7 @@ def _row(
         mos, n, poor = value
         x, width = across(hour_ns), across(hour_ns + step_ns) - across(hour_ns)
         tip = word(
-            "chart.heat_tip", member=member, hour=numbers.hour(hour_ns, zone),
+            "chart.heat_tip", member=member, hour=times.hour(hour_ns),
             mos=numbers.mos(mos, n), poor=numbers.exact(poor), n=numbers.exact(n),
         )  # fmt: skip
         kind = f"fill-{level_of(mos).name}"
@@ -76,12 +77,12 @@ def _row(
     return parts
 
 
-def _times(across: Scale, first: int, last: int, zone: str, *, height: float) -> list[Markup]:
+def _times(across: Scale, first: int, last: int, times: Times, *, height: float) -> list[Markup]:
     parts: list[Markup] = []
     free_from = 0.0
-    for ns, is_midnight in time_marks(first, last, zone, most=8):
+    for ns, _ in time_marks(first, last, times.zone, most=8):
         x = across(ns)
-        said = numbers.day(ns, zone) if is_midnight else numbers.clock(ns, zone)
+        said = times.mark(ns, of_ns=last - first)
         parts.append(line(x, height - BOTTOM, x, height - BOTTOM + 5, kind="axis"))
         if x >= free_from and x < WIDTH - 30:
             parts.append(text(x, height - 8, said))
