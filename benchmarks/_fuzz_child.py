@@ -20,7 +20,6 @@ from types import FrameType
 from typing import Protocol
 
 from _fuzz_seeds import Seed, seeds_of
-
 from sentio.ingest.format import FORMATS
 from sentio.testing.breach import BrokenContract
 from sentio.testing.mutations import mutate

@@ -16,8 +16,8 @@ import time
 from pathlib import Path
 
 import duckdb
-from _report import arguments, report
 
+from _report import arguments, report
 from sentio.lab.xdr import write_xdr
 
 ONE_RUN = """
@@ -107,8 +107,8 @@ def _compare(calm: Path, stormy: Path) -> dict[str, object]:
     tables = {
         name
         for (name,) in con.execute(
-            "SELECT DISTINCT table_name FROM duckdb_tables() WHERE database_name IN ('calm', 'stormy')"
-            " AND (table_name LIKE 'experience%' OR table_name LIKE 'cube%')"
+            "SELECT DISTINCT table_name FROM duckdb_tables() "
+            "WHERE database_name IN ('calm', 'stormy') AND (table_name LIKE 'experience%' OR table_name LIKE 'cube%')"
         ).fetchall()
     }
     lost = doubled = 0

@@ -26,7 +26,6 @@ for each_variable in ONE_THREAD:
 from _fuzz_child import Failure, Progress, Task, damaged, failure_of, run  # noqa: E402
 from _fuzz_seeds import seeds_of  # noqa: E402
 from _report import arguments, report  # noqa: E402
-
 from sentio.ingest.format import FORMATS  # noqa: E402
 from sentio.testing.survival import survive  # noqa: E402
 
@@ -193,8 +192,6 @@ class _Child:
         seeds = seeds_of(self._task.form, self._task.folder)
         _, content = damaged(self._task.form, self._task.seed, index, seeds)
         return failure_of(index, kind, exception, "process", content)
-
-
 
 
 if __name__ == "__main__":

@@ -20,8 +20,8 @@ DAY = 20_778  # 2026-11-21, in days since 1970
 START = DAY * DAY_NS + 6 * HOUR_NS
 HOURS = 30  # over midnight, into the second day
 USES = 700  # of each service
-CELLS = ("cell-1", "cell-2", "cell-<b>3</b>", "cell-4", "cell-5", "cell-6")
-BAD_CELL = "cell-2"
+BAD_CELL = "cell-<b>2</b>"
+CELLS = ("cell-1", BAD_CELL, "cell-3", "cell-4", "cell-5", "cell-6")
 BAD_HOUR = START + 20 * HOUR_NS
 SERVICES_HERE = ("gaming", "meter", "web")
 

@@ -51,7 +51,7 @@ def _parameters(verb: Part) -> str:
 def _name(each: Part) -> str:
     if each.param_type_name == "argument":
         name = each.metavar or f"{each.name.upper()}{'...' if each.nargs < 0 else ''}"
-        return code(name if each.required else f"[{name}]")
+        return code(name if each.required or name.startswith("[") else f"[{name}]")
     value = "" if each.is_flag else f" {each.metavar or _kind(each)}"
     names = ", ".join(code(name + value) for name in [*each.opts, *each.secondary_opts])
     return f"{names}, may be repeated" if each.multiple else names
@@ -59,6 +59,8 @@ def _name(each: Part) -> str:
 
 def _kind(each: Part) -> str:
     kind = each.type_descriptor.annotation
+    if typing.get_origin(kind) is typing.Literal:
+        return "|".join(typing.get_args(kind))
     inner = [
         one for one in typing.get_args(kind) if isinstance(one, type) and one is not type(None)
     ]

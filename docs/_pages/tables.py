@@ -6,6 +6,7 @@ import inspect
 from collections.abc import Iterator
 
 from _pages.markdown import code, codes, page, table
+from sentio.kernel.units import SCALES
 from sentio.model.domain import DIMENSIONS, DOMAINS
 from sentio.model.record import COLUMNS, EVENT_KINDS, IDENTIFIERS, Kind, Quality
 from sentio.store.cube import BINS, KEY, MOS_BINS, POOR_SUBJECTS, SCHEMA, SUBJECTS
@@ -70,6 +71,9 @@ def records() -> str:
         "## quality",
         "Bits that add up:",
         table(["Bit", "Name", "Meaning"], [_bit(each) for each in Quality.__members__.values()]),
+        "## Units",
+        "What a column map can convert, by the key `unit`:",
+        table(["Kept in", "From"], [[code(unit), codes(known)] for unit, known in SCALES.items()]),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import stat
+import time
 from pathlib import Path
 
 import orjson
@@ -74,28 +75,31 @@ def test_a_replay_reads_the_rows_again_and_is_audited(told):
     assert audit() == [("dead-letter replay", "replay")]
 
 
-def test_a_replay_with_the_right_map_brings_the_rows_in(told, sentio, drive, tmp_path):
-    rows = (drive / "a.csv").read_text().splitlines()
-    (tmp_path / "odd.csv").write_text("when,who,load\n" + "\n".join(
-        f"{row.split(',')[0]}x,{row.split(',')[1]},{row.split(',')[3]}" for row in rows[1:4]
-    ) + "\n")  # fmt: skip
-    map_text = """
+ODD_MAP = """
 name = "odd"
 title = "An odd layout"
 layout = ["when", "who", "load"]
 [[record]]
 service = "web"
 [record.columns]
-ts = { from = "when", time = "auto"%s }
-imsi = { from = "who" }
-page_load_ms = { from = "load" }
+ts = {{ from = "when", time = "{unit}" }}
+imsi = {{ from = "who" }}
+page_load_ms = {{ from = "load" }}
 """
-    (tmp_path / "wrong.toml").write_text(map_text % "")
-    (tmp_path / "right.toml").write_text(map_text % ", take = 19")
-    sentio("ingest", "odd.csv", "--format", "delimited", "--map", "wrong.toml", "--source", "odd")
 
+
+def test_a_replay_with_the_right_map_brings_the_rows_in(told, sentio, tmp_path):
+    now_s = time.time_ns() // 10**9
+    lines = [f"{now_s - i},26201000000000{i},900" for i in range(3)]
+    (tmp_path / "odd.csv").write_text("when,who,load\n" + "\n".join(lines) + "\n")
+    (tmp_path / "wrong.toml").write_text(ODD_MAP.format(unit="ms"))
+    (tmp_path / "right.toml").write_text(ODD_MAP.format(unit="s"))
+    words = ("--format", "delimited", "--source", "odd")
+
+    wrong = sentio("ingest", "odd.csv", "--map", "wrong.toml", *words)
     done = told("dead-letter", "replay", "--source", "odd", "--map", "right.toml")
 
+    assert wrong.exit_code == 1
     assert (done["replayed"], done["kept"]) == (3, 3)
     assert told("dead-letter", "list", "--source", "odd")["count"] == 0
 

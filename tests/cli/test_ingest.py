@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
-import threading
-import time
 
 import pytest
 
@@ -105,23 +104,30 @@ def test_an_interruption_keeps_what_was_complete_and_says_how_to_go_on(told, dri
     assert again["skipped"] == 1
 
 
-def test_a_watched_folder_is_followed_until_it_is_stopped(sentio, drive, monkeypatch):
-    monkeypatch.setenv("SENTIO_WATCH_POLL_S", "0.05")
-    monkeypatch.setenv("SENTIO_WATCH_STILL_S", "0")
+@pytest.mark.slow
+def test_a_watched_folder_is_followed_until_it_is_stopped(drive):
     rest = (drive / "a.csv").read_text().splitlines()[:4]
+    late = "\n".join([rest[0], *(f"{row}7" for row in rest[1:])]) + "\n"
+    quick = {"SENTIO_WATCH_POLL_S": "0.05", "SENTIO_WATCH_STILL_S": "0"}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "sentio.cli.main", "ingest", str(drive), "--watch", *WEB],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, **quick},
+    )
 
-    def act() -> None:
-        time.sleep(1.5)
-        (drive / "late.csv").write_text("\n".join([rest[0], *(f"{x}7" for x in rest[1:])]) + "\n")
-        time.sleep(1.5)
-        os.kill(os.getpid(), signal.SIGINT)
+    first = wait_for(process, "20 rows kept")
+    (drive / "late.csv").write_text(late)
+    second = wait_for(process, "3 rows kept")
+    process.send_signal(signal.SIGINT)
+    out, _ = process.communicate(timeout=60)
 
-    actor = threading.Thread(target=act)
-    actor.start()
-    result = sentio("ingest", str(drive), "--watch", *WEB)
-    actor.join()
+    assert "2 inputs" in first
+    assert "1 inputs" in second
+    assert process.returncode == 130
+    assert re.search(r"experience_web +23\n", out)
 
-    assert result.exit_code == 130
-    assert "20 rows kept" in result.stderr
-    assert "1 inputs, 3 rows kept, 0 rejected" in result.stderr
-    assert "experience_web     23" in result.stdout
+
+def wait_for(process: subprocess.Popen[str], words: str) -> str:
+    return next(line for line in process.stderr if words in line)

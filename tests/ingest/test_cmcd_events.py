@@ -6,9 +6,9 @@ import re
 from pathlib import Path
 
 import pytest
+from tests.ingest.one_input import read
 
 from sentio.ingest.formats.cmcd_events import FORMAT
-from tests.ingest.one_input import read
 
 START_MS = 1_772_395_200_000
 

@@ -9,10 +9,10 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+from tests.ingest.one_input import read
 
 from sentio.ingest.formats.cmcd_log import FORMAT
 from sentio.model.record import Quality
-from tests.ingest.one_input import read
 
 START_S = 1_772_395_200.0  # 2026-03-01T20:00:00Z
 

@@ -34,7 +34,7 @@ def test_a_dictionary_is_read_as_written(text: str, fields: dict) -> None:
 
 @pytest.mark.parametrize("text", ['sid="breaks off', "br=(1 2", "=3", ";" * 2000, "br=1 2"])
 def test_a_broken_dictionary_is_said_to_be_broken(text: str) -> None:
-    with pytest.raises(ValueError, match="CMCD|item"):
+    with pytest.raises(ValueError, match=r"CMCD|item"):
         cmcd.parse(text)
 
 

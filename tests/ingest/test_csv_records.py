@@ -59,7 +59,7 @@ def test_records_are_the_same_however_short_the_reads_are() -> None:
         def read(self, size: int | None = -1, /) -> bytes:
             return super().read(min(size or 1, 7) if size != -1 else -1)
 
-    content = b'id,text\n' + b'1,"two\nlines"\n' * 500
+    content = b"id,text\n" + b'1,"two\nlines"\n' * 500
     slow = [r.raw(i) for r in records_of(text_of(Slow(content))) for i in range(len(r))]
 
     assert slow == [raw for _, raw, _ in cut(content)]
@@ -89,7 +89,9 @@ def test_odd_quotes_never_lose_or_invent_a_row() -> None:
 
     bad = sum(fault.rows.sum() for fault in table.faults)
     assert len(table) + bad == len(table.records)
-    assert "1,2,3" in {",".join(cells) for cells in zip(*(table.column(c).to_pylist() for c in "xyz"), strict=True)}
+    assert "1,2,3" in {
+        ",".join(cells) for cells in zip(*(table.column(c).to_pylist() for c in "xyz"), strict=True)
+    }
 
 
 @pytest.mark.parametrize(
@@ -115,7 +117,9 @@ def test_odd_quotes_never_lose_or_invent_a_row() -> None:
         ("99999999999999999999", None, 0),
     ],
 )
-def test_times_are_understood_in_their_usual_forms(text: str, days: int | None, seconds: int) -> None:
+def test_times_are_understood_in_their_usual_forms(
+    text: str, days: int | None, seconds: int
+) -> None:
     ns, is_time = times_ns(pa.array([text]))
 
     assert bool(is_time[0]) is (days is not None)

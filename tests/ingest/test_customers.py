@@ -7,9 +7,9 @@ import json
 from pathlib import Path
 
 import pytest
+from tests.ingest.one_input import RECEIVED_NS, read
 
 from sentio.ingest.formats.customers import FORMAT
-from tests.ingest.one_input import RECEIVED_NS, read
 
 
 def test_contract_value_tenure_and_churn_are_read(samples: Path) -> None:
@@ -65,7 +65,9 @@ def test_further_columns_can_be_asked_for() -> None:
     text = "customer_id,churn,tenure,shoe\n1,no,3,44\n"
 
     assert read(FORMAT, text).records()[0]["attributes"] == "{}"
-    assert json.loads(read(FORMAT, text, attributes="shoe").records()[0]["attributes"]) == {"shoe": 44}
+    assert json.loads(read(FORMAT, text, attributes="shoe").records()[0]["attributes"]) == {
+        "shoe": 44
+    }
 
 
 def test_pieces_add_up_and_can_be_read_from_any_of_them() -> None:
@@ -106,7 +108,9 @@ def test_the_public_list_has_its_7043_customers(shared: Path) -> None:
     assert len(content.split(b"\n", 1)[0].split(b",")) == 21
     assert FORMAT.sniff(content[:65_536], "churn.csv") > 0.8
     assert (found.rows, found.kept) == (7043, 7043)
-    assert sum(customer["has_churned"] for customer in customers) == content.count(b",Yes\r\n") + content.count(b",Yes\n")
+    assert sum(customer["has_churned"] for customer in customers) == content.count(
+        b",Yes\r\n"
+    ) + content.count(b",Yes\n")
     assert customers[0]["account"] == "7590-VHVEG"
     unbilled = [c for c in customers if "TotalCharges" not in json.loads(c["attributes"])]
     assert len(unbilled) == 11

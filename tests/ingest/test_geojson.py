@@ -6,11 +6,11 @@ import json
 from pathlib import Path
 
 import pytest
+from tests.ingest.one_input import RECEIVED_NS, read
 
 from sentio.ingest.formats.geojson import FORMAT
 from sentio.kernel.errors import FormatError
 from sentio.model.record import Kind
-from tests.ingest.one_input import RECEIVED_NS, read
 
 
 def feature(geometry: object, **properties: object) -> dict:
@@ -29,7 +29,11 @@ def test_points_are_elements_and_lines_are_links(samples: Path) -> None:
     assert (cell["element"], cell["element_kind"], cell["parent"]) == (
         *("272-1-3301-5120001", "cell", "DUB01"),
     )
-    assert (cell["longitude_deg"], cell["latitude_deg"], cell["range_m"]) == (-6.2603, 53.3498, 1200)
+    assert (cell["longitude_deg"], cell["latitude_deg"], cell["range_m"]) == (
+        -6.2603,
+        53.3498,
+        1200,
+    )
     assert (site["element"], site["element_kind"], site["parent"]) == ("DUB01", "site", None)
     assert site["ts"] == 1_767_607_200 * 10**9
     assert (link["link"], link["from_element"], link["to_element"]) == ("f-9", "DUB01", "DUB02")
@@ -58,7 +62,7 @@ def test_a_feature_a_line_is_read_and_an_area_has_its_middle(samples: Path) -> N
 def test_a_broken_line_harms_itself_alone() -> None:
     good = json.dumps(feature(point(1, 2), id="a"))
 
-    found = read(FORMAT, f"{good}\n{{\"type\":[[[\n\x1e{good}\n")
+    found = read(FORMAT, f'{good}\n{{"type":[[[\n\x1e{good}\n')
 
     assert found.reasons == {"unreadable": 1}
     assert found.kept == 2
@@ -75,7 +79,9 @@ def test_what_was_whole_before_a_break_is_kept() -> None:
 def test_a_collection_comes_in_pieces() -> None:
     features = [feature(point(1, 2), id=i) for i in range(10)]
 
-    found = read(FORMAT, json.dumps({"type": "FeatureCollection", "features": features}), batch_rows=4)
+    found = read(
+        FORMAT, json.dumps({"type": "FeatureCollection", "features": features}), batch_rows=4
+    )
 
     assert [piece.rows_read for piece in found.pieces] == [4, 4, 2]
     assert [record["element"] for record in found.records()] == [str(i) for i in range(10)]

@@ -8,11 +8,11 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from tests.ingest.one_input import read
 
 from sentio.ingest.formats.netbox import FORMAT
 from sentio.kernel.errors import FormatError
 from sentio.model.record import Kind
-from tests.ingest.one_input import read
 
 
 def row(model: str, pk: int, **fields: object) -> dict:
@@ -38,7 +38,10 @@ def test_a_cable_joins_devices_at_the_slower_ports_speed(samples: Path) -> None:
     found = read(FORMAT, (samples / "netbox" / "fixture.json").read_bytes())
 
     links = {link["link"]: link for link in found.records(Kind.LINK)}
-    assert (links["cable-5"]["from_element"], links["cable-5"]["to_element"]) == ("dub-rtr1", "dub-sw1")
+    assert (links["cable-5"]["from_element"], links["cable-5"]["to_element"]) == (
+        "dub-rtr1",
+        "dub-sw1",
+    )
     assert links["cable-5"]["capacity_bps"] == 1e9
     assert json.loads(links["cable-5"]["attributes"])["from_port"] == "xe-0/0/0"
     assert links["BH-0042"]["capacity_bps"] == 100e6  # committed 100,000 kbit/s

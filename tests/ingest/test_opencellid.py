@@ -5,12 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from tests.ingest.one_input import RECEIVED_NS, read
 
 from sentio.ingest.formats.opencellid import FORMAT
 from sentio.model.record import Quality
-from tests.ingest.one_input import RECEIVED_NS, read
 
-HEADER = "radio,mcc,net,area,cell,unit,lon,lat,range,samples,changeable,created,updated,averageSignal\n"
+HEADER = (
+    "radio,mcc,net,area,cell,unit,lon,lat,range,samples,changeable,created,updated,averageSignal\n"
+)
 
 
 def test_cells_are_named_and_faulty_rows_told_apart(samples: Path) -> None:

@@ -6,9 +6,9 @@ import json
 from pathlib import Path
 
 import pytest
+from tests.ingest.one_input import read
 
 from sentio.ingest.formats.surveys import FORMAT
-from tests.ingest.one_input import read
 
 
 def test_answers_are_events_with_their_scale(samples: Path) -> None:
@@ -20,7 +20,11 @@ def test_answers_are_events_with_their_scale(samples: Path) -> None:
     assert FORMAT.sniff(content, "nps.csv") > 0.8
     assert [r["value"] for r in (first, second, third)] == [9, 0, 10]
     assert first["ts"] == 1_769_904_000 * 10**9  # 1 February: the 13th and 14th leave no doubt
-    assert (first["event_kind"], first["account"], first["title"]) == ("survey", "A-001", "care call")
+    assert (first["event_kind"], first["account"], first["title"]) == (
+        "survey",
+        "A-001",
+        "care call",
+    )
     about = json.loads(first["attributes"])
     assert (about["metric"], about["scale"]) == ("nps", "0-10")
     assert about["comment"] == "thanks; phone <number>"
@@ -40,7 +44,9 @@ def test_answers_are_events_with_their_scale(samples: Path) -> None:
         ("csat", "0 3 4", "0-10"),
     ],
 )
-def test_the_scale_is_told_from_the_name_and_the_answers(column: str, answers: str, scale: str) -> None:
+def test_the_scale_is_told_from_the_name_and_the_answers(
+    column: str, answers: str, scale: str
+) -> None:
     rows = "".join(f"{i},2026-02-01,{answer}\n" for i, answer in enumerate(answers.split()))
 
     found = read(FORMAT, f"customer_id,survey_date,{column}\n{rows}")
@@ -57,9 +63,14 @@ def test_the_scale_can_be_said_or_stand_in_the_file() -> None:
     assert json.loads(beside.records()[0]["attributes"])["scale"] == "1-7"
 
 
-@pytest.mark.parametrize(("answer", "value"), [("10 - Extremely likely", 10), ("8/10", 8), ("7.5", 7.5)])
+@pytest.mark.parametrize(
+    ("answer", "value"), [("10 - Extremely likely", 10), ("8/10", 8), ("7.5", 7.5)]
+)
 def test_a_number_with_its_anchor_is_the_number(answer: str, value: float) -> None:
-    assert read(FORMAT, f"customer_id,date,nps\n1,2026-02-01,{answer}\n").records()[0]["value"] == value
+    assert (
+        read(FORMAT, f"customer_id,date,nps\n1,2026-02-01,{answer}\n").records()[0]["value"]
+        == value
+    )
 
 
 @pytest.mark.parametrize("answer", ["very likely", "1e999", "--5", "0x9"])

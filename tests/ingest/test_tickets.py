@@ -6,10 +6,10 @@ import json
 from pathlib import Path
 
 import pytest
+from tests.ingest.one_input import read
 
 from sentio.ingest.formats.tickets import FORMAT
 from sentio.model.record import Quality
-from tests.ingest.one_input import read
 
 
 def test_two_date_forms_a_clock_and_lines_in_the_text_are_read(samples: Path) -> None:
@@ -38,9 +38,12 @@ def test_telephone_numbers_and_addresses_in_the_text_are_masked(samples: Path) -
     assert second["text"] == 'He said "no"'
 
 
-@pytest.mark.parametrize(("form", "closed"), [("2026-01-05", "2026-01-06"), ("05.01.2026", "06.01.2026")])
+@pytest.mark.parametrize(
+    ("form", "closed"), [("2026-01-05", "2026-01-06"), ("05.01.2026", "06.01.2026")]
+)
 def test_a_ticket_closed_before_it_was_created_is_doubted(form: str, closed: str) -> None:
-    text = f"ticket_id,customer_id,created,closed,description\n1,A,{form},{closed},x\n2,A,{closed},{form},y\n"
+    header = "ticket_id,customer_id,created,closed,description"
+    text = f"{header}\n1,A,{form},{closed},x\n2,A,{closed},{form},y\n"
 
     good, odd = read(FORMAT, text).records()
 

@@ -311,8 +311,9 @@ def test_a_speed_test_gives_the_throughput() -> None:
     assert use["throughput_dl_kbps"] == 50_000.0
 
 
-def test_what_cannot_be_true_is_left_out_and_flagged() -> None:
-    info = {"SerialNumber": "A1", "UpTime": 5, "ProcessStatus": {"CPUUsage": 4200}}
+@pytest.mark.parametrize("cpu_percent", [4200, -1, 1e308])
+def test_what_cannot_be_true_is_left_out_and_flagged(cpu_percent: float) -> None:
+    info = {"SerialNumber": "A1", "UpTime": 5, "ProcessStatus": {"CPUUsage": cpu_percent}}
 
     (use,) = rows(read(json.dumps({"Report": [{"Device": {"DeviceInfo": info}}]})), Kind.EXPERIENCE)
 
@@ -348,6 +349,14 @@ def test_the_device_may_be_named_from_outside(
     (use,) = rows(read(content, name, **options), Kind.EXPERIENCE)
 
     assert (use["device_serial"], use["device_model"]) == ("00A1B2-CPE0009", "HomeBox")
+
+
+def test_a_segment_may_be_given_for_all_reports(samples: Path) -> None:
+    content = (samples / "usp_bulk/dump.csv").read_bytes()
+
+    (use,) = rows(read(content, segment="fwa", cell="west-4"), Kind.EXPERIENCE)
+
+    assert (use["segment"], use["cell"]) == ("fwa", "west-4")
 
 
 def test_dirt_in_a_csv_costs_one_row_each(samples: Path) -> None:

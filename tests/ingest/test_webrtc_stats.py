@@ -6,10 +6,10 @@ import json
 from pathlib import Path
 
 import pytest
+from tests.ingest.one_input import read
 
 from sentio.ingest.formats.webrtc_stats import FORMAT
 from sentio.kernel.errors import FormatError
-from tests.ingest.one_input import read
 
 START_MS = 1_772_395_200_000
 
@@ -88,10 +88,13 @@ def test_without_received_packets_the_other_side_tells_loss_and_round_trip() -> 
 def test_one_report_a_line_and_reports_by_id_are_the_same_call() -> None:
     stat = {"type": "inbound-rtp", "kind": "video", "id": "V"}
     alone = "\n".join(
-        json.dumps({**stat, "timestamp": START_MS + 1000 * s, "bytesReceived": 1000 * s}) for s in (0, 1)
+        json.dumps({**stat, "timestamp": START_MS + 1000 * s, "bytesReceived": 1000 * s})
+        for s in (0, 1)
     )
     by_id = "\n".join(
-        json.dumps({"ts": START_MS + 1000 * s, "report": {"V": {**stat, "bytesReceived": 1000 * s}}})
+        json.dumps(
+            {"ts": START_MS + 1000 * s, "report": {"V": {**stat, "bytesReceived": 1000 * s}}}
+        )
         for s in (0, 1)
     )
 
@@ -100,7 +103,8 @@ def test_one_report_a_line_and_reports_by_id_are_the_same_call() -> None:
 
 def test_the_two_ends_of_a_call_in_one_row_are_two_uses() -> None:
     header = "IT01V_packetsLost_ann,IT01V_packetsLost_bo,IT01V_framesPerSecond_ann,"
-    header += "IT01V_framesPerSecond_bo,IT01V_bytesReceived_in_bits/s_ann,IT01V_timestamps_ann,IT01V_timestamps_bo"
+    header += "IT01V_framesPerSecond_bo,IT01V_bytesReceived_in_bits/s_ann,"
+    header += "IT01V_timestamps_ann,IT01V_timestamps_bo"
     rows = [f"0,0,30,15,1000000,{1_772_395_200 + s},{1_772_395_200 + s}" for s in range(3)]
     text = "\n".join([header, "-1,-1,-1,-1,-1,-1,-1", *rows])
 
@@ -137,7 +141,11 @@ def test_the_account_can_be_given() -> None:
     ],
 )
 def test_a_broken_series_of_a_dump_is_rejected_alone(series: object, reason: str) -> None:
-    good = {"startTime": "2026-03-01T20:00:00Z", "endTime": "2026-03-01T20:00:01Z", "values": "[30,30]"}
+    good = {
+        "startTime": "2026-03-01T20:00:00Z",
+        "endTime": "2026-03-01T20:00:01Z",
+        "values": "[30,30]",
+    }
     if isinstance(series, dict):
         series = {**good, **series}
     stats = {"IT01V1-framesPerSecond": good, "IT01V1-jitter": series}
@@ -163,6 +171,8 @@ def test_values_beyond_all_sense_are_left_out_and_doubted() -> None:
     assert call["jitter_ms"] == pytest.approx(10)
 
 
-@pytest.mark.parametrize("text", ["a,b,c\n1,2,3\n", '{"type":"FeatureCollection"}', "ts,jitter_ms,imsi\n1,2,3\n"])
+@pytest.mark.parametrize(
+    "text", ["a,b,c\n1,2,3\n", '{"type":"FeatureCollection"}', "ts,jitter_ms,imsi\n1,2,3\n"]
+)
 def test_other_inputs_are_left_to_others(text: str) -> None:
     assert FORMAT.sniff(text.encode(), "x") == 0

@@ -79,7 +79,9 @@ def test_a_repeated_row_is_a_duplicate_even_after_a_restart(path: RecordPath, gi
     path.run([given("a.csv", page("460001"))], source="probe")
     restarted = RecordPath(path.warehouse, key=path.key, clock=path.clock)
 
-    receipt = restarted.run([given("b.csv", page("460001") + "\n" + page("460002"))], source="probe")
+    receipt = restarted.run(
+        [given("b.csv", page("460001") + "\n" + page("460002"))], source="probe"
+    )
 
     assert (receipt.rows_kept, receipt.rows_rejected) == (1, 1)
     assert [letter.reason for letter in letters(path.warehouse.con)] == ["duplicate"]

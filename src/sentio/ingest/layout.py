@@ -12,7 +12,8 @@ from sentio.model.indicator import indicators
 from sentio.model.record import EXPERIENCE, IDENTIFIERS
 
 DELIMITERS = "|\t;,"
-SURE, LIKELY = 0.9, 0.6
+SURE = 0.9
+NAMED_SHARE = 0.7  # of the columns a map reads must be in a header, for the map to fit
 TIME_TEXT = re.compile(r"\d{4}[-/.]\d\d?[-/.]\d\d?[T_ ]\d\d?[:.]\d\d|\d{10}(\.\d+)?$|\d{13,19}$")
 
 
@@ -57,10 +58,17 @@ def map_for_names(names: list[str], wanted: str) -> ColumnMap | None:
     if wanted:
         return find(wanted)
     named = set(names)
-    for each in shipped().values():
-        if sum(name in named for name in each.sources) >= max(2, 0.7 * len(each.sources)):
-            return each
+    fitting = [each for each in shipped().values() if _share(each, named) >= NAMED_SHARE]
+    if fitting:
+        return max(fitting, key=lambda each: (_share(each, named), len(each.sources)))
     return _canonical_map(names)
+
+
+def _share(owner: ColumnMap, named: set[str]) -> float:
+    """How much of what a map reads by name is there; 0 for maps by index and for single names."""
+    needed = [name for name in owner.sources if not name.startswith("#")]
+    present = sum(name in named for name in needed)
+    return present / len(needed) if present > 1 else 0.0
 
 
 def _fit(  # noqa: PLR0911  (one way to fit a return)
@@ -69,11 +77,11 @@ def _fit(  # noqa: PLR0911  (one way to fit a return)
     if owner.delimiter not in ("auto", delimiter) or not rows or len(rows[0]) < 2:
         return None
     first = [cell.strip() for cell in rows[0]]
-    named = set(first)
-    needed = [name for name in owner.sources if not name.startswith("#")]
     data = rows[1] if len(rows) > 1 else []
-    if needed and sum(name in named for name in needed) >= max(2, 0.7 * len(needed)):
-        return _layout(owner, delimiter, first, data, has_header=True), SURE + 0.05
+    share = _share(owner, set(first))
+    if share >= NAMED_SHARE:
+        sure = SURE + 0.09 * share + len(owner.sources) / 1e5  # the fuller map of two that fit
+        return _layout(owner, delimiter, first, data, has_header=True), sure
     width = len(first)
     if owner.width == width and _has_times(owner, first):
         names = [f"#{i}" for i in range(width)]

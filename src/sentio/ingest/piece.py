@@ -89,8 +89,9 @@ class Piece:
     ``batch`` or in ``rejected``. A reader that builds one record from several rows (a video
     session from its requests) says how many rows stand behind the batch in ``rows_kept``,
     so that always ``rows_read == rows_kept + rejected.num_rows``.
-    ``position`` grows from piece to piece; reading again gives the same pieces at the same
-    positions, which is what resuming rests on.
+    ``position`` never falls from piece to piece, and pieces of one position stand or fall
+    together; reading again gives the same pieces at the same positions, which is what resuming
+    rests on.
     """
 
     kind: Kind

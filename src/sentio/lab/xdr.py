@@ -17,6 +17,7 @@ MAP = "s1u_http"
 APPS = 50
 HOSTS = ("news.example", "video.example", "social.example", "shop.example", "maps.example")
 TYPE_CODES = 2000
+FAILURE_RATIO = 0.02
 GATEWAY_ERROR, OK = 504, 200
 
 Ints = npt.NDArray[np.int64]
@@ -85,7 +86,7 @@ def xdr_rows(rng: np.random.Generator, rows: int, progress: float, shape: Shape)
     respond = rng.gamma(2.0, 40.0, rows) * stress
     content = respond + rng.gamma(2.0, 300.0, rows) * stress
     volume = rng.lognormal(11.0, 1.5, rows)
-    fails = rng.random(rows) < 0.02
+    fails = rng.random(rows) < FAILURE_RATIO
     seen = HttpUses(
         subject=subject,
         imsi=_text(460_001_000_000_000 + subject),
@@ -119,7 +120,7 @@ def _who_and_where(rng: np.random.Generator, seen: HttpUses) -> dict[str, pa.Arr
     host = pa.array(HOSTS).take(pa.array(seen.subject % len(HOSTS)))
     item = _text(rng.integers(0, 10**9, rows))
     uri = pc.binary_join_element_wise(
-        pa.scalar("/app/v3/content"), item, _text(seen.begin_ms), "item.html", "/"
+        pa.scalar("/app/v3/content/list/of/items"), item, _text(seen.begin_ms), "item.html", "/"
     )
     return {
         "City": pa.repeat(pa.scalar("0571"), rows),
@@ -139,6 +140,7 @@ def _who_and_where(rng: np.random.Generator, seen: HttpUses) -> dict[str, pa.Arr
         "latitude": pa.array(np.round(seen.latitude_deg, 6)),
         "radius": pa.repeat(pa.scalar("50"), rows),
         "indoor": pa.array((seen.subject % 2).astype(np.int8)),
+        "HTTP_content": pa.repeat(pa.scalar("lang=en&tz=UTC&screen=1080x2400&net=lte"), rows),
         "location": pa.repeat(pa.scalar("urban"), rows),
     }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sentio import __version__
+from sentio.kernel.errors import UnknownName
 from sentio.report.asked import Asked, Row
 from sentio.report.index import index
 from sentio.report.page import Crowd, ReportPage, ServicePart
@@ -42,6 +43,9 @@ def build_page(
     UnknownName
         A service has no facts.
     """
+    for name in services:
+        if name not in answers.services():
+            raise UnknownName.among("service with facts", name, answers.services())
     asked = Asked(answers=answers, since_ns=since_ns, until_ns=until_ns, services=services)
     totals = asked.rows("service_totals")
     uses = sum(row["n"] + row["unscored"] for row in totals)

@@ -36,12 +36,19 @@ class Times:
         month = "" if self.span_ns <= SHORT_NS else " %b"
         return self._at(ts_ns).strftime(f"%a %-d{month}, %H:%M")
 
-    def mark(self, ts_ns: int, *, of_ns: int) -> str:
-        """Write a mark of an axis that spans so many nanoseconds."""
+    def mark(self, ts_ns: int, *, of_ns: int, is_alone: bool) -> str:
+        """Write a mark of an axis that spans so many nanoseconds.
+
+        ``is_alone`` says that no other mark tells the day.
+        """
         at = self._at(ts_ns)
         if of_ns > LONG_NS:
             return at.strftime("%b %Y")
-        return at.strftime("%a %-d %b") if at.hour == 0 else at.strftime("%H:%M")
+        if is_alone:
+            return self.hour(ts_ns)
+        if at.hour:
+            return at.strftime("%H:%M")
+        return at.strftime("%-d %b %Y" if self.span_ns > LONG_NS else "%a %-d %b")
 
     def _at(self, ts_ns: int) -> datetime:
         return datetime.fromtimestamp(ts_ns // 1_000_000_000, ZoneInfo(self.zone))

@@ -103,6 +103,10 @@ def _read(
     if not any(piece.batch.num_rows for piece in pieces):
         yield "its own sample gives no record"
     yield from soundness(pieces)
+    for piece in pieces:
+        # without a name the gate refuses them: right for damaged rows, not for a sample's
+        if piece.batch.num_rows and piece.kind == Kind.EXPERIENCE and not piece.service:
+            yield f"{piece.batch.num_rows} records of its own sample are of no service"
     again, _ = _pieces(form, content, _reading(name, options))
     if not _equal(pieces, again):
         yield "reading twice gives other pieces"
@@ -182,7 +186,8 @@ def soundness(pieces: Sequence[Piece]) -> Iterator[str]:
     position = -1
     for number, piece in enumerate(pieces):
         where = f"piece {number}"
-        if piece.position <= position:
+        # pieces of one position stand or fall together: the services of one block
+        if piece.position < position:
             yield f"{where} is at {piece.position}, after one at {position}"
         position = piece.position
         if piece.rows_read != piece.rows_kept + piece.rejected.num_rows:
@@ -194,7 +199,7 @@ def soundness(pieces: Sequence[Piece]) -> Iterator[str]:
             yield f"{where} rejects in other columns than REJECTED"
         elif strange := set(piece.rejected.column("reason").to_pylist()) - set(REASONS):
             yield f"{where} rejects for {', '.join(map(str, sorted(strange)))}: no reason code"
-        if (piece.kind == Kind.EXPERIENCE) != bool(piece.service):
+        if piece.service and piece.kind != Kind.EXPERIENCE:
             yield f"{where} is of kind {piece.kind} and service {piece.service!r}"
         yield from (f"{where}: {breach}" for breach in _columns(piece))
     # One row may give records of several kinds, a piece each; it counts in one of them.

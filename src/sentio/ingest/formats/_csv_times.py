@@ -56,7 +56,7 @@ def order_of(texts: pa.StringArray, *, reading: Reading) -> Order:
     years = int((there & (first > 31)).sum())
     days = int((there & (first > 12) & (first <= 31)).sum())
     months = int((there & (second > 12) & (second <= 31) & (third >= 0)).sum())
-    if years > max(days, months):
+    if years and years >= max(days, months):
         return "ymd"
     return "mdy" if months > days else "dmy"
 

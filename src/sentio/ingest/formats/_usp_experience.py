@@ -53,13 +53,15 @@ class Values:
     texts: Sequence[str]
 
 
-def experience(reports: Sequence[Device], values: Values) -> pa.RecordBatch:
+def experience(
+    reports: Sequence[Device], values: Values, constants: Mapping[str, str]
+) -> pa.RecordBatch:
     """Derive one record for each report that names its device and measures anything of use.
 
     An indicator outside what can be true is left out, and the record is marked as suspect.
     """
-    measured = _measured(len(reports), values)
-    found = _indicators(measured)
+    with np.errstate(over="ignore", invalid="ignore"):  # what grows too large cannot be true either
+        found = _indicators(_measured(len(reports), values))
     quality = np.zeros(len(reports), dtype=np.uint8)
     is_there = np.zeros(len(reports), dtype=np.bool_)
     for name, column in found.items():
@@ -77,6 +79,8 @@ def experience(reports: Sequence[Device], values: Values) -> pa.RecordBatch:
         "device_model": pa.array([each.get("model") or None for each in chosen], type=pa.string()),
         "quality": pa.array(quality[is_there]),
     }
+    for name, text in constants.items():
+        columns[name] = pa.array([text] * len(chosen), type=pa.string())
     for name, column in found.items():
         kept = column[is_there]
         columns[name] = pa.array(kept, mask=np.isnan(kept))

@@ -23,6 +23,9 @@ Declared = int
 UNDECLARED, NUMBER, BOOLEAN, TEXT = range(4)
 
 ELEMENT_KIND = "cpe"
+CONSTANTS = ("segment", "slice", "cell")
+"""Options that say what the reports themselves do not."""
+
 MAX_PATH_CHARS = 512
 MAX_TEXT_CHARS = 256
 MAX_IDENTITY_CHARS = 128
@@ -79,6 +82,8 @@ class Reports:
         self.out = out
         self._reading = reading
         self._known = _from_outside(reading)
+        given = {name: reading.options.get(name, "") for name in CONSTANTS}
+        self._constants = {name: text for name, text in given.items() if text}
         self._begin_block()
 
     def _begin_block(self) -> None:
@@ -166,7 +171,7 @@ class Reports:
         if kept:
             elements = self._elements(~is_number & ~values.is_rejected)
             yield from self.out.make(Kind.ELEMENT, elements, rows_kept=kept)
-        uses = experience(self._reports, values)
+        uses = experience(self._reports, values, self._constants)
         if uses.num_rows:
             yield from self.out.make(Kind.EXPERIENCE, uses, rows_kept=0, service="cpe")
 

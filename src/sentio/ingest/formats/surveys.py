@@ -119,7 +119,8 @@ def _layout(table: Table, roles: Mapping[str, str], reading: Reading) -> Layout:
     top = pc.max(values).as_py()
     seen = next((span for span in SCALES if top is None or top <= span[1]), SCALES[-1])
     low, high = said or (NPS_SCALE if metric == "nps" else seen)
-    if not said and (pc.min(values).as_py() or 1.0) < low:
+    least = pc.min(values).as_py()
+    if not said and least is not None and least < low:
         low, high = NPS_SCALE  # a zero among small answers: nobody counts from 0 to 5
     order = order_of(table.column(roles.get("date")), reading=reading)
     return Layout(metric=metric, low=low, high=high, order=order)

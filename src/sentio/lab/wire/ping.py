@@ -31,12 +31,12 @@ def write(folder: Path, world: World) -> list[Written]:
         lasts_ns = min(DRIVE_MINUTES * MINUTE_NS, turn_ns // 2)
         wait_ns = int(rng.integers(0, turn_ns - lasts_ns))
         lines = _drive(rng, world, world.span.start_ns + vehicle * turn_ns + wait_ns, lasts_ns)
-        size = save(folder, path, lines)
         dirt = {"malformed": 1} if vehicle == 0 else {}
-        if dirt:
-            size = save(folder, path, _broken(lines))
-        rows = len(lines)
-        files.append(Written(path=path, format="ping", rows=rows, size_bytes=size, dirt=dirt))
+        lines = _broken(lines) if dirt else lines
+        size = save(folder, path, lines)
+        files.append(
+            Written(path=path, format="ping", rows=len(lines), size_bytes=size, dirt=dirt)
+        )
     return files
 
 

@@ -49,9 +49,11 @@ def _frame(up: Scale) -> list[Markup]:
 def _times(across: Scale, first: int, last: int, times: Times) -> list[Markup]:
     parts: list[Markup] = []
     free_from = 0.0
-    for ns, is_midnight in time_marks(first, last, times.zone, most=9):
+    marks = time_marks(first, last, times.zone, most=9)
+    has_day = any(is_midnight for _, is_midnight in marks)
+    for i, (ns, is_midnight) in enumerate(marks):
         x = across(ns)
-        said = times.mark(ns, of_ns=last - first)
+        said = times.mark(ns, of_ns=last - first, is_alone=i == 0 and not has_day)
         parts.append(
             line(x, TOP, x, HEIGHT - BOTTOM + 4, kind="grid day" if is_midnight else "grid")
         )

@@ -80,9 +80,11 @@ def _row(
 def _times(across: Scale, first: int, last: int, times: Times, *, height: float) -> list[Markup]:
     parts: list[Markup] = []
     free_from = 0.0
-    for ns, _ in time_marks(first, last, times.zone, most=8):
+    marks = time_marks(first, last, times.zone, most=8)
+    has_day = any(is_midnight for _, is_midnight in marks)
+    for i, (ns, _) in enumerate(marks):
         x = across(ns)
-        said = times.mark(ns, of_ns=last - first)
+        said = times.mark(ns, of_ns=last - first, is_alone=i == 0 and not has_day)
         parts.append(line(x, height - BOTTOM, x, height - BOTTOM + 5, kind="axis"))
         if x >= free_from and x < WIDTH - 30:
             parts.append(text(x, height - 8, said))

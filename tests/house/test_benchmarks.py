@@ -1,0 +1,35 @@
+"""Every benchmark can be run by a stranger: it is documented, and gives JSON to a program."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+BENCHMARKS = Path(__file__).resolve().parents[2] / "benchmarks"
+SCRIPTS = sorted(path for path in BENCHMARKS.glob("*.py") if not path.name.startswith("_"))
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)
+def test_a_benchmark_stands_in_the_documentation(script: Path, root: Path) -> None:
+    page = (root / "docs" / "benchmarks.md").read_text("utf-8")
+
+    assert f"`{script.name}`" in page
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)
+def test_a_benchmark_takes_json(script: Path) -> None:
+    tree = ast.parse(script.read_text("utf-8"))
+
+    says_so = any(
+        isinstance(each, ast.Constant) and each.value == "--json" for each in ast.walk(tree)
+    )
+    shares_arguments = any(
+        isinstance(each, ast.Call) and ast.unparse(each.func) == "arguments"
+        for each in ast.walk(tree)
+    ) and any(
+        isinstance(each, ast.ImportFrom) and each.module == "_report" for each in ast.walk(tree)
+    )
+
+    assert says_so or shares_arguments
