@@ -31,7 +31,9 @@ SHOWN_BYTES = 200
 
 
 class Progress(Protocol):
-    """Seen by the parent even if the child dies: index at hand, slowest time (ms), its index."""
+    """Seen by the parent even if the child dies: index at hand, slowest time (ms), its index,
+    inputs that gave records.
+    """
 
     def __setitem__(self, place: int, value: float, /) -> None: ...
     def __getitem__(self, place: int, /) -> float: ...
@@ -86,7 +88,8 @@ def run(task: Task, progress: Progress, sink: Connection) -> None:
             progress[0] = index
             seed, content = damaged(task.form, task.seed, index, seeds)
             began = time.perf_counter()
-            failure = tried(task.form, index, content, seed, guard_s=task.guard_s)
+            failure, records = tried(task.form, index, content, seed, guard_s=task.guard_s)
+            progress[3] += records > 0
             took_ms = (time.perf_counter() - began) * 1000.0
             if took_ms > progress[1]:
                 progress[1], progress[2] = took_ms, index
@@ -96,14 +99,17 @@ def run(task: Task, progress: Progress, sink: Connection) -> None:
         sink.send(None)
 
 
-def tried(form: str, index: int, content: bytes, seed: Seed, *, guard_s: float) -> Failure | None:
-    """Read one input under the guard; gives what went wrong."""
+def tried(
+    form: str, index: int, content: bytes, seed: Seed, *, guard_s: float
+) -> tuple[Failure | None, int]:
+    """Read one input under the guard; gives what went wrong, and how many records came out."""
     found: tuple[str, BaseException] | None = None
+    records = 0
     before_kib = _peak_kib()
     try:
         signal.setitimer(signal.ITIMER_REAL, guard_s)
         try:
-            survive(FORMATS[form], content, name=seed.name, options=seed.options)
+            records = survive(FORMATS[form], content, name=seed.name, options=seed.options)
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0.0)
     except TooLong as error:
@@ -117,8 +123,9 @@ def tried(form: str, index: int, content: bytes, seed: Seed, *, guard_s: float) 
         _forget_peak()
         found = found or ("memory", MemoryError(f"grew by {grown_kib // 1024} MiB"))
     if found is None:
-        return None
-    return failure_of(index, found[0], _named(found[1]), _place(found[1]), content)
+        return None, records
+    failure = failure_of(index, found[0], _named(found[1]), _place(found[1]), content)
+    return failure, records
 
 
 def failure_of(index: int, kind: str, exception: str, where: str, content: bytes) -> Failure:

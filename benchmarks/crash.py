@@ -108,7 +108,8 @@ def _compare(calm: Path, stormy: Path) -> dict[str, object]:
         name
         for (name,) in con.execute(
             "SELECT DISTINCT table_name FROM duckdb_tables() "
-            "WHERE database_name IN ('calm', 'stormy') AND (table_name LIKE 'experience%' OR table_name LIKE 'cube%')"
+            "WHERE database_name IN ('calm', 'stormy') "
+            "AND (table_name LIKE 'experience%' OR table_name LIKE 'cube%')"
         ).fetchall()
     }
     lost = doubled = 0

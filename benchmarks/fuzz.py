@@ -109,7 +109,7 @@ def _again(wanted: argparse.Namespace) -> None:
 
 
 def _fuzz(name: str, wanted: argparse.Namespace) -> dict[str, object]:
-    tally, seconds, slowest = Tally(), 0.0, (0.0, -1)
+    tally, seconds, slowest, fruitful = Tally(), 0.0, (0.0, -1), 0
     if not seeds_of(name, wanted.data):
         return {"inputs": 0, "crashes": 0, "hangs": 0, "memory": 0, "note": "it has no sample"}
     with tempfile.TemporaryDirectory() as folder:
@@ -127,6 +127,7 @@ def _fuzz(name: str, wanted: argparse.Namespace) -> dict[str, object]:
             for failure in child.failures():
                 tally.add(failure, name)
             seconds += child.seconds
+            fruitful += int(child.progress[3])
             slowest = max(slowest, (child.progress[1], int(child.progress[2])))
             task = replace(task, start=int(child.progress[0]) + 1)
     return {
@@ -134,6 +135,7 @@ def _fuzz(name: str, wanted: argparse.Namespace) -> dict[str, object]:
         "crashes": tally.crashes,
         "hangs": tally.hangs,
         "memory": tally.memory,
+        "gave_records": fruitful,
         "seconds": round(seconds, 2),
         "inputs_per_s": round(wanted.inputs / max(seconds, 1e-9), 1),
         "slowest_ms": round(slowest[0], 1),
@@ -148,7 +150,7 @@ class _Child:
     def __init__(self, task: Task) -> None:
         context = multiprocessing.get_context("spawn")
         self._task = task
-        self.progress: Progress = context.Array("d", [-1.0, 0.0, -1.0], lock=False)
+        self.progress: Progress = context.Array("d", [-1.0, 0.0, -1.0, 0.0], lock=False)
         self._source, sink = context.Pipe(duplex=False)
         self._process = context.Process(target=run, args=(task, self.progress, sink), daemon=True)
         self.seconds = 0.0

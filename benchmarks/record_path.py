@@ -146,8 +146,9 @@ def _duckdb_load(file: Path, wanted_map: str, store: Path) -> float:
     began = time.perf_counter()
     con.execute(
         f"CREATE TABLE facts AS SELECT {chosen} FROM read_csv('{file}', "
-        f"delim='{layout.delimiter}', header={str(layout.has_header).lower()}, quote='{quote}', auto_detect=false, "
-        f"nullstr={layout.map.nulls!r}, ignore_errors=true, columns={{{columns}}})"
+        f"delim='{layout.delimiter}', header={str(layout.has_header).lower()}, "
+        f"quote='{quote}', auto_detect=false, nullstr={layout.map.nulls!r}, "
+        f"ignore_errors=true, columns={{{columns}}})"
     )
     con.close()
     seconds = time.perf_counter() - began

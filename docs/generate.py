@@ -8,8 +8,6 @@ import os
 import sys
 from collections.abc import Callable
 
-os.environ.pop("SENTIO_DEFINITIONS", None)  # only what is shipped is told
-
 from _pages import commands, failures, plug_ins, settings, tables
 from _pages.markdown import DOCS
 
@@ -33,7 +31,9 @@ def main() -> int:
     """Write the pages, or with ``--check`` name those that are out of date and give 1."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--check", action="store_true", help="write nothing; 1 if a page is stale")
-    if parser.parse_args().check:
+    wanted = parser.parse_args()
+    os.environ.pop("SENTIO_DEFINITIONS", None)  # only what is shipped is told
+    if wanted.check:
         found = stale()
         for name in found:
             sys.stderr.write(f"docs/reference/{name} is out of date: run docs/generate.py\n")

@@ -89,9 +89,10 @@ def maps() -> str:
 
 
 def _service(each: Service) -> Iterator[str]:
-    yield f'## {each.title} {{ id="{each.name}" }}'
+    yield f"## {each.name}"
     yield (
-        f"{linked(each.name, 'services')}, version {each.version}, of a {each.subject_kind}. "
+        f"{each.title}: {linked(each.name, 'services')}, version {each.version}, "
+        f"of a {each.subject_kind}. "
         f"Confidence {number(each.confidence)} with all inputs; poor below "
         f"{number(each.poor_below)}."
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import importlib
 from pathlib import Path
 
 import pytest
@@ -33,3 +34,19 @@ def test_a_benchmark_takes_json(script: Path) -> None:
     )
 
     assert says_so or shares_arguments
+
+
+def test_all_gives_no_option_that_a_script_does_not_take(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(BENCHMARKS))
+    every = importlib.import_module("all")
+    given = {name: {each for each in said if each[0] == "-"} for name, said in every.QUICK.items()}
+
+    unknown = {
+        f"{name} {option}"
+        for name, options in given.items()
+        for option in options
+        if f'"{option}"' not in (BENCHMARKS / f"{name}.py").read_text("utf-8")
+    }
+
+    assert {*every.QUICK, *every.DATA} <= set(every.scripts())
+    assert unknown == set()

@@ -1,4 +1,4 @@
-"""Whatever can be named by a person (plug-in, setting, error, reason, verb) is in the documentation."""
+"""Whatever a person can name (plug-in, setting, error, reason, verb) is in the documentation."""
 
 from __future__ import annotations
 

@@ -1,3 +1,5 @@
+"""PM XML files (TS 32.435): values, suspect flags and granularity periods arrive as written."""
+
 from __future__ import annotations
 
 import io

@@ -1,3 +1,5 @@
+"""Bulk data of TR-069 and USP devices: every layout gives the same measurements and uses."""
+
 from __future__ import annotations
 
 import io

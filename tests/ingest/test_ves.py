@@ -1,3 +1,5 @@
+"""VES events: measurements, faults and the rest become records; what is wrong is rejected alone."""
+
 from __future__ import annotations
 
 import io

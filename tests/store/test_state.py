@@ -11,6 +11,7 @@ from sqlalchemy import inspect, text
 
 from sentio.kernel.errors import ConfigError, RefusedError, StoreError, UnknownName
 from sentio.store.state import (
+    HEAD,
     Source,
     StateStore,
     current,
@@ -45,8 +46,23 @@ def test_the_tables_go_up_and_down_and_up_again(url):
 
     assert there == {*Base.metadata.tables, "alembic_version"}
     assert gone == {"alembic_version"}
-    assert current(engine) == "0001"
+    assert current(engine) == HEAD
     engine.dispose()
+
+
+def test_tables_that_do_not_exist_have_no_revision(url):
+    engine = open_engine(url)
+
+    assert current(engine) is None
+    engine.dispose()
+
+
+def test_tables_of_a_newer_release_are_left_alone_and_told(url):
+    with StateStore.open(url) as state, state.engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+
+    with pytest.raises(StoreError, match="newer Sentio"):
+        StateStore.open(url)
 
 
 def test_the_migrations_make_the_columns_that_the_program_uses(state):

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from sentio.api.metrics import Metrics
 from sentio.api.problems import RequestError
 from sentio.api.receipt import BodyReceipt, receipt_of
+from sentio.ingest.format import FORMATS
 from sentio.ingest.sources.push import Pushed
 from sentio.kernel.clock import Clock
 from sentio.kernel.errors import OverloadError, SentioError, StoreError
@@ -136,6 +137,7 @@ class Intake:
         return waiting.answer
 
     def _work(self) -> None:
+        FORMATS.names()  # found now, so that the first sender need not wait for it
         while group := self._next_group():
             self._serve(group)
 

@@ -8,6 +8,8 @@ from typing import BinaryIO
 
 import numba
 import numpy as np
+
+from sentio.kernel.errors import FormatError
 import numpy.typing as npt
 
 BLOCK_BYTES = 16 << 20
@@ -33,18 +35,17 @@ def blocks(stream: BinaryIO, *, block_bytes: int = BLOCK_BYTES) -> Iterator[Bloc
     """Yield the stream in blocks of about ``block_bytes``, cut at line ends; nothing is copied."""
     rest, line, offset = b"", 1, 0
     while True:
-        data = bytearray(len(rest) + block_bytes)
-        data[: len(rest)] = rest
-        read = _fill(stream, memoryview(data)[len(rest) :])
-        size = len(rest) + read
-        cut = data.rfind(b"\n", 0, size) + 1 if read else size
+        data, end = _gather(stream, rest, block_bytes)
+        cut = len(data) if end is True else data.rfind(b"\n") + 1
         if cut:
             yield from _whole(memoryview(data)[:cut], data, line, offset)
-            line += int(_count(np.frombuffer(data, dtype=np.uint8, count=cut)))
+            line += data.count(b"\n", 0, cut)
             offset += cut
-        if not read:
+        if isinstance(end, FormatError):
+            raise end  # half a line behind it would be taken for a whole one
+        if end:
             return
-        rest = bytes(memoryview(data)[cut:size])
+        rest = bytes(memoryview(data)[cut:])
         if len(rest) > MAX_LINE_BYTES:
             skipped, after = _skip_line(stream, rest, block_bytes)
             offset += skipped
@@ -53,20 +54,16 @@ def blocks(stream: BinaryIO, *, block_bytes: int = BLOCK_BYTES) -> Iterator[Bloc
             rest = after
 
 
-@numba.njit(nogil=True, cache=True)
-def _count(data: npt.NDArray[np.uint8]) -> int:
-    ends = 0
-    for byte in data:
-        ends += byte == NEWLINE
-    return ends
-
-
-def _fill(stream: BinaryIO, room: memoryview) -> int:
-    read = 0
-    while read < len(room) and (more := stream.read(len(room) - read)):
-        room[read : read + len(more)] = more
-        read += len(more)
-    return read
+def _gather(stream: BinaryIO, rest: bytes, size: int) -> tuple[bytearray, bool | FormatError]:
+    """Read ``size`` bytes behind the rest; gives them, and whether or why the stream ended."""
+    parts = [rest]
+    try:
+        while size and (more := stream.read(size)):
+            parts.append(more)
+            size -= len(more)
+    except FormatError as error:  # what was read before it is good
+        return bytearray().join(parts), error
+    return bytearray().join(parts), size > 0
 
 
 def behind(block: Block, start: int) -> Block | None:

@@ -91,7 +91,7 @@ class _Work:
     def _column(self, name: str, rule: Rule) -> pa.Array:
         if rule.combine == "difference" and rule.time:
             first, second = (self._time(source, rule) for source in rule.sources)
-            return pc.multiply(pc.cast(pc.subtract(first, second), pa.float64()), 1e-6)
+            return pc.multiply(pc.subtract(first, second).cast(pa.float64(), safe=False), 1e-6)
         if name == "ts" or rule.time:
             return self._time(rule.sources[0], rule)
         return self._other(name, rule)

@@ -1,6 +1,6 @@
 """The city of the simulated operator: an invented grid of sites, three cells and one link each.
 
-Codes are of the ranges that ITU-T E.212 keeps for internal use (MCC 999); nothing here is anybody's.
+Codes are of the range that ITU-T E.212 keeps for internal use (MCC 999): nothing is anybody's.
 """
 
 from __future__ import annotations
@@ -8,11 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
-Bools = npt.NDArray[np.bool_]
+from sentio.kernel.arrays import FloatArray, IntArray
 
 CITY = "Lindmark"
 MCC, MNC = "999", "70"
@@ -41,17 +38,17 @@ class City:
     """
 
     cells: tuple[str, ...]
-    areas: Ints
-    ids: Ints
-    site: Ints
-    longitude_deg: Floats
-    latitude_deg: Floats
-    home_share: Floats
-    work_share: Floats
+    areas: IntArray
+    ids: IntArray
+    site: IntArray
+    longitude_deg: FloatArray
+    latitude_deg: FloatArray
+    home_share: FloatArray
+    work_share: FloatArray
     gnbs: tuple[str, ...]
     links: tuple[str, ...]
 
-    def edge(self, cell: Ints) -> Ints:
+    def edge(self, cell: IntArray) -> IntArray:
         """Tell which edge host serves a cell: the north or the south of the city."""
         return (self.site[cell] >= SITES // 2).astype(np.int64)
 
@@ -79,7 +76,7 @@ def build_city() -> City:
     )
 
 
-def _homes(site: Ints) -> Floats:
+def _homes(site: IntArray) -> FloatArray:
     weight = np.where(np.isin(site, CENTRE_SITES), 0.4, 1.0)
     weight[site == FACTORY_SITE] = 0.15
     weight[STADIUM_CELL] = 0.5
@@ -87,7 +84,7 @@ def _homes(site: Ints) -> Floats:
     return weight / weight.sum()
 
 
-def _jobs(site: Ints) -> Floats:
+def _jobs(site: IntArray) -> FloatArray:
     weight = np.where(np.isin(site, CENTRE_SITES), 6.0, 0.6)
     weight[site == FACTORY_SITE] = 4.0
     return weight / weight.sum()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sentio.lab.city import Floats, Ints
+from sentio.kernel.arrays import FloatArray, IntArray
 
 SECOND_NS = 1_000_000_000
 MINUTE_NS = 60 * SECOND_NS
@@ -47,18 +47,18 @@ def span_before(now_ns: int, *, hours: int) -> Span:
     return Span(start_ns=end_ns - hours * HOUR_NS, end_ns=end_ns)
 
 
-def hour_of_day(ts_ns: Ints) -> Floats:
+def hour_of_day(ts_ns: IntArray) -> FloatArray:
     """Give the time of day in hours, [0, 24)."""
     return ts_ns % DAY_NS / HOUR_NS
 
 
-def rhythm(ts_ns: Ints) -> Floats:
+def rhythm(ts_ns: IntArray) -> FloatArray:
     """Give how busy people are at these moments, over the mean of a day."""
     hour = hour_of_day(ts_ns)
     return np.interp(hour, np.arange(25), np.append(HOURLY, HOURLY[0])) / HOURLY.mean()
 
 
-def moments(rng: np.random.Generator, span: Span, *, per_day: float) -> Ints:
+def moments(rng: np.random.Generator, span: Span, *, per_day: float) -> IntArray:
     """Draw the moments of uses by the rhythm, in order; ``per_day`` of them on a whole day."""
     steps = np.arange(span.start_ns, span.end_ns, STEP_NS)
     weight = np.cumsum(rhythm(steps + STEP_NS // 2))
@@ -67,6 +67,6 @@ def moments(rng: np.random.Generator, span: Span, *, per_day: float) -> Ints:
     return np.sort(steps[step] + rng.integers(0, STEP_NS, count))
 
 
-def every(span: Span, step_ns: int) -> Ints:
+def every(span: Span, step_ns: int) -> IntArray:
     """Give the moments of a regular report, the first at the start."""
     return np.arange(span.start_ns, span.end_ns, step_ns)

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from sentio.lab.city import Ints
+from sentio.kernel.arrays import IntArray
 from sentio.lab.day import DAY_NS
 
 WRONG_YEAR_NS = 366 * DAY_NS
@@ -46,14 +46,14 @@ def soil(
     return lines.take(pa.array(every[order])), {name: n for name, n in told.items() if n}
 
 
-def ahead(ts_ns: Ints, rows: Ints) -> Ints:
+def ahead(ts_ns: IntArray, rows: IntArray) -> IntArray:
     """Give the times as a clock of the wrong year has them on some rows."""
     wrong = ts_ns.copy()
     wrong[rows] += WRONG_YEAR_NS
     return wrong
 
 
-def _cut(lines: pa.StringArray, rows: Ints) -> pa.StringArray:
+def _cut(lines: pa.StringArray, rows: IntArray) -> pa.StringArray:
     is_cut = np.zeros(len(lines), dtype=np.bool_)
     is_cut[rows] = True
     halves = [text[: len(text) // 2] + "\n" for text in lines.take(pa.array(rows)).to_pylist()]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sentio.kernel.arrays import BoolArray, FloatArray, IntArray
 from sentio.lab.city import (
     CENTRE_SITES,
     CONGESTED_CELL,
@@ -14,15 +15,14 @@ from sentio.lab.city import (
     SITES,
     STADIUM_CELL,
     City,
-    Floats,
-    Ints,
 )
 from sentio.lab.day import MINUTE_NS, Span, every, hour_of_day, rhythm
 from sentio.lab.stories import Story
 
 SLOT_NS = 15 * MINUTE_NS
+OVERLOAD = 0.95  # load from which requests are refused
 FULL = 0.985  # of all resource blocks
-STADIUM_LOAD = 0.78  # much more than usual, and still room enough
+STADIUM_LOAD = 0.68  # much more than usual, and still room enough
 LOSS_RATIO = 0.06  # of the packets on the bad link
 CELL_KBPS = 85_000.0  # what a user gets in an empty cell, half-way out
 MSS_BITS = 1460 * 8
@@ -33,11 +33,16 @@ CONNECTIONS = 4.0  # that a page or player opens at once
 class Conditions:
     """What the network gives at some places and moments, shape (rows,)."""
 
-    load: Floats  # share of the resource blocks in use
-    rate_kbps: Floats
-    rtt_ms: Floats
-    loss_ratio: Floats
-    jitter_ms: Floats
+    load: FloatArray  # share of the resource blocks in use
+    rate_kbps: FloatArray
+    rtt_ms: FloatArray
+    loss_ratio: FloatArray
+    jitter_ms: FloatArray
+
+    @property
+    def is_full(self) -> BoolArray:
+        """Tell where the cell refuses some of those who ask."""
+        return self.load > OVERLOAD
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,12 +50,17 @@ class Network:
     """Load of shape (cells, slots) and loss on the backhaul of shape (sites, slots)."""
 
     span: Span
-    site: Ints
-    load: Floats
-    backhaul_loss: Floats
+    site: IntArray
+    load: FloatArray
+    backhaul_loss: FloatArray
 
     def at(
-        self, rng: np.random.Generator, *, cell: Ints, ts_ns: Ints, radio: Floats | float = 1.0
+        self,
+        rng: np.random.Generator,
+        *,
+        cell: IntArray,
+        ts_ns: IntArray,
+        radio: FloatArray | float = 1.0,
     ) -> Conditions:
         """Give the conditions of uses in cells at moments.
 
@@ -84,7 +94,9 @@ def run_network(
     office = np.interp(hour_of_day(slots), [0, 6, 9, 12, 14, 17, 20, 24], _OFFICE)
     is_office = np.isin(city.site, (*CENTRE_SITES, FACTORY_SITE))
     shape = np.where(is_office[:, None], office, rhythm(slots) / 1.9)
-    load = rng.uniform(0.34, 0.5, cells)[:, None] * shape + rng.normal(0.0, 0.02, (cells, len(slots)))
+    load = rng.uniform(0.34, 0.5, cells)[:, None] * shape + rng.normal(
+        0.0, 0.02, (cells, len(slots))
+    )
     load = np.clip(load, 0.02, 0.7)
     lossy = np.zeros((SITES, len(slots)))
     for story in told:

@@ -1,4 +1,4 @@
-"""An adaptive video player over a changing rate: which bitrate, how full the buffer, where it stalls."""
+"""An adaptive video player over a changing rate: its bitrates, its buffer, its stalls."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from sentio.lab.city import Bools, Floats, Ints
+from sentio.kernel.arrays import BoolArray, FloatArray, IntArray
 
 LADDER_KBPS = np.array([300.0, 750.0, 1600.0, 3200.0, 5800.0])
 SEGMENT_S = 4.0
 MOST_BUFFER_S = 24.0
 SAFETY = 0.75  # of the rate that the player trusts itself to use
+SHORTEST_STALL_S = 0.1
 PATIENCE_S = 25.0  # of waiting, then the viewer gives up
 
 
@@ -25,25 +26,25 @@ class Playback:
     the viewer never asked for. ``initial_s``, ``stall_s`` and ``stalls`` have shape (sessions,).
     """
 
-    request_s: Floats
-    arrive_s: Floats
-    buffer_s: Floats
-    bitrate_kbps: Floats
-    rate_kbps: Floats
-    is_starved: Bools
-    is_startup: Bools
-    is_asked: Bools
-    initial_s: Floats
-    stall_s: Floats
-    stalls: Ints
+    request_s: FloatArray
+    arrive_s: FloatArray
+    buffer_s: FloatArray
+    bitrate_kbps: FloatArray
+    rate_kbps: FloatArray
+    is_starved: BoolArray
+    is_startup: BoolArray
+    is_asked: BoolArray
+    initial_s: FloatArray
+    stall_s: FloatArray
+    stalls: IntArray
 
     @property
-    def played_s(self) -> Floats:
+    def played_s(self) -> FloatArray:
         """Media that was asked for, in seconds; shape (sessions,)."""
         return self.is_asked.sum(axis=1) * SEGMENT_S
 
 
-def play(rate_kbps: Floats, *, rtt_ms: Floats, segments: Ints) -> Playback:
+def play(rate_kbps: FloatArray, *, rtt_ms: FloatArray, segments: IntArray) -> Playback:
     """Play sessions in step, segment by segment.
 
     Parameters
@@ -64,7 +65,7 @@ def play(rate_kbps: Floats, *, rtt_ms: Floats, segments: Ints) -> Playback:
 class _Players:
     """All players at the request of one segment."""
 
-    def __init__(self, rate_kbps: Floats, rtt_ms: Floats, segments: Ints) -> None:
+    def __init__(self, rate_kbps: FloatArray, rtt_ms: FloatArray, segments: IntArray) -> None:
         shape = rate_kbps.shape
         self._rate = rate_kbps
         self._rtt_s = rtt_ms / 1000.0
@@ -91,7 +92,7 @@ class _Players:
         dry = (took - self._buffer).clip(0.0) if k else np.zeros(len(took))
         if k == 0:
             self._initial = self._clock + took
-        self._was_dry = (dry > 0.1) & asked
+        self._was_dry = (dry > SHORTEST_STALL_S) & asked
         self._stalled += np.where(self._was_dry, dry, 0.0)
         self._count += self._was_dry
         drained = np.minimum(self._buffer, took) if k else 0.0
@@ -100,7 +101,7 @@ class _Players:
         self._floats["come"][:, k] = self._clock
         self._trusted = 0.6 * self._trusted + 0.4 * self._rate[:, k]
 
-    def _note(self, k: int, kbps: Floats, asked: Bools) -> None:
+    def _note(self, k: int, kbps: FloatArray, asked: BoolArray) -> None:
         self._floats["ask"][:, k] = self._clock
         self._floats["full"][:, k] = self._buffer
         self._floats["kbps"][:, k] = kbps
@@ -125,7 +126,7 @@ class _Players:
 
 
 def rates(
-    rng: np.random.Generator, rate_kbps: Floats, segments: int, *, spread: float = 0.35
+    rng: np.random.Generator, rate_kbps: FloatArray, segments: int, *, spread: float = 0.35
 ) -> npt.NDArray[np.float64]:
     """Let a session's rate waver from segment to segment, shape (sessions, segments)."""
     step = rng.normal(0.0, spread * 0.6, (len(rate_kbps), segments))

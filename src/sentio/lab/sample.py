@@ -1,4 +1,4 @@
-"""The sample of a small operator's day: real wire formats with dirt in them, and the truth beside."""
+"""A small operator's day in real wire formats, with dirt in them and the truth beside."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from sentio.lab.wire import (
     usp_bulk,
     ves,
     vq_rtcpxr,
-    webrtc,
+    webrtc_stats,
 )
 from sentio.lab.wire.text import Written
 from sentio.lab.world import World, build_world
@@ -44,7 +44,7 @@ WRITERS: tuple[Callable[[Path, World], list[Written]], ...] = (
     vq_rtcpxr.write,
     probe.write_calls,
     probe.write_videos,
-    webrtc.write,
+    webrtc_stats.write,
     ping.write,
     things.write,
     crm.write_tickets,
@@ -54,7 +54,7 @@ WRITERS: tuple[Callable[[Path, World], list[Written]], ...] = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
-    """What was written: where, over which span ([start, end), ns since 1970 UTC), and what in it."""
+    """What was written, where, and over which span: [start, end), ns since 1970 UTC."""
 
     folder: Path
     truth: Path

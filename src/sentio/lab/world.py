@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sentio.lab.city import City, Ints, build_city
+from sentio.kernel.arrays import IntArray
+from sentio.lab.city import City, build_city
 from sentio.lab.day import Span, moments
 from sentio.lab.network import Network, run_network
 from sentio.lab.people import People, places, settle
@@ -34,9 +35,9 @@ class World:
 class Uses:
     """Who uses something when and where, in order of time; shape (uses,)."""
 
-    ts_ns: Ints
-    user: Ints
-    cell: Ints
+    ts_ns: IntArray
+    user: IntArray
+    cell: IntArray
 
     def __len__(self) -> int:
         """Count the uses."""

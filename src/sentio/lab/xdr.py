@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 
 from sentio.ingest.maps import shipped
+from sentio.kernel.arrays import FloatArray, IntArray
 
 MAP = "s1u_http"
 APPS = 50
@@ -19,9 +20,6 @@ HOSTS = ("news.example", "video.example", "social.example", "shop.example", "map
 TYPE_CODES = 2000
 FAILURE_RATIO = 0.02
 GATEWAY_ERROR, OK = 504, 200
-
-Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,21 +40,21 @@ class HttpUses:
     user, for what hardly matters: host, and whether indoors.
     """
 
-    subject: Ints
+    subject: IntArray
     imsi: pa.StringArray
     imei: pa.StringArray
     msisdn: pa.StringArray
     area: pa.StringArray
     cell: pa.StringArray
     app: pa.StringArray
-    begin_ms: Ints
-    connect_ms: Floats
-    respond_ms: Floats
-    content_ms: Floats
-    volume_bytes: Floats
+    begin_ms: IntArray
+    connect_ms: FloatArray
+    respond_ms: FloatArray
+    content_ms: FloatArray
+    volume_bytes: FloatArray
     has_failed: npt.NDArray[np.bool_]
-    longitude_deg: Floats
-    latitude_deg: Floats
+    longitude_deg: FloatArray
+    latitude_deg: FloatArray
 
 
 def write_xdr(path: Path, rows: int, *, seed: int = 1, shape: Shape | None = None) -> None:
@@ -101,8 +99,8 @@ def xdr_rows(rng: np.random.Generator, rows: int, progress: float, shape: Shape)
         content_ms=content,
         volume_bytes=volume,
         has_failed=fails,
-        longitude_deg=120.0 + cell % 100 * 0.004,
-        latitude_deg=30.2 + cell // 100 * 0.004,
+        longitude_deg=120.0 + (cell % 100).astype(np.float64) * 0.004,
+        latitude_deg=30.2 + (cell // 100).astype(np.float64) * 0.004,
     )
     return http_table(rng, seen)
 
@@ -179,5 +177,5 @@ def _what_and_how_fast(seen: HttpUses) -> dict[str, pa.Array]:
     }
 
 
-def _text(numbers: Ints) -> pa.Array:
+def _text(numbers: IntArray) -> pa.Array:
     return pa.array(numbers).cast(pa.string())

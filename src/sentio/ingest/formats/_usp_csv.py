@@ -83,6 +83,7 @@ class CsvReports:
         self._report = Report(ts=reading.received_ns)
 
     def pieces(self, source: BinaryIO) -> Iterator[Piece]:
+        """Give the pieces of a whole report, in order."""
         delimiter = b","
         for records in records_of(text_of(source, self._reading.options.get("encoding", ""))):
             for i in range(len(records)):

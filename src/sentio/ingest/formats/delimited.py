@@ -10,6 +10,7 @@ from typing import BinaryIO
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 
 from sentio.ingest.format import HEAD_BYTES, Format
@@ -74,8 +75,7 @@ def _pieces(
     # a lone return would break a line in two
     content = bytes(content).replace(b"\r\n", b"\n").replace(b"\r", b" ")
     found: list[Piece] = []
-    for part, line in _readable(content, block.first_line, layout, types):
-        raw, skipped = _parse(part, layout, types)
+    for part, line, raw, skipped in _parsed(content, block.first_line, layout, types):
         found.extend(_mapped(raw, skipped, part, line, layout, reading, position=block.end))
     return found
 
@@ -166,21 +166,21 @@ def _logical(content: bytes, first_line: int, has_quotes: bool) -> Iterator[tupl
         yield start, pending[:MAX_RAW_BYTES]
 
 
-def _readable(
+def _parsed(
     content: bytes, first_line: int, layout: Layout, types: dict[str, pa.DataType]
-) -> Iterator[tuple[bytes, int]]:
-    """Give the content whole if it can be parsed, else in ever smaller parts that can be."""
+) -> Iterator[tuple[bytes, int, pa.RecordBatch, list[int]]]:
+    """Parse the content whole if it can be, else in ever smaller parts that can be."""
     try:
-        _parse(content, layout, types) if b'"' in content and layout.has_quotes else None
-    except (pa.ArrowInvalid, FormatError):
+        raw, skipped = _parse(content, layout, types)
+    except pa.ArrowInvalid:
         middle = content.find(b"\n", len(content) // 2) + 1
         if 0 < middle < len(content):
-            yield from _readable(content[:middle], first_line, layout, types)
+            yield from _parsed(content[:middle], first_line, layout, types)
             line = first_line + content.count(b"\n", 0, middle)
-            yield from _readable(content[middle:], line, layout, types)
+            yield from _parsed(content[middle:], line, layout, types)
             return
-        content = content.replace(b'"', b" ")
-    yield content, first_line
+        raw, skipped = _parse(content.replace(b'"', b" "), layout, types)
+    yield content, first_line, raw, skipped
 
 
 def _parse(
@@ -188,10 +188,26 @@ def _parse(
 ) -> tuple[pa.RecordBatch, list[int]]:
     if not content[:64].strip(b"\n") and not content.strip(b"\n"):
         return _no_rows(types), []
+    as_bytes = dict.fromkeys(types, pa.binary())
+    try:
+        content.decode()
+    except UnicodeDecodeError:  # Arrow cannot tell a skipped row of such bytes
+        raw, skipped = _arrow(content.decode("latin-1").encode(), layout, as_bytes)
+        columns = [_as_they_stood(column) for column in raw.columns]
+        return pa.record_batch(columns, names=raw.schema.names), skipped
     try:
         return _arrow(content, layout, types)
     except pa.ArrowInvalid:  # a value is not of its type: take all as bytes and look at each
-        return _arrow(content, layout, dict.fromkeys(types, pa.binary()))
+        return _arrow(content, layout, as_bytes)
+
+
+def _as_they_stood(column: pa.Array) -> pa.Array:
+    """Give the bytes that were read as Latin-1, as if each were a letter."""
+    texts = column.cast(pa.string())
+    if pc.all(pc.fill_null(pc.string_is_ascii(texts), True)).as_py() is not False:
+        return column
+    raws = [None if text is None else text.encode("latin-1") for text in texts.to_pylist()]
+    return pa.array(raws, pa.binary())
 
 
 def _arrow(

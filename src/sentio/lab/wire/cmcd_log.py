@@ -8,7 +8,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from sentio.lab.city import EDGES, Floats, Ints
+from sentio.kernel.arrays import FloatArray, IntArray
+from sentio.lab.city import EDGES
 from sentio.lab.day import SECOND_NS
 from sentio.lab.dirt import soil
 from sentio.lab.player import SEGMENT_S, Playback, play, rates
@@ -33,9 +34,7 @@ def write(folder: Path, world: World) -> list[Written]:
     rng = world.rng(PATH)
     seen = uses(world, rng, per_user=SESSIONS_PER_DAY)
     people = world.people
-    there = world.network.at(
-        rng, cell=seen.cell, ts_ns=seen.ts_ns, radio=people.radio[seen.user]
-    )
+    there = world.network.at(rng, cell=seen.cell, ts_ns=seen.ts_ns, radio=people.radio[seen.user])
     wanted = rng.integers(14, MOST_SEGMENTS + 1, len(seen))
     playback = play(
         rates(rng, there.rate_kbps, MOST_SEGMENTS), rtt_ms=there.rtt_ms, segments=wanted
@@ -55,8 +54,8 @@ def write(folder: Path, world: World) -> list[Written]:
 
 
 def _media(
-    world: World, seen: Uses, playback: Playback, session: Ints, segment: Ints
-) -> tuple[pa.StringArray, Ints]:
+    world: World, seen: Uses, playback: Playback, session: IntArray, segment: IntArray
+) -> tuple[pa.StringArray, IntArray]:
     at = (session, segment)
     start_ns = seen.ts_ns[session] + (playback.request_s[at] * 1e9).astype(np.int64)
     end_ns = seen.ts_ns[session] + (playback.arrive_s[at] * 1e9).astype(np.int64)
@@ -75,18 +74,20 @@ def _media(
     return _lines(world, seen, session, end_ns, path, cmcd, size), end_ns
 
 
-def _manifests(world: World, seen: Uses) -> tuple[pa.StringArray, Ints]:
+def _manifests(world: World, seen: Uses) -> tuple[pa.StringArray, IntArray]:
     session = np.arange(len(seen))
     cmcd = glue(
         'cid="', _content(session), '",ot=m,sf=d,sid="', _sid(world, session), '",st=v,su,ts=',
         whole(seen.ts_ns // MS_NS), ",v=2",
     )  # fmt: skip
     path = glue("/vod/", _content(session), "/manifest.mpd")
-    return _lines(world, seen, session, seen.ts_ns, path, cmcd, whole(session * 0 + 4211)), seen.ts_ns
+    return _lines(
+        world, seen, session, seen.ts_ns, path, cmcd, whole(session * 0 + 4211)
+    ), seen.ts_ns
 
 
 def _lines(
-    world: World, seen: Uses, session: Ints, end_ns: Ints, path: pa.StringArray,
+    world: World, seen: Uses, session: IntArray, end_ns: IntArray, path: pa.StringArray,
     cmcd: pa.StringArray, size: pa.StringArray,
 ) -> pa.StringArray:  # fmt: skip
     for plain, encoded in (("=", "%3D"), (",", "%2C"), ('"', "%22")):
@@ -100,7 +101,7 @@ def _lines(
     )  # fmt: skip
 
 
-def _checks(rng: np.random.Generator, world: World) -> tuple[pa.StringArray, Ints]:
+def _checks(rng: np.random.Generator, world: World) -> tuple[pa.StringArray, IntArray]:
     count = max(1, OTHER_REQUESTS * world.span.hours // 24)
     at_ns = rng.integers(world.span.start_ns, world.span.end_ns, count)
     edge = pick(EDGES, rng.integers(0, len(EDGES), count))
@@ -109,14 +110,14 @@ def _checks(rng: np.random.Generator, world: World) -> tuple[pa.StringArray, Int
     return line, at_ns
 
 
-def _content(session: Ints) -> pa.StringArray:
+def _content(session: IntArray) -> pa.StringArray:
     return glue("film", whole(session * 31 % 97))
 
 
-def _sid(world: World, session: Ints) -> pa.StringArray:
+def _sid(world: World, session: IntArray) -> pa.StringArray:
     return glue(f"s{world.seed}-", whole(world.span.start_ns // SECOND_NS + session))
 
 
-def _hundreds(values: Floats) -> pa.StringArray:
+def _hundreds(values: FloatArray) -> pa.StringArray:
     """Round to hundreds, as CMCD wants it."""
     return whole((np.rint(values / 100.0) * 100).astype(np.int64))

@@ -7,14 +7,19 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from sentio.lab.city import CONGESTED_CELL, LOSSY_SITE, Bools, Ints
+from sentio.kernel.arrays import BoolArray, FloatArray, IntArray
+from sentio.lab.city import CONGESTED_CELL, LOSSY_SITE
 from sentio.lab.day import DAY_NS, HOUR_NS, MINUTE_NS, moments
+from sentio.lab.draw import happens
 from sentio.lab.people import TARIFF_PRICES, TARIFFS
 from sentio.lab.stories import Story
 from sentio.lab.wire.text import Written, clock, fixed, glue, pick, save, whole
 from sentio.lab.world import World
 
 CUSTOMERS, TICKETS, SURVEYS = "crm/customers.csv", "crm/tickets.csv", "crm/surveys.csv"
+OPTION_SHARE, NEW_MONTHS = 0.2, 8
+CONTENT = 7  # passives and promoters of the NPS
+FEWEST_FOR_DIRT = 5
 TICKETS_PER_USER, ANSWERS_PER_USER = 0.02, 0.15
 ISO, GERMAN = "%Y-%m-%d %H:%M", "%d.%m.%Y %H:%M"
 COMPLAINTS = (
@@ -32,9 +37,11 @@ def write_customers(folder: Path, world: World) -> list[Written]:
     """Write every subscriber once, as of the day before the span."""
     rng = world.rng(CUSTOMERS)
     people, count = world.people, len(world.people)
-    price = np.array(TARIFF_PRICES)[people.tariff] + 5.0 * (rng.random(count) < 0.2)
+    price: FloatArray = np.array(TARIFF_PRICES, dtype=np.float64)[people.tariff]
+    price = price + 5.0 * happens(rng, count, OPTION_SHARE)
+    is_business = people.tariff == TARIFFS.index("business")
     tenure = rng.gamma(1.6, 22.0, count).astype(np.int64) + 1
-    leaves = rng.random(count) < np.where(tenure < 8, 0.06, 0.02)
+    leaves = happens(rng, count, np.where(tenure < NEW_MONTHS, 0.06, 0.02))
     date = clock(np.array([world.span.start_ns - DAY_NS]), "%Y-%m-%d")[0].as_py()
     contract = pick(("24 months", "monthly"), (people.tariff == 0).astype(np.int64))
     header = (
@@ -43,8 +50,8 @@ def write_customers(folder: Path, world: World) -> list[Written]:
     )
     rows = glue(
         people.account, ",", people.msisdn, ",", people.imsi, ",",
-        pick(("consumer", "business"), (people.tariff == TARIFFS.index("business")).astype(np.int64)),
-        ",", pick(TARIFFS, people.tariff), ",", contract, ",", fixed(price, 2), ",",
+        pick(("consumer", "business"), is_business.astype(np.int64)), ",",
+        pick(TARIFFS, people.tariff), ",", contract, ",", fixed(price, 2), ",",
         whole(tenure), ",", pick(("no", "yes"), leaves.astype(np.int64)), f",{date}\n",
     )  # fmt: skip
     return [_written(folder, CUSTOMERS, "customers", header, rows, {})]
@@ -84,22 +91,22 @@ def write_surveys(folder: Path, world: World) -> list[Written]:
     is_hurt = _lives_badly(world)[user]
     score = np.rint(rng.normal(8.1, 1.7, len(user)) - 3.2 * is_hurt).clip(0, 10).astype(np.int64)
     comment = rng.integers(0, len(PRAISE), len(user))
-    texts = np.where(score >= 7, np.array(PRAISE)[comment], np.array(BLAME)[comment])
+    texts = np.where(score >= CONTENT, np.array(PRAISE)[comment], np.array(BLAME)[comment])
     header = "survey_id,survey_date,imsi,msisdn,customer_id,nps_score,touchpoint,comment\n"
     who = pa.array(user)
     rows = glue(
         "S", whole(90_000 + np.arange(len(user))), ",", clock(at_ns, ISO), ",",
         people.imsi.take(who), ",", people.msisdn.take(who), ",", people.account.take(who), ",",
-        whole(score), ",relationship,", pa.array(texts.tolist(), pa.string()), "\n",
+        whole(score), ',relationship,"', pa.array(texts.tolist(), pa.string()), '"\n',
     )  # fmt: skip
     return [_written(folder, SURVEYS, "surveys", header, rows, {})]
 
 
-def _lives_badly(world: World) -> Bools:
+def _lives_badly(world: World) -> BoolArray:
     return world.people.home == CONGESTED_CELL
 
 
-def _victims(rng: np.random.Generator, world: World, story: Story) -> tuple[Ints, int]:
+def _victims(rng: np.random.Generator, world: World, story: Story) -> tuple[IntArray, int]:
     """Choose who complains of a story, and of what."""
     home, site = world.people.home, world.city.site[world.people.home]
     hurt = {
@@ -108,22 +115,23 @@ def _victims(rng: np.random.Generator, world: World, story: Story) -> tuple[Ints
         "firmware": (np.arange(len(home)), 2, 0.006),
     }
     users, complaint, share = hurt.get(story.kind, (np.empty(0, dtype=np.int64), 0, 0.0))
-    return users[rng.random(len(users)) < share], complaint
+    return users[happens(rng, len(users), share)], complaint
 
 
 def _ticket_rows(
-    rng: np.random.Generator, world: World, user: Ints, kind: Ints, at_ns: Ints
+    rng: np.random.Generator, world: World, user: IntArray, kind: IntArray, at_ns: IntArray
 ) -> tuple[pa.StringArray, dict[str, int]]:
     count = len(user)
     number = np.arange(count)
     took = rng.integers(30, 2000, count) * MINUTE_NS
     is_closed = at_ns + took < world.span.end_ns
+    has_dirt = count >= FEWEST_FOR_DIRT
     # two desks, two habits of writing dates
-    form = number % 4 == 3
+    form = number % 4 == 1
     created = np.where(form, clock(at_ns, GERMAN), clock(at_ns, ISO))
     closed = np.where(form, clock(at_ns + took, GERMAN), clock(at_ns + took, ISO))
-    broken = number == count // 2
-    created = np.where(broken & (count > 4), "yesterday", created)
+    broken = number == (count // 2 if has_dirt else -1)
+    created = np.where(broken, "yesterday", created)
     who = pa.array(user)
     people, names = world.people, [tuple(each) for each in zip(*COMPLAINTS, strict=True)]
     rows = glue(
@@ -135,7 +143,7 @@ def _ticket_rows(
         pick(world.city.cells, people.home[user]), ",", people.imsi.take(who), ",",
         people.msisdn.take(who), ",", people.account.take(who), "\n",
     )  # fmt: skip
-    return rows, {"malformed": 1} if count > 4 else {}
+    return rows, {"malformed": 1} if has_dirt else {}
 
 
 def _written(

@@ -1,4 +1,4 @@
-"""Logs of ping out of connected vehicles, five echoes a second over a drive (iputils, option -D)."""
+"""Logs of ping out of connected vehicles, five echoes a second on a drive (iputils, ping -D)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from sentio.lab.city import ACROSS, SECTORS, SITES, Ints
+from sentio.kernel.arrays import IntArray
+from sentio.lab.city import ACROSS, SECTORS, SITES
 from sentio.lab.day import MINUTE_NS, SECOND_NS
 from sentio.lab.wire.text import Written, fixed, glue, save, whole
 from sentio.lab.world import World
@@ -16,7 +17,7 @@ FOLDER = "vehicles"
 VEHICLES = 6
 DRIVE_MINUTES = 14
 INTERVAL_NS = SECOND_NS // 5
-CELL_NS = 75 * SECOND_NS  # until the vehicle has reached the next cell
+CELL_NS = 45 * SECOND_NS  # until the vehicle has reached the next cell
 HANDOVER_ECHOES = 4  # that wait for the next cell
 USUAL_ROUND_TRIP = 0.78  # of what a phone has: the slice of the vehicles comes first
 
@@ -34,15 +35,11 @@ def write(folder: Path, world: World) -> list[Written]:
         dirt = {"malformed": 1} if vehicle == 0 else {}
         lines = _broken(lines) if dirt else lines
         size = save(folder, path, lines)
-        files.append(
-            Written(path=path, format="ping", rows=len(lines), size_bytes=size, dirt=dirt)
-        )
+        files.append(Written(path=path, format="ping", rows=len(lines), size_bytes=size, dirt=dirt))
     return files
 
 
-def _drive(
-    rng: np.random.Generator, world: World, start_ns: int, lasts_ns: int
-) -> pa.StringArray:
+def _drive(rng: np.random.Generator, world: World, start_ns: int, lasts_ns: int) -> pa.StringArray:
     number = np.arange(1, lasts_ns // INTERVAL_NS + 1)
     sent_ns = start_ns + number * INTERVAL_NS
     sent_ns += rng.integers(0, 2_000_000, len(number))
@@ -63,7 +60,7 @@ def _drive(
     return pa.concat_arrays([pa.array([head]), lines])
 
 
-def _route(rng: np.random.Generator, sent_ns: Ints, start_ns: int) -> Ints:
+def _route(rng: np.random.Generator, sent_ns: IntArray, start_ns: int) -> IntArray:
     """Cross the city from site to neighbouring site."""
     step = (sent_ns - start_ns) // CELL_NS
     moves = rng.choice([1, -1, ACROSS, -ACROSS], int(step.max()) + 1)
@@ -71,16 +68,18 @@ def _route(rng: np.random.Generator, sent_ns: Ints, start_ns: int) -> Ints:
     return site[step] * SECTORS + rng.integers(0, SECTORS, len(site))[step]
 
 
-def _handovers(rng: np.random.Generator, cell: Ints) -> np.ndarray:
+def _handovers(rng: np.random.Generator, cell: IntArray) -> np.ndarray:
     """Echoes wait where the vehicle changes cells, the first of them longest."""
     wait_ms = np.zeros(len(cell))
     for first in np.flatnonzero(np.diff(cell)) + 1:
         here = wait_ms[first : first + HANDOVER_ECHOES]
-        here += np.linspace(rng.uniform(60.0, 260.0), 10.0, HANDOVER_ECHOES)[: len(here)]
+        here += np.linspace(rng.uniform(60.0, 320.0), 10.0, HANDOVER_ECHOES)[: len(here)]
     return wait_ms
 
 
 def _broken(lines: pa.StringArray) -> pa.StringArray:
     """Put a line in the middle that no ping prints: two processes wrote into one log."""
     half = len(lines) // 2
-    return pa.concat_arrays([lines.slice(0, half), pa.array(["modem: AT+CSQ\n"]), lines.slice(half)])
+    return pa.concat_arrays(
+        [lines.slice(0, half), pa.array(["modem: AT+CSQ\n"]), lines.slice(half)]
+    )

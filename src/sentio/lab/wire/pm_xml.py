@@ -1,4 +1,4 @@
-"""Performance measurements in XML, a file each quarter of an hour (TS 28.532; names of TS 28.552)."""
+"""Performance measurements in XML, a file each quarter hour (TS 28.532, names of TS 28.552)."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from sentio.lab.city import CITY, SECTORS, Floats, Ints
+from sentio.kernel.arrays import FloatArray, IntArray
+from sentio.lab.city import CITY, SECTORS
 from sentio.lab.day import every, rhythm
-from sentio.lab.network import SLOT_NS
+from sentio.lab.network import CELL_KBPS, OVERLOAD, SLOT_NS
 from sentio.lab.wire.text import Written, clock, fixed, glue, save, whole
 from sentio.lab.world import World
 
@@ -25,8 +26,9 @@ NIL_SLOT, BROKEN_SLOT = 6, 3  # a result that is missing, and one that is no num
 HEAD = (
     '<?xml version="1.0" encoding="UTF-8"?>\n'
     '<measDataFile xmlns="http://www.3gpp.org/ftp/specs/archive/28_series/28.532#measData">\n'
-    '  <fileHeader fileFormatVersion="28.532 V17.2" vendorName="Example" dnPrefix="SubNetwork={city}">'
-    '<fileSender senderName="ems-1"/><measData beginTime="{begin}"/></fileHeader>\n'
+    '  <fileHeader fileFormatVersion="28.532 V17.2" vendorName="Example" dnPrefix='
+    '"SubNetwork={city}"><fileSender senderName="ems-1"/>'
+    '<measData beginTime="{begin}"/></fileHeader>\n'
     "  <measData>\n"
     '    <measEntity localDn="SubNetwork={city}" swVersion="24.2"/>\n'
 )
@@ -35,9 +37,7 @@ INFO = (
     '      <granPeriod duration="PT900S" endTime="{end}"/>\n'
     "      <measTypes>{types}</measTypes>\n"
 )
-FOOT = (
-    '  </measData>\n  <fileFooter><measData endTime="{end}"/></fileFooter>\n</measDataFile>\n'
-)
+FOOT = '  </measData>\n  <fileFooter><measData endTime="{end}"/></fileFooter>\n</measDataFile>\n'
 
 
 def write(folder: Path, world: World) -> list[Written]:
@@ -65,23 +65,23 @@ def write(folder: Path, world: World) -> list[Written]:
         path = f"{FOLDER}/{names[i]}+0000-{until[i]}+0000_ems-1.xml"
         size = save(folder, path, content)
         dirt = {BROKEN_SLOT: {"malformed": 1}, SUSPECT_SLOT: {"suspect": SECTORS * 10}}.get(i, {})
-        files.append(
-            Written(path=path, format="pm_xml", rows=per_file, size_bytes=size, dirt=dirt)
-        )
+        files.append(Written(path=path, format="pm_xml", rows=per_file, size_bytes=size, dirt=dirt))
     return files
 
 
-def _cell_lines(rng: np.random.Generator, world: World, slots: Ints) -> pa.StringArray:
+def _cell_lines(rng: np.random.Generator, world: World, slots: IntArray) -> pa.StringArray:
     """Lines of every cell, slot by slot; shape (slots * cells,)."""
     load = world.network.load.T.ravel()
     cell = np.tile(np.arange(len(world.city.cells)), len(slots))
     slot = np.repeat(np.arange(len(slots)), len(world.city.cells))
     rows = len(load)
     queue = load / (1.0 - load)
-    connected = 90.0 * load * (1.0 + 0.3 * (load > 0.9)) * rng.normal(1.0, 0.06, rows).clip(0.7)
+    connected = (
+        90.0 * load * (1.0 + 0.3 * (load > OVERLOAD)) * rng.normal(1.0, 0.06, rows).clip(0.7)
+    )
     asked = np.rint(140.0 * rhythm(slots)[slot] * (0.4 + load) * rng.normal(1.0, 0.1, rows)).clip(1)
-    refused = rng.binomial(asked.astype(np.int64), np.where(load > 0.95, 0.06, 0.004))
-    rate = 85_000.0 * (1.0 - load) * rng.normal(1.0, 0.08, rows).clip(0.5)
+    refused = rng.binomial(asked.astype(np.int64), np.where(load > OVERLOAD, 0.06, 0.004))
+    rate = CELL_KBPS * (1.0 - load) * rng.normal(1.0, 0.08, rows).clip(0.5)
     lost = 400.0 * (1.0 + queue) * rng.normal(1.0, 0.2, rows).clip(0.3)  # of a million
     values = [
         fixed(100.0 * load, 1), fixed((38.0 * load).clip(1.0), 1), fixed(connected, 2),
@@ -98,7 +98,7 @@ def _cell_lines(rng: np.random.Generator, world: World, slots: Ints) -> pa.Strin
     return _lines(names, values, suspect)
 
 
-def _link_lines(rng: np.random.Generator, world: World, slots: Ints) -> pa.StringArray:
+def _link_lines(rng: np.random.Generator, world: World, slots: IntArray) -> pa.StringArray:
     """Lines of every backhaul link, slot by slot; shape (slots * sites,)."""
     lossy = world.network.backhaul_loss.T.ravel()
     site = np.tile(np.arange(len(world.city.gnbs)), len(slots))
@@ -133,7 +133,7 @@ def _cell_dns(world: World) -> list[str]:
     ]
 
 
-def _cqi(rng: np.random.Generator, load: Floats) -> pa.StringArray:
+def _cqi(rng: np.random.Generator, load: FloatArray) -> pa.StringArray:
     """How often each of four groups of channel quality was reported: a vector value."""
     reports = 4000.0 * load + 50.0
     shares = rng.dirichlet([4.0, 9.0, 20.0, 12.0], len(load))

@@ -1,4 +1,4 @@
-"""What a probe beside the core tells of calls and video it cannot look into: NDJSON in our own words."""
+"""What a probe in the core tells of calls and of encrypted video: NDJSON in our own words."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from sentio.lab.city import EDGES, UPFS
 from sentio.lab.dirt import soil
-from sentio.lab.network import Conditions
+from sentio.lab.draw import happens
 from sentio.lab.people import DEVICES, TARIFFS
 from sentio.lab.player import play, rates
 from sentio.lab.wire.text import MS_NS, Written, json_rows, pick, save
@@ -21,7 +21,6 @@ CALLS_PER_DAY = 2.2  # of one user
 VIDEOS_PER_DAY = 4.5
 VIDEO_SEGMENTS = 30
 VIDEO_APPS = ("tube", "series", "clips", "sports")
-OVERLOAD = 0.95
 
 Columns = dict[str, pa.Array | npt.NDArray[np.generic] | str]
 
@@ -32,10 +31,9 @@ def write_calls(folder: Path, world: World) -> list[Written]:
     seen = uses(world, rng, per_user=CALLS_PER_DAY)
     rows = len(seen)
     there = world.network.at(rng, cell=seen.cell, ts_ns=seen.ts_ns)
-    is_full = there.load > OVERLOAD
-    late = 0.002 * np.exp(rng.normal(0.0, 0.8, rows)) + 0.03 * is_full
+    late = 0.003 * np.exp(rng.normal(0.0, 1.1, rows)) + 0.03 * there.is_full
     columns: Columns = {
-        **who_and_where(world, seen, service="voice_wb", app="volte"),
+        **_who_and_where(world, seen, service="voice_wb", app="volte"),
         "duration_ms": np.rint(90_000 * np.exp(rng.normal(0.0, 0.9, rows))),
         "voice_codec": "amr-wb-23.05",
         "one_way_delay_ms": 60.0 + there.rtt_ms / 2.0,
@@ -43,8 +41,8 @@ def write_calls(folder: Path, world: World) -> list[Written]:
         "discard_ratio": late.clip(0.0, 0.5),
         "jitter_ms": there.jitter_ms,
         "call_setup_ms": 900.0 + 4.0 * there.rtt_ms + rng.gamma(2.0, 220.0, rows),
-        "is_success": (rng.random(rows) > 0.006 + 0.05 * is_full).astype(np.int64),
-        "is_retained": (rng.random(rows) > 0.004 + 0.4 * there.loss_ratio).astype(np.int64),
+        "is_success": (~happens(rng, rows, 0.012 + 0.05 * there.is_full)).astype(np.int64),
+        "is_retained": (~happens(rng, rows, 0.008 + 0.4 * there.loss_ratio)).astype(np.int64),
     }
     return _written(folder, CALLS, columns, rng)
 
@@ -58,15 +56,13 @@ def write_videos(folder: Path, world: World) -> list[Written]:
         rng, cell=seen.cell, ts_ns=seen.ts_ns, radio=world.people.radio[seen.user]
     )
     wanted = rng.integers(8, VIDEO_SEGMENTS + 1, rows)
-    played = play(
-        rates(rng, there.rate_kbps, VIDEO_SEGMENTS), rtt_ms=there.rtt_ms, segments=wanted
-    )
+    played = play(rates(rng, there.rate_kbps, VIDEO_SEGMENTS), rtt_ms=there.rtt_ms, segments=wanted)
     count = played.is_asked.sum(axis=1)
     ln_kbps = np.where(played.is_asked, np.log(played.bitrate_kbps), 0.0)
     both = played.is_asked[:, 1:] & played.is_asked[:, :-1]
     switch = np.where(both, np.abs(np.diff(np.log(played.bitrate_kbps), axis=1)), 0.0)
     columns: Columns = {
-        **who_and_where(world, seen, service="stream_kpi", app=""),
+        **_who_and_where(world, seen, service="stream_kpi", app=""),
         "app": pick(VIDEO_APPS, rng.integers(0, len(VIDEO_APPS), rows)),
         "duration_ms": (played.played_s + played.stall_s + played.initial_s) * 1000.0,
         "device_class": "handheld",
@@ -82,7 +78,7 @@ def write_videos(folder: Path, world: World) -> list[Written]:
     return _written(folder, VIDEOS, columns, rng)
 
 
-def who_and_where(world: World, seen: Uses, *, service: str, app: str) -> Columns:
+def _who_and_where(world: World, seen: Uses, *, service: str, app: str) -> Columns:
     """Give the columns that say who used what over which path."""
     people, city = world.people, world.city
     user, site = pa.array(seen.user), city.site[seen.cell]
@@ -103,15 +99,7 @@ def who_and_where(world: World, seen: Uses, *, service: str, app: str) -> Column
     }
 
 
-def fails(rng: np.random.Generator, there: Conditions, *, usual: float) -> npt.NDArray[np.bool_]:
-    """Draw which uses fail: a few always, more where the cell is full or packets are lost."""
-    share = usual + 0.05 * (there.load > OVERLOAD) + 0.2 * there.loss_ratio
-    return rng.random(len(share)) < share
-
-
-def _written(
-    folder: Path, path: str, columns: Columns, rng: np.random.Generator
-) -> list[Written]:
+def _written(folder: Path, path: str, columns: Columns, rng: np.random.Generator) -> list[Written]:
     clean = json_rows(columns)
     rows = len(clean)
     lines, dirt = soil(clean, rng, late=rows // 2000, twice=rows // 1000, cut=rows // 3000 + 1)

@@ -8,8 +8,9 @@ import numpy as np
 import pyarrow as pa
 
 from sentio.ingest.maps import shipped
-from sentio.lab.city import Floats, Ints
+from sentio.kernel.arrays import FloatArray, IntArray
 from sentio.lab.dirt import soil
+from sentio.lab.draw import happens
 from sentio.lab.wire.text import MS_NS, Written, glue, pick, save, whole
 from sentio.lab.world import World, uses
 
@@ -20,7 +21,6 @@ PROCEDURES = ("service_request", "tracking_area_update", "attach", "detach")
 SHARES = (0.74, 0.16, 0.06, 0.04)
 USUAL_MS = np.array([95.0, 120.0, 380.0, 80.0])
 ROUNDS = np.array([1.5, 2.0, 5.0, 1.0])
-OVERLOAD = 0.95
 
 
 def write(folder: Path, world: World) -> list[Written]:
@@ -30,22 +30,23 @@ def write(folder: Path, world: World) -> list[Written]:
     rows = len(seen)
     there = world.network.at(rng, cell=seen.cell, ts_ns=seen.ts_ns)
     procedure = rng.choice(len(PROCEDURES), rows, p=SHARES)
-    is_full = there.load > OVERLOAD
-    took = USUAL_MS[procedure] * np.exp(rng.normal(0.0, 0.45, rows))
-    took += ROUNDS[procedure] * there.rtt_ms * np.where(is_full, 2.5, 1.0)
-    fails = rng.random(rows) < 0.008 + 0.10 * is_full + 0.3 * there.loss_ratio
+    took = USUAL_MS[procedure] * np.exp(rng.normal(0.0, 0.75, rows))
+    took += ROUNDS[procedure] * there.rtt_ms * np.where(there.is_full, 2.5, 1.0)
+    fails = happens(rng, rows, 0.02 + 0.10 * there.is_full + 0.3 * there.loss_ratio)
     columns = _columns(world, seen.user, seen.cell, seen.ts_ns // MS_NS, took)
     columns["XDR_ID"] = whole(seen.ts_ns // MS_NS * 1000 + rng.integers(0, 1000, rows))
     columns["Procedure_Type"] = pick(PROCEDURES, procedure)
     columns["Procedure_Status"] = pick(("0", "1"), fails.astype(np.int64))
     parts = [part for name in shipped()[MAP].layout for part in (columns.get(name, ""), "|")][:-1]
-    lines, dirt = soil(glue(*parts, "\n"), rng, late=rows // 2000, twice=rows // 1500, cut=rows // 9000)
+    lines, dirt = soil(
+        glue(*parts, "\n"), rng, late=rows // 2000, twice=rows // 1500, cut=rows // 9000
+    )
     size = save(folder, PATH, lines)
     return [Written(path=PATH, format="delimited", rows=len(lines), size_bytes=size, dirt=dirt)]
 
 
 def _columns(
-    world: World, user: Ints, cell: Ints, begin_ms: Ints, took_ms: Floats
+    world: World, user: IntArray, cell: IntArray, begin_ms: IntArray, took_ms: FloatArray
 ) -> dict[str, pa.StringArray | str]:
     people, who = world.people, pa.array(user)
     return {

@@ -1,4 +1,4 @@
-"""S1-U HTTP xDRs: web pages as a probe on the user plane writes them, 53 columns (see `lab.xdr`)."""
+"""S1-U HTTP xDRs: web pages as a probe on the user plane writes them, 53 columns."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from sentio.lab.city import Floats
+from sentio.kernel.arrays import FloatArray
 from sentio.lab.dirt import ahead, soil
+from sentio.lab.draw import happens
 from sentio.lab.network import Conditions
 from sentio.lab.wire.text import MS_NS, Written, glue, pick, save, whole
 from sentio.lab.world import Uses, World, uses
@@ -19,8 +20,9 @@ PAGES_PER_DAY = 42.0  # of one user
 APPS = ("news", "social", "shop", "search", "maps", "bank", "mail")
 APP_SHARES = (0.22, 0.27, 0.15, 0.16, 0.08, 0.05, 0.07)
 ROUNDS = 5.0  # round trips that a page needs beside its bytes
-PAGE_BYTES = 420_000.0  # median
-OVERLOAD = 0.95  # load from which requests are lost as well
+PAGE_BYTES = 650_000.0  # median
+TIMEOUT_MS = 1000.0  # first retransmission timer of TCP, RFC 6298
+TAIL_PACKETS = 10  # whose loss only the timer mends
 
 
 def write(folder: Path, world: World) -> list[Written]:
@@ -48,14 +50,12 @@ def write(folder: Path, world: World) -> list[Written]:
     ]
 
 
-def _http_uses(
-    rng: np.random.Generator, world: World, seen: Uses, there: Conditions
-) -> HttpUses:
+def _http_uses(rng: np.random.Generator, world: World, seen: Uses, there: Conditions) -> HttpUses:
     people, city, rows = world.people, world.city, len(seen)
     cell, user = pa.array(seen.cell), pa.array(seen.user)
     volume = PAGE_BYTES * np.exp(rng.normal(0.0, 1.0, rows))
-    respond = there.rtt_ms + 60.0 * np.exp(rng.normal(0.0, 0.8, rows))
-    fails = rng.random(rows) < 0.005 + 0.5 * there.loss_ratio + 0.05 * (there.load > OVERLOAD)
+    respond = there.rtt_ms + 70.0 * np.exp(rng.normal(0.0, 1.0, rows))
+    fails = happens(rng, rows, 0.015 + 0.5 * there.loss_ratio + 0.05 * there.is_full)
     return HttpUses(
         subject=seen.user,
         imsi=people.imsi.take(user),
@@ -75,11 +75,12 @@ def _http_uses(
     )
 
 
-def _fetch_ms(rng: np.random.Generator, there: Conditions, volume_bytes: Floats) -> Floats:
+def _fetch_ms(rng: np.random.Generator, there: Conditions, volume_bytes: FloatArray) -> FloatArray:
     """Time of what comes after the first answer: round trips, bytes, and what is lost again."""
     rounds = ROUNDS * np.exp(rng.normal(0.0, 0.45, len(volume_bytes)))
-    again = 1.0 + 12.0 * there.loss_ratio
-    return rounds * there.rtt_ms * again + volume_bytes * 8.0 / there.rate_kbps
+    timeouts = rng.binomial(TAIL_PACKETS, there.loss_ratio)
+    bytes_ms = volume_bytes * 8.0 / there.rate_kbps
+    return rounds * there.rtt_ms + bytes_ms + timeouts * TIMEOUT_MS
 
 
 def _wrong_clock(rows: int) -> np.ndarray:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from sentio.lab.city import Floats, Ints
+from sentio.kernel.arrays import FloatArray, IntArray
 
 MS_NS = 1_000_000
 
@@ -40,7 +40,7 @@ def whole(values: npt.NDArray[np.integer]) -> pa.StringArray:
     return pa.array(values).cast(pa.string())
 
 
-def fixed(values: Floats, decimals: int) -> pa.StringArray:
+def fixed(values: FloatArray, decimals: int) -> pa.StringArray:
     """Write numbers with so many decimals, never with an exponent."""
     scaled = np.rint(np.abs(values) * 10**decimals).astype(np.int64)
     sign = pa.array(np.where(values < 0, "-", ""))
@@ -48,12 +48,12 @@ def fixed(values: Floats, decimals: int) -> pa.StringArray:
     return glue(sign, whole(scaled // 10**decimals), ".", rest)
 
 
-def pick(names: Sequence[str], codes: Ints) -> pa.StringArray:
+def pick(names: Sequence[str], codes: IntArray) -> pa.StringArray:
     """Give each row the name that its code stands for."""
     return pa.array(list(names), pa.string()).take(pa.array(codes))
 
 
-def clock(ts_ns: Ints, form: str) -> pa.StringArray:
+def clock(ts_ns: IntArray, form: str) -> pa.StringArray:
     """Write moments by a strftime form, UTC to the second."""
     return pc.strftime(pa.array(ts_ns // 10**9).cast(pa.timestamp("s", "UTC")), form)
 

@@ -1,4 +1,4 @@
-"""Things that talk in cycles: controllers, mobile robots, cameras, meters; NDJSON in our own words."""
+"""Things that talk in cycles: controllers, robots, cameras, meters; NDJSON in our own words."""
 
 from __future__ import annotations
 
@@ -8,15 +8,16 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from sentio.lab.city import EDGES, FACTORY_SITE, SECTORS, Bools, Floats, Ints
+from sentio.kernel.arrays import BoolArray, FloatArray, IntArray
+from sentio.lab.city import EDGES, FACTORY_SITE, SECTORS
 from sentio.lab.day import HOUR_NS, MINUTE_NS, every
 from sentio.lab.dirt import soil
+from sentio.lab.draw import happens
 from sentio.lab.wire.text import MS_NS, Written, json_rows, pick, save
 from sentio.lab.world import World
 
 FOLDER = "things"
 CONTROLLERS, ROBOTS, CAMERAS, METERS = 10, 16, 24, 60
-KEYS = ("ts", "duration_ms", "service", "subject_kind", "device_serial")
 
 Columns = dict[str, pa.Array | npt.NDArray[np.generic] | str]
 
@@ -42,8 +43,8 @@ def _controllers(rng: np.random.Generator, world: World) -> Columns:
     thing, ts_ns = _windows(world, CONTROLLERS, 5 * MINUTE_NS)
     rows, messages = len(thing), 100
     latency_ms = 0.55 + rng.gamma(3.0, 0.09, (rows, messages))
-    lost = rng.random((rows, messages)) < 0.0003
-    bad = rng.random(rows) < 0.035  # something metal stood in between: a few in a row
+    lost = happens(rng, (rows, messages), 0.0003)
+    bad = happens(rng, rows, 0.06)  # something metal stood in between: a few in a row
     lost |= bad[:, None] & _stretch(rng, rows, messages, longest=4)
     return _columns(
         world, "plc", thing, ts_ns, cell=_in_factory(thing), latency_ms=latency_ms, lost=lost,
@@ -56,9 +57,9 @@ def _robots(rng: np.random.Generator, world: World) -> Columns:
     thing, ts_ns = _windows(world, ROBOTS, 6 * MINUTE_NS)
     rows, messages = len(thing), 20
     latency_ms = 9.0 + rng.gamma(2.0, 3.5, (rows, messages))
-    slow = rng.random(rows) < 0.05  # between two cells of the hall
+    slow = happens(rng, rows, 0.06)  # between two cells of the hall
     latency_ms += 60.0 * (slow[:, None] & _stretch(rng, rows, messages, longest=5))
-    lost = rng.random((rows, messages)) < 0.0006
+    lost = happens(rng, (rows, messages), 0.0006)
     return _columns(
         world, "mobile_robot", thing, ts_ns, cell=_in_factory(thing), latency_ms=latency_ms,
         lost=lost, interval_ms=50.0,
@@ -74,8 +75,8 @@ def _cameras(rng: np.random.Generator, world: World) -> Columns:
     there = world.network.at(rng, cell=cell, ts_ns=ts_ns)
     latency_ms = 25.0 + there.rtt_ms[:, None] / 2.0 + rng.gamma(2.0, 4.0, (rows, messages))
     extra = (there.loss_ratio - 0.0025).clip(0.0)  # the slice makes good for the usual loss
-    lost = rng.random((rows, messages)) < extra[:, None]
-    noise = np.where(rng.random(rows) < 0.04, 0.02, 2e-5) * rng.exponential(1.0, rows)
+    lost = happens(rng, (rows, messages), extra[:, None])
+    noise = np.where(happens(rng, rows, 0.06), 0.03, 2e-5) * rng.exponential(1.0, rows)
     return _columns(
         world, "camera", thing, ts_ns, cell=cell, latency_ms=latency_ms, lost=lost,
         interval_ms=40.0,
@@ -94,8 +95,8 @@ def _meters(rng: np.random.Generator, world: World) -> Columns:
     thing, ts_ns = _windows(world, METERS, HOUR_NS)
     rows, messages = len(thing), 60
     latency_ms = 700.0 + rng.gamma(2.0, 350.0, (rows, messages))
-    in_cellar = thing % 20 == 0
-    lost = rng.random((rows, messages)) < np.where(in_cellar, 0.12, 0.0025)[:, None]
+    in_cellar = thing % 15 == 0
+    lost = happens(rng, (rows, messages), np.where(in_cellar, 0.12, 0.0025)[:, None])
     cell = thing * 7 % len(world.city.cells)
     return _columns(
         world, "meter", thing, ts_ns, cell=cell, latency_ms=latency_ms, lost=lost,
@@ -103,7 +104,7 @@ def _meters(rng: np.random.Generator, world: World) -> Columns:
     )  # fmt: skip
 
 
-def _windows(world: World, things: int, step_ns: int) -> tuple[Ints, Ints]:
+def _windows(world: World, things: int, step_ns: int) -> tuple[IntArray, IntArray]:
     """Each thing's windows in order of time: which thing, and when; shape (rows,)."""
     start_ns = every(world.span, step_ns)
     thing = np.tile(np.arange(things), len(start_ns))
@@ -111,8 +112,8 @@ def _windows(world: World, things: int, step_ns: int) -> tuple[Ints, Ints]:
 
 
 def _columns(
-    world: World, service: str, thing: Ints, ts_ns: Ints, *, cell: Ints, latency_ms: Floats,
-    lost: Bools, interval_ms: float, more: Columns,
+    world: World, service: str, thing: IntArray, ts_ns: IntArray, *, cell: IntArray,
+    latency_ms: FloatArray, lost: BoolArray, interval_ms: float, more: Columns,
 ) -> Columns:  # fmt: skip
     rows, messages = latency_ms.shape
     flat = np.where(lost, np.nan, np.round(latency_ms, 3)).ravel()
@@ -140,11 +141,11 @@ def _columns(
     }
 
 
-def _in_factory(thing: Ints) -> Ints:
+def _in_factory(thing: IntArray) -> IntArray:
     return FACTORY_SITE * SECTORS + thing % SECTORS
 
 
-def _stretch(rng: np.random.Generator, rows: int, messages: int, *, longest: int) -> Bools:
+def _stretch(rng: np.random.Generator, rows: int, messages: int, *, longest: int) -> BoolArray:
     """Mark two or more messages in a row in each window, at a random place."""
     first = rng.integers(0, messages - longest, rows)[:, None]
     length = rng.integers(2, longest + 1, rows)[:, None]

@@ -7,9 +7,10 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from sentio.lab.city import Bools, Ints
+from sentio.kernel.arrays import BoolArray, IntArray
 from sentio.lab.day import DAY_NS, HOUR_NS, SECOND_NS, every, rhythm
 from sentio.lab.dirt import WRONG_YEAR_NS
+from sentio.lab.draw import happens
 from sentio.lab.stories import BAD_FIRMWARE, BAD_MODEL
 from sentio.lab.wire.text import Written, clock, fixed, glue, pick, save, whole
 from sentio.lab.world import World
@@ -29,8 +30,8 @@ def write(folder: Path, world: World) -> list[Written]:
     rng = world.rng(FOLDER)
     count = max(12, round(HOMES_PER_USER * len(world.people)))
     model = np.searchsorted(np.cumsum(MODEL_SHARES), (rng.permutation(count) + 0.5) / count)
-    has_bad = (model == MODELS.index(BAD_MODEL)) & (rng.random(count) < BAD_SHARE)
-    signal = rng.normal(-57.0, 6.5, count)  # how far the rooms are from the box
+    has_bad = (model == MODELS.index(BAD_MODEL)) & happens(rng, count, BAD_SHARE)
+    signal = rng.normal(-61.0, 7.5, count)  # how far the rooms are from the box
     margin = rng.normal(11.0, 1.6, count)
     files: list[Written] = []
     for hour, ns in enumerate(every(world.span, HOUR_NS).tolist()):
@@ -56,13 +57,13 @@ def write(folder: Path, world: World) -> list[Written]:
 
 def _reports(
     rng: np.random.Generator,
-    model: Ints,
-    has_bad: Bools,
+    model: IntArray,
+    has_bad: BoolArray,
     signal_dbm: np.ndarray,
     margin_db: np.ndarray,
-    at_ns: Ints,
+    at_ns: IntArray,
     *,
-    told_ns: Ints,
+    told_ns: IntArray,
 ) -> pa.StringArray:
     """One report of each box, dated as the box tells."""
     count = len(model)

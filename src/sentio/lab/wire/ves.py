@@ -117,7 +117,7 @@ def _alarm_events(alarm: Alarm, number: int) -> list[tuple[int, dict[str, object
 
 
 def _change(world: World) -> tuple[int, dict[str, object]]:
-    """The gateways' new firmware was rolled out shortly after the beginning of the span."""
+    """Tell of the gateways' new firmware, rolled out shortly after the beginning of the span."""
     at_ns = world.span.start_ns + 4 * MINUTE_NS
     name = "Notification_ACS_FirmwareRollout"
     header = _header(
@@ -145,7 +145,14 @@ def _heartbeats(world: World) -> list[tuple[int, dict[str, object]]]:
 
 
 def _header(
-    domain: str, name: str, event_id: str, source: str, *, start_ns: int, last_ns: int, sequence: int
+    domain: str,
+    name: str,
+    event_id: str,
+    source: str,
+    *,
+    start_ns: int,
+    last_ns: int,
+    sequence: int,
 ) -> dict[str, object]:
     return {
         "domain": domain,

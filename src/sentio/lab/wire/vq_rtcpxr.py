@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from sentio.lab.city import Floats
+from sentio.kernel.arrays import FloatArray
 from sentio.lab.day import SECOND_NS
 from sentio.lab.network import Conditions
 from sentio.lab.wire.text import Written, clock, fixed, glue, pick, save, whole
@@ -47,11 +47,11 @@ def write(folder: Path, world: World) -> list[Written]:
 
 
 def _metrics(
-    rng: np.random.Generator, there: Conditions, lasted_s: Floats
+    rng: np.random.Generator, there: Conditions, lasted_s: FloatArray
 ) -> tuple[pa.StringArray | str, ...]:
     rows = len(lasted_s)
     lost = 100.0 * there.loss_ratio * rng.uniform(0.8, 1.2, rows)
-    late = 0.15 * np.exp(rng.normal(0.0, 0.8, rows)) + 4.0 * (there.load > 0.95)
+    late = 0.15 * np.exp(rng.normal(0.0, 0.8, rows)) + 4.0 * there.is_full
     burst_ms = 120.0 + 100.0 * rng.random(rows)
     density = (lost * 6.0).clip(0.4, 60.0)
     gap_ms = (lasted_s * 500.0).clip(1000.0, 60_000.0)

@@ -2,10 +2,11 @@
 
 from sentio.store.state.engine import open_engine
 from sentio.store.state.keys import ROLES, ApiKey
-from sentio.store.state.migrate import current, downgrade, upgrade
+from sentio.store.state.migrate import HEAD, current, downgrade, upgrade
 from sentio.store.state.store import AuditEntry, Source, StateStore
 
 __all__ = [
+    "HEAD",
     "ROLES",
     "ApiKey",
     "AuditEntry",

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from sentio.kernel.errors import RefusedError, StoreError, UnknownName
 from sentio.store.state.engine import open_engine
 from sentio.store.state.keys import ROLES, ApiKey, hash_of, id_of, new_key, new_salt
-from sentio.store.state.migrate import upgrade
+from sentio.store.state.migrate import HEAD, current, upgrade
 from sentio.store.state.tables import ApiKeyRow, AuditRow, SourceRow, SubjectSettingRow
 
 
@@ -62,10 +62,14 @@ class StateStore:
         """Connect, and bring the tables up to date."""
         engine = open_engine(url)
         try:
-            upgrade(engine)
+            if current(engine) != HEAD:
+                upgrade(engine)
         except SQLAlchemyError as error:
             engine.dispose()
             raise _explained(error, engine) from error
+        except StoreError:
+            engine.dispose()
+            raise
         return cls(engine)
 
     def close(self) -> None:
