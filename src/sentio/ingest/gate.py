@@ -21,6 +21,8 @@ from sentio.model.record import COLUMNS, IDENTIFIERS, PATH, Kind, Quality
 
 YEAR_2000_NS = 946_684_800_000_000_000
 DATED = (Kind.EXPERIENCE, Kind.MEASUREMENT, Kind.EVENT)
+NAMED_BY_SUBJECT = (Kind.MEASUREMENT, Kind.ELEMENT)
+MAX_64 = 2**64 - 1
 CODED = pa.dictionary(pa.int32(), pa.string())
 FLOATS = pa.list_(pa.float64())
 PLACES = {"longitude_deg": 180.0, "latitude_deg": 90.0}
@@ -173,25 +175,35 @@ def _canonical(
     for name, wanted in COLUMNS[kind].items():
         if name in batch.schema.names:
             array = batch.column(name)
-            columns[name] = _typed(name, array, CODED if name in PATH else wanted)
+            columns[name] = _typed(array, CODED if name in PATH else wanted)
         elif name == "quality":
             columns[name] = pa.array(np.zeros(batch.num_rows, dtype=np.uint8))
     for name in batch.schema.names:
         if kind is Kind.EXPERIENCE and name in indicators():
             shape = indicators()[name].shape
             wanted = {"text": CODED, "list": FLOATS}.get(shape, pa.float64())
-            columns[name] = _typed(name, batch.column(name), wanted)
+            columns[name] = _typed(batch.column(name), wanted)
             cells += batch.num_rows
             present += batch.num_rows - columns[name].null_count
     for name in PLACES:
         if name in columns:
             columns[name] = pc.round(columns[name], rules.location_decimals)
+    if kind in NAMED_BY_SUBJECT and "element" in columns:
+        columns["element"] = _named(columns["element"], columns["subject"])
     columns["quality"] = columns["quality"].cast(pa.int16()).fill_null(int(Quality.GOOD))
     return pa.RecordBatch.from_pydict(columns), cells, present
 
 
-def _typed(name: str, array: pa.Array, wanted: pa.DataType) -> pa.Array:
-    del name
+def _named(element: pa.Array, subject: pa.Array) -> pa.Array:
+    """Name elements that are somebody's own (a CPE) by their pseudonym, as the report shows it."""
+    if not element.null_count:
+        return element
+    coded = subject.dictionary_encode()
+    names = [f"{value & MAX_64:016x}" for value in coded.dictionary.to_pylist()]
+    return pc.coalesce(element, pa.array(names, pa.string()).take(coded.indices))
+
+
+def _typed(array: pa.Array, wanted: pa.DataType) -> pa.Array:
     if pa.types.is_dictionary(wanted):
         coded = array if pa.types.is_dictionary(array.type) else array.dictionary_encode()
         return coded.cast(wanted)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sentio.kernel.errors import ConfigError, RefusedError
 from sentio.lab.city import CITY
-from sentio.lab.day import span_before
+from sentio.lab.day import Span, span_before
 from sentio.lab.stories import Story
 from sentio.lab.wire import (
     cells,
@@ -73,6 +73,10 @@ class Summary:
         """Bytes of all files."""
         return sum(each.size_bytes for each in self.files)
 
+    def holds(self, story: Story) -> bool:
+        """Tell whether any of a story falls into the sample."""
+        return story.is_within(Span(start_ns=self.start_ns, end_ns=self.end_ns))
+
 
 def write_sample(
     folder: Path,
@@ -135,9 +139,7 @@ def _truth(summary: Summary, world: World, *, users: int) -> Mapping[str, object
         "start_ns": summary.start_ns,
         "end_ns": summary.end_ns,
         "rows": summary.rows,
-        "stories": [
-            {**asdict(each), "is_within": each.is_within(world.span)} for each in summary.stories
-        ],
+        "stories": [{**asdict(each), "is_within": summary.holds(each)} for each in summary.stories],
         "files": [asdict(each) for each in summary.files],
     }
 
