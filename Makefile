@@ -42,8 +42,9 @@ types: .venv/ready
 bench: .venv/ready ## run the benchmarks; results with machine, date and commit
 	$(RUN) python benchmarks/all.py
 
-docs: .venv/ready ## build the pages
-	$(RUN) mkdocs build --strict
+docs: .venv/ready ## make the reference from the code, then build the pages
+	$(RUN) python docs/generate.py
+	NO_MKDOCS_2_WARNING=1 $(RUN) mkdocs build --strict
 
 clean:           ## remove what the project has made
 	rm -rf .venv sentio-data site .pytest_cache .ruff_cache .hypothesis

@@ -44,6 +44,7 @@ ASKED: dict[str, list[dict[str, object]]] = {
     "subject_history": [{}, SPAN],
     "latest_uses": [{"member": BAD_CELL, "limit": 7}, {"dimension": "app", "member": "maps"}],
     "uses_of_some": [{}, {"one_in": 3, "services": ("web",), **SPAN}],
+    "exposed_uses": [{}, {"one_in": 3, "services": ("web",), **SPAN}],
     "missing_inputs": [{}, {"services": ("meter",), **SPAN}],
     "element_positions": [{}, {"element_kind": "cell"}, {"element_kind": "router"}],
     "median_positions": [{}, {"dimension": "gnb", "one_in": 3}],

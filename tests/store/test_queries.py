@@ -245,6 +245,22 @@ def test_latest_uses_of_a_cell_are_the_latest(small: Small, answers: Answers):
     assert found["ts"].to_pylist() == every[::-1][:5].tolist()
 
 
+def test_one_subject_in_many_comes_with_all_its_uses(small: Small, answers: Answers):
+    found = answers.ask("uses_of_some", one_in=3)
+
+    people = set(found["subject"].to_pylist())
+    assert all(person % 3 == 0 for person in people)
+    wanted = sum(np.isin(small.of(s, "subject"), list(people)).sum() for s in SERVICES_HERE)
+    assert len(found) == wanted > 0
+
+
+def test_uses_are_exposed_with_a_score_only(small: Small, answers: Answers):
+    found = answers.ask("exposed_uses", services=("web",))
+
+    assert found["mos"].null_count == 0
+    assert len(found) == (~np.isnan(small.mos("web"))).sum()
+
+
 def test_missing_inputs_are_counted_by_mask(small: Small, answers: Answers):
     rows = answers.ask("missing_inputs", services=("meter",)).to_pylist()
 

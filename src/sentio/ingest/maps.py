@@ -35,7 +35,6 @@ class Rule(BaseModel):
     otherwise: str | float | None = None
     take: int | None = Field(default=None, ge=1, description="keep the first characters only")
     below: float | None = Field(default=None, description="1 if below, else 0; null if not > 0")
-    as_list: bool = False
 
     @property
     def sources(self) -> tuple[Reference, ...]:

@@ -34,6 +34,7 @@ NAMES: dict[str, tuple[str, ...]] = {
 
 RTT_SCALE_MS = {"rtt_ms": 1.0, "rtt_us": 1e-3, "rtt_ns": 1e-6}
 
+SEQUENCE_END = 2**32
 NTP_OFFSET_NS = 2_208_988_800 * SECOND_NS
 """NTP counts from 1900 (RFC 5905); as seconds since 1970 its times lie after 2061."""
 NTP_FROM_NS = 2_890_000_000 * SECOND_NS
@@ -76,18 +77,9 @@ def packets(
         Numbers, the time the answer came (or the packet left, if lost), and the latency:
         (t4 - t1) - (t3 - t2) of RFC 5357, or t2 - t1.
     """
-    rows = len(lines)
-    bad = np.zeros(rows, dtype=np.bool_)
-    number, not_number = numbers(columns["seq"])
-    values = np.nan_to_num(number.to_numpy(zero_copy_only=False), nan=-1.0)
-    _note(
-        not_number | (values < 0) | (values >= 2**32),
-        bad,
-        reject,
-        "seq",
-        "not_a_number",
-        "the sequence number is no whole number of 32 bits",
-    )
+    bad = np.zeros(len(lines), dtype=np.bool_)
+    number, is_wrong = _sequence(columns["seq"])
+    _note(is_wrong, bad, reject, "seq", "not_a_number", "seq is no whole number of 32 bits")
     at: dict[str, tuple[IntArray, BoolArray]] = {}
     for name in ("t1", "t2", "t3", "t4"):
         if name in columns:
@@ -101,12 +93,19 @@ def packets(
     took = np.where(bad, 0.0, np.nan_to_num(latency_ns))
     every = Answers(
         line=lines,
-        number=np.where(bad, 0, values).astype(np.int64),
+        number=number,
         at_ns=at["t1"][0] + np.rint(took).astype(np.int64),
-        is_local=np.zeros(rows, dtype=np.bool_),
+        is_local=np.zeros(len(lines), dtype=np.bool_),
         rtt_ms=latency_ns / 1e6,
     )
     return every.where(~bad)
+
+
+def _sequence(texts: pa.StringArray) -> tuple[IntArray, BoolArray]:
+    found, _ = numbers(texts)
+    values = np.nan_to_num(found.to_numpy(zero_copy_only=False), nan=-1.0, posinf=-1.0)
+    is_wrong = (values < 0) | (values >= SEQUENCE_END) | (values % 1 != 0)
+    return np.where(is_wrong, 0, values).astype(np.int64), is_wrong
 
 
 def _latency_ns(

@@ -23,6 +23,7 @@ QUESTIONS: dict[str, Question] = {
         Question(ask=uses.latest_uses, is_of_facts=True),
         Question(ask=uses.missing_inputs, is_of_facts=True),
         Question(ask=uses.uses_of_some, is_of_facts=True, shaping=("one_in",)),
+        Question(ask=uses.exposed_uses, is_of_facts=True, shaping=("one_in",)),
         Question(ask=places.element_positions),
         Question(ask=places.median_positions, is_of_facts=True, shaping=("dimension", "one_in")),
         Question(ask=sources.source_quality),

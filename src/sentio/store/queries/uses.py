@@ -24,6 +24,7 @@ INDEXED = (
     "is_success",
     "is_retained",
 )
+EXPOSED = ("service", "app", "slice", "edge", "subject", "mos", "confidence", "duration_ms")
 
 
 def subject_history(
@@ -82,6 +83,22 @@ def uses_of_some(
     if one_in > 1:
         rows = rows.filter(number(rows, "subject") % one_in == 0)
     return rows.select(*INDEXED)
+
+
+def exposed_uses(
+    tables: Tables,
+    *,
+    services: tuple[str, ...] | None = None,
+    one_in: int = 1,
+    since_ns: int | None = None,
+    until_ns: int | None = None,
+) -> ir.Table:
+    """Give what experience is exposed by to other functions: the scored uses of some subjects."""
+    rows = _uses(tables, services, since_ns, until_ns)
+    rows = rows.filter(rows["mos"].notnull())
+    if one_in > 1:
+        rows = rows.filter(number(rows, "subject") % one_in == 0)
+    return rows.select(*EXPOSED)
 
 
 def experience(services: dict[str, ir.Table]) -> ir.Table:
