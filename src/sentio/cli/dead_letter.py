@@ -27,6 +27,8 @@ Purpose = Annotated[
     str | None,
     typer.Option(help="Why you need the rows' own bytes; it is written to the audit."),
 ]
+MOST_REPLAYED = 1_000_000
+
 group = typer.Typer(help="Rejected rows: why, whose, and back in.", no_args_is_help=True)
 
 
@@ -136,15 +138,15 @@ def replay(
 ) -> None:
     """Read rejected rows again, after the cause was corrected (a map, a service, a clock)."""
     from sentio.cli.ingest import pairs
+    from sentio.governance.dead_letters import Selection, letters
     from sentio.loop.platform import open_platform
-    from sentio.loop.replay import letters, replay
+    from sentio.loop.replay import replay
 
     given = {"map": map_, "service": service}
     options = {name: value for name, value in given.items() if value} | pairs(option or [])
     with open_platform(settings_of(context)) as platform:
-        chosen = letters(
-            platform.warehouse.con, source=source or "", reason=reason or "", ids=ids or ()
-        )
+        selection = Selection(source=source, reason=reason, ids=tuple(ids or ()))
+        chosen = letters(platform.warehouse.con, selection, limit=MOST_REPLAYED)
         done = asdict(replay(platform.record_path, chosen, more_options=options))
         platform.state.note(
             who(),

@@ -49,7 +49,14 @@ def stories(city: City, span: Span) -> tuple[Story, ...]:
             start_ns=span.clock(CONGESTION_HOURS[0]),
             end_ns=span.clock(CONGESTION_HOURS[1]),
             does_harm=True,
-            shows_in=("web", "stream_kpi", "streaming", "voice_wb", "video_call", "measurement"),
+            shows_in=(
+                "web",
+                "stream_kpi",
+                "streaming",
+                "voice_wb",
+                "network_access",
+                "measurement",
+            ),
         ),
         Story(
             name="lossy_backhaul",

@@ -36,13 +36,18 @@ def is_same(known: Position, head: bytes) -> bool:
     return size.isdigit() and fingerprint(head, size=int(size)) == known.fingerprint
 
 
-def recognise(head: bytes, name: str, wanted: str = "") -> Format:
-    """Find the format of an input; raises `FormatError` if nobody knows it."""
+def recognise(head: bytes, name: str, wanted: str = "", *, has_map: bool = False) -> Format:
+    """Find the format of an input; raises `FormatError` if nobody knows it.
+
+    ``has_map`` says that a column map is named: then it is a table, of whatever layout.
+    """
     if wanted:
         return FORMATS[wanted]
     best = max(FORMATS, key=lambda each: each.sniff(head, name))
     if not head.strip():
         raise FormatError("the file is empty", where=name)
+    if best.sniff(head, name) < UNSURE and has_map:
+        return FORMATS["ndjson" if head.lstrip().startswith(b"{") else "delimited"]
     if best.sniff(head, name) < UNSURE:
         raise FormatError(
             "no reader knows this kind of file",

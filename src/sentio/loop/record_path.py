@@ -203,6 +203,7 @@ class _Run:
             at = self._fail(one, at, error)
         done = replace(at, is_done=True, size_bytes=one.size_bytes or at.size_bytes)
         self._buffer.positions[done.input] = done
+        self._tally.bytes_read += one.size_bytes or 0
 
     def _open(self, one: Input) -> Opened | None:
         known = self._known(one.origin.name)
@@ -212,7 +213,12 @@ class _Run:
             if is_unchanged(known, one.size_bytes, head):
                 stream.close()
                 return None
-            form = recognise(head, one.origin.name, self._options.get("format", ""))
+            form = recognise(
+                head,
+                one.origin.name,
+                self._options.get("format", ""),
+                has_map="map" in self._options,
+            )
         except BaseException:
             stream.close()
             raise
@@ -267,8 +273,7 @@ class _Run:
         self._by_kind[kind] = self._by_kind.get(kind, 0) + ready.facts.num_rows
 
     def _tell(self, one: Input, at: Position) -> None:
-        is_offset = at.format == "delimited"
-        self._tally.bytes_read = max(self._tally.bytes_read, 0)
+        is_offset = at.format in ("delimited", "ndjson")
         self._path.on_progress(
             Progress(
                 input=one.origin.name,

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-import duckdb
 import orjson
-import pyarrow as pa
 
-from sentio.governance.envelope import unseal
-from sentio.governance.key import Key
+from sentio.governance.dead_letters import DeadLetter, opened
 from sentio.ingest.format import FORMATS
 from sentio.ingest.input import Input
 from sentio.ingest.piece import Origin
@@ -19,26 +16,6 @@ from sentio.loop.progress import Receipt
 from sentio.loop.record_path import RecordPath
 
 MAX_LINES = 100_000  # of one envelope's rows, a replayed input
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Letter:
-    """One rejected row, as listed."""
-
-    id: int
-    source: str
-    input: str
-    format: str
-    options: str
-    line: int
-    field: str
-    reason: str
-    message: str
-    rows: int
-    envelope: int
-    place: int
-    at_ns: int
-    replayed_ns: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,52 +28,7 @@ class Replay:
     not_replayable: int
 
 
-def letters(
-    con: duckdb.DuckDBPyConnection,
-    *,
-    source: str = "",
-    reason: str = "",
-    ids: Iterable[int] = (),
-    with_replayed: bool = False,
-    limit: int = 1_000_000,
-) -> list[Letter]:
-    """List rejected rows, oldest first, by source, reason or number."""
-    conditions, values = ["TRUE"], list[object]()
-    if source:
-        conditions.append("source = ?")
-        values.append(source)
-    if reason:
-        conditions.append("reason = ?")
-        values.append(reason)
-    wanted = list(ids)
-    if wanted:
-        conditions.append("id IN (SELECT unnest(?::BIGINT[]))")
-        values.append(wanted)
-    if not with_replayed:
-        conditions.append("replayed_ns IS NULL")
-    names = ", ".join(Letter.__slots__)
-    rows = con.execute(
-        f"SELECT {names} FROM dead_letter WHERE {' AND '.join(conditions)} ORDER BY id LIMIT ?",
-        [*values, limit],
-    ).fetchall()
-    return [Letter(**dict(zip(Letter.__slots__, row, strict=True))) for row in rows]
-
-
-def raw_rows(con: duckdb.DuckDBPyConnection, chosen: list[Letter], key: Key) -> list[bytes]:
-    """Open the envelopes of letters; gives their rows' bytes as they stood in the input."""
-    opened: dict[int, pa.Array] = {}
-    rows: list[bytes] = []
-    for letter in chosen:
-        if letter.envelope not in opened:
-            found = con.execute(
-                "SELECT sealed FROM envelope WHERE id = ?", [letter.envelope]
-            ).fetchone()
-            opened[letter.envelope] = unseal(bytes(found[0]) if found else b"", key)
-        rows.append(opened[letter.envelope][letter.place].as_py())
-    return rows
-
-
-def replay(path: RecordPath, chosen: list[Letter], *, more_options: dict[str, str]) -> Replay:
+def replay(path: RecordPath, chosen: list[DeadLetter], *, more_options: dict[str, str]) -> Replay:
     """Send rejected rows through the path again, with changed options (a new map, a service).
 
     Rows that are rejected again become new letters; those that went through are marked. Letters
@@ -121,9 +53,9 @@ def replay(path: RecordPath, chosen: list[Letter], *, more_options: dict[str, st
 
 
 def _inputs(
-    path: RecordPath, can: list[Letter], more_options: dict[str, str]
-) -> Iterator[tuple[Letter, Input, dict[str, str]]]:
-    groups: dict[tuple[str, str, str, str, int], list[Letter]] = {}
+    path: RecordPath, can: list[DeadLetter], more_options: dict[str, str]
+) -> Iterator[tuple[DeadLetter, Input, dict[str, str]]]:
+    groups: dict[tuple[str, str, str, str, int], list[DeadLetter]] = {}
     for letter in can:
         key = (letter.source, letter.input, letter.format, letter.options, letter.envelope)
         groups.setdefault(key, []).append(letter)
@@ -135,7 +67,8 @@ def _inputs(
                 "SELECT head FROM envelope WHERE id = ?", [part[0].envelope]
             ).fetchone()
             head = bytes(found[0]) if found and found[0] else b""
-            lines = [line for line in (head, *raw_rows(con, part, path.key)) if line]
+            rows = [raw for _, raw in opened(con, part, key=path.key)]
+            lines = [line for line in (head, *rows) if line]
             content = b"\n".join(lines) + b"\n"
             name = f"{part[0].input}#letters-{part[0].id}-{path.clock.now_ns()}"
             one = Input(
@@ -147,7 +80,7 @@ def _inputs(
             yield part[0], one, options
 
 
-def _can_be_replayed(letter: Letter) -> bool:
+def _can_be_replayed(letter: DeadLetter) -> bool:
     if letter.reason == "duplicate" or letter.format not in FORMATS or not letter.line:
         return False
     return FORMATS[letter.format].replay_head is not None
