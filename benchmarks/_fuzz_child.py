@@ -10,7 +10,7 @@ import signal
 import sys
 import time
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
@@ -28,6 +28,7 @@ from sentio.testing.survival import survive
 ROOM_BYTES = 2 << 30  # what a reader may take beyond the interpreter and its libraries
 GROWTH_KIB = 300 * 1024
 SHOWN_BYTES = 200
+WARM_UP_INPUTS, WARM_UP_SEED = 100, -1
 
 
 class Progress(Protocol):
@@ -143,12 +144,10 @@ def failure_of(index: int, kind: str, exception: str, where: str, content: bytes
 
 def _warm_up(form: str, seeds: Sequence[Seed]) -> None:
     """Compile and load all that is loaded late: it is not the inputs' doing."""
-    warm: Callable[[Seed], object] = lambda seed: survive(  # noqa: E731  (a line of its own)
-        FORMATS[form], seed.content, name=seed.name, options=seed.options
-    )
-    for seed in seeds:
+    others = [damaged(form, WARM_UP_SEED, index, seeds) for index in range(WARM_UP_INPUTS)]
+    for seed, content in [*((seed, seed.content) for seed in seeds), *others]:
         with suppress(Exception):
-            warm(seed)
+            survive(FORMATS[form], content, name=seed.name, options=seed.options)
     gc.collect()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from tests.loop.conftest import NOW_NS, page
 
 from sentio.governance.dead_letters import Selection, letters, opened
 from sentio.governance.key import Key
@@ -14,8 +15,6 @@ from sentio.kernel.errors import RefusedError
 from sentio.loop.record_path import RecordPath
 from sentio.loop.replay import replay
 from sentio.store.warehouse import Warehouse
-
-from tests.loop.conftest import NOW_NS, page
 
 Given = Callable[[str, str], Input]
 

@@ -8,9 +8,9 @@ from typing import BinaryIO
 
 import numba
 import numpy as np
+import numpy.typing as npt
 
 from sentio.kernel.errors import FormatError
-import numpy.typing as npt
 
 BLOCK_BYTES = 16 << 20
 FIRST_BYTES = 1 << 18  # small inputs need no large block; each is twice the one before
@@ -35,18 +35,24 @@ class Block:
 def blocks(stream: BinaryIO, *, block_bytes: int = BLOCK_BYTES) -> Iterator[Block]:
     """Yield the stream in blocks of about ``block_bytes``, cut at line ends; nothing is copied."""
     rest, line, offset = b"", 1, 0
+    room = min(FIRST_BYTES, block_bytes)
     while True:
-        data, end = _gather(stream, rest, block_bytes)
-        cut = len(data) if end is True else data.rfind(b"\n") + 1
+        data = bytearray(len(rest) + room)
+        data[: len(rest)] = rest
+        read, failure = _fill(stream, memoryview(data)[len(rest) :])
+        size = len(rest) + read
+        is_end = read < room and failure is None
+        cut = size if is_end else data.rfind(b"\n", 0, size) + 1
         if cut:
             yield from _whole(memoryview(data)[:cut], data, line, offset)
-            line += data.count(b"\n", 0, cut)
+            line += int(_count(np.frombuffer(data, dtype=np.uint8, count=cut)))
             offset += cut
-        if isinstance(end, FormatError):
-            raise end  # half a line behind it would be taken for a whole one
-        if end:
+        if failure is not None:
+            raise failure  # half a line behind it would be taken for a whole one
+        if is_end:
             return
-        rest = bytes(memoryview(data)[cut:])
+        rest = bytes(memoryview(data)[cut:size])
+        room = min(2 * room, block_bytes)
         if len(rest) > MAX_LINE_BYTES:
             skipped, after = _skip_line(stream, rest, block_bytes)
             offset += skipped
@@ -55,16 +61,24 @@ def blocks(stream: BinaryIO, *, block_bytes: int = BLOCK_BYTES) -> Iterator[Bloc
             rest = after
 
 
-def _gather(stream: BinaryIO, rest: bytes, size: int) -> tuple[bytearray, bool | FormatError]:
-    """Read ``size`` bytes behind the rest; gives them, and whether or why the stream ended."""
-    parts = [rest]
+def _fill(stream: BinaryIO, room: memoryview) -> tuple[int, FormatError | None]:
+    """Fill the room as far as the stream goes; a packed stream may turn out to be broken."""
+    read = 0
     try:
-        while size and (more := stream.read(size)):
-            parts.append(more)
-            size -= len(more)
+        while read < len(room) and (more := stream.read(len(room) - read)):
+            room[read : read + len(more)] = more
+            read += len(more)
     except FormatError as error:  # what was read before it is good
-        return bytearray().join(parts), error
-    return bytearray().join(parts), size > 0
+        return read, error
+    return read, None
+
+
+@numba.njit(nogil=True, cache=True)
+def _count(data: npt.NDArray[np.uint8]) -> int:
+    ends = 0
+    for byte in data:
+        ends += byte == NEWLINE
+    return ends
 
 
 def behind(block: Block, start: int) -> Block | None:

@@ -40,57 +40,67 @@ class Story:
 def stories(city: City, span: Span) -> tuple[Story, ...]:
     """Tell the stories of the last simulated day."""
     return (
-        Story(
-            name="busy_evening",
-            title="A cell among homes is full in the evening",
-            kind="congestion",
-            dimension="cell",
-            members=(city.cells[CONGESTED_CELL],),
-            start_ns=span.clock(CONGESTION_HOURS[0]),
-            end_ns=span.clock(CONGESTION_HOURS[1]),
-            does_harm=True,
-            shows_in=(
-                "web",
-                "stream_kpi",
-                "streaming",
-                "voice_wb",
-                "network_access",
-                "measurement",
-            ),
-        ),
-        Story(
-            name="lossy_backhaul",
-            title="The backhaul link of a site loses packets",
-            kind="loss",
-            dimension="link",
-            members=(city.links[LOSSY_SITE], city.gnbs[LOSSY_SITE], *_cells_of(city, LOSSY_SITE)),
-            start_ns=span.clock(LOSS_HOURS[0]),
-            end_ns=span.clock(LOSS_HOURS[1]),
-            does_harm=True,
-            shows_in=("voice_wb", "video_call", "web", "camera", "event", "measurement"),
-        ),
-        Story(
-            name="bad_firmware",
-            title=f"Firmware {BAD_FIRMWARE} of the home gateway {BAD_MODEL} spoils its Wi-Fi",
-            kind="firmware",
-            dimension="device_model",
-            members=(BAD_MODEL,),
-            start_ns=span.start_ns,
-            end_ns=span.end_ns,
-            does_harm=True,
-            shows_in=("cpe", "event"),
-        ),
-        Story(
-            name="full_stadium",
-            title="A match fills the stadium; its cell carries it",
-            kind="peak",
-            dimension="cell",
-            members=(city.cells[STADIUM_CELL],),
-            start_ns=span.clock(VISIT_HOURS[0]),
-            end_ns=span.clock(VISIT_HOURS[1]),
-            does_harm=False,
-            shows_in=("web", "measurement"),
-        ),
+        _busy_evening(city, span),
+        _lossy_backhaul(city, span),
+        _bad_firmware(span),
+        _full_stadium(city, span),
+    )
+
+
+def _busy_evening(city: City, span: Span) -> Story:
+    services = ("web", "stream_kpi", "streaming", "voice_wb", "network_access")
+    return Story(
+        name="busy_evening",
+        title="A cell among homes is full in the evening",
+        kind="congestion",
+        dimension="cell",
+        members=(city.cells[CONGESTED_CELL],),
+        start_ns=span.clock(CONGESTION_HOURS[0]),
+        end_ns=span.clock(CONGESTION_HOURS[1]),
+        does_harm=True,
+        shows_in=(*services, "measurement"),
+    )
+
+
+def _lossy_backhaul(city: City, span: Span) -> Story:
+    return Story(
+        name="lossy_backhaul",
+        title="The backhaul link of a site loses packets",
+        kind="loss",
+        dimension="link",
+        members=(city.links[LOSSY_SITE], city.gnbs[LOSSY_SITE], *_cells_of(city, LOSSY_SITE)),
+        start_ns=span.clock(LOSS_HOURS[0]),
+        end_ns=span.clock(LOSS_HOURS[1]),
+        does_harm=True,
+        shows_in=("voice_wb", "video_call", "web", "camera", "event", "measurement"),
+    )
+
+
+def _bad_firmware(span: Span) -> Story:
+    return Story(
+        name="bad_firmware",
+        title=f"Firmware {BAD_FIRMWARE} of the home gateway {BAD_MODEL} spoils its Wi-Fi",
+        kind="firmware",
+        dimension="device_model",
+        members=(BAD_MODEL,),
+        start_ns=span.start_ns,
+        end_ns=span.end_ns,
+        does_harm=True,
+        shows_in=("cpe", "event"),
+    )
+
+
+def _full_stadium(city: City, span: Span) -> Story:
+    return Story(
+        name="full_stadium",
+        title="A match fills the stadium; its cell carries it",
+        kind="peak",
+        dimension="cell",
+        members=(city.cells[STADIUM_CELL],),
+        start_ns=span.clock(VISIT_HOURS[0]),
+        end_ns=span.clock(VISIT_HOURS[1]),
+        does_harm=False,
+        shows_in=("web", "measurement"),
     )
 
 

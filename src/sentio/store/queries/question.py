@@ -35,7 +35,7 @@ class Question:
     ask: Callable[..., ir.Table]
     finish: Callable[[pa.Table], pa.Table] | None = None
     is_of_facts: bool = False
-    shaping: tuple[str, ...] = ("dimension", "step_hours")
+    shaping: tuple[str, ...] = ("step_hours",)
 
     @property
     def name(self) -> str:
