@@ -102,6 +102,20 @@ def test_a_late_row_is_kept_flagged_and_counted_in_its_own_minute(
     assert one(path.warehouse, minutes) == 2
 
 
+def test_uses_of_two_services_in_one_part_do_not_make_each_other_late(
+    path: RecordPath, given: Given
+) -> None:
+    start = 1_795_000_000_000
+    rows = ["ts,imsi,service,page_load_ms,access_ms"]
+    rows += [f"{start + 7_200_000},1,web,700,", f"{start + 7_260_000},2,network_access,,200"]
+    rows += [f"{start + 7_320_000},3,web,800,", f"{start},4,web,900,"]
+
+    path.run([given("a.csv", "\n".join(rows) + "\n")], source="probe")
+
+    late = "SELECT (SELECT sum(quality) FROM experience_network_access), sum(quality) "
+    assert path.warehouse.con.execute(late + "FROM experience_web").fetchone() == (0, 2)
+
+
 def test_an_unknown_file_is_a_dead_letter_and_the_others_go_on(
     path: RecordPath, given: Given
 ) -> None:

@@ -108,14 +108,14 @@ def _dated(piece: Piece, reading: Reading) -> pa.RecordBatch:
 
 def _faults(kind: Kind, batch: pa.RecordBatch, now_ns: int, rules: Rules) -> list[Fault]:
     found: list[Fault] = []
+    ts = batch.column("ts")
+    values = ts.fill_null(0).to_numpy(zero_copy_only=False)
+    missing = np.asarray(ts.is_null().to_numpy(zero_copy_only=False), dtype=np.bool_)
+    astray = ~missing & (values > now_ns + int(rules.future_skew_s * 1e9))
     if kind in DATED:
-        ts = batch.column("ts")
-        values = ts.fill_null(0).to_numpy(zero_copy_only=False)
-        missing = np.asarray(ts.is_null().to_numpy(zero_copy_only=False), dtype=np.bool_)
-        latest = now_ns + int(rules.future_skew_s * 1e9)
-        astray = ~missing & ((values < YEAR_2000_NS) | (values > latest))
+        astray |= ~missing & (values < YEAR_2000_NS)
         _note(found, missing, "ts", "missing", "the row has no time")
-        _note(found, astray, "ts", "clock_skew", "the time lies in the future or before 2000")
+    _note(found, astray, "ts", "clock_skew", "the time lies in the future or before 2000")
     for name in batch.schema.names:
         outside = _outside(name, batch.column(name))
         if outside is not None:

@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from sentio.governance.envelope import seal
 from sentio.governance.key import Key
+from sentio.ingest.gate import DATED
 from sentio.ingest.tabular import rejected_batch
 from sentio.loop.prepare import Ready
 from sentio.loop.seen import Seen
@@ -35,8 +36,14 @@ class Buffer:
         self.kept = 0
         self.rejected = 0
 
-    def add(self, ready: Ready, at: Position, *, options: str, head: bytes) -> Position:
-        """Take one piece in; gives the position behind it."""
+    def add(
+        self, ready: Ready, at: Position, *, newest_ts: int, options: str, head: bytes
+    ) -> Position:
+        """Take one piece in; gives the position behind it.
+
+        ``newest_ts`` is the newest time before the part of the input that the piece is of: pieces
+        of one part are of different services, not of different times.
+        """
         gated = ready.gated
         rows = ready.facts.num_rows
         new = np.ones(rows, dtype=np.bool_)
@@ -45,7 +52,7 @@ class Buffer:
         doubles = int(rows - new.sum())
         share = gated.rows_kept / max(rows, 1)
         double_rows = round(doubles * share)
-        facts, late, latest = self._late(ready, new, at.latest_ts)
+        facts, late, latest = self._late(ready, new, newest_ts)
         if facts.num_rows:
             self._facts.setdefault(ready.family, []).append(facts)
         if ready.scored is not None:
@@ -62,7 +69,7 @@ class Buffer:
             rows_kept=at.rows_kept + gated.rows_kept - double_rows,
             rows_rejected=at.rows_rejected + int(gated.rejected_rows.sum()) + double_rows,
             records=at.records + facts.num_rows,
-            latest_ts=latest,
+            latest_ts=max(at.latest_ts, latest),
         )
         self.positions[behind.input] = behind
         self.kept += behind.rows_kept - at.rows_kept
@@ -98,10 +105,11 @@ class Buffer:
 
     def _late(self, ready: Ready, new: np.ndarray, latest: int) -> tuple[pa.RecordBatch, int, int]:
         facts = ready.facts if new.all() else ready.facts.filter(pa.array(new))
-        if not facts.num_rows:
+        if not facts.num_rows or ready.gated.kind not in DATED:
             return facts, 0, latest
         ts = facts.column("ts").to_numpy(zero_copy_only=False)
-        is_late = ts < latest - self._late_after_ns
+        newest = np.maximum.accumulate(np.maximum(ts, latest))
+        is_late = ts < newest - self._late_after_ns
         if is_late.any():
             place = facts.schema.get_field_index("quality")
             flags = facts.column("quality").to_numpy(zero_copy_only=False)

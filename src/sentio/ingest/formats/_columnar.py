@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -34,16 +34,19 @@ def mapped(
     owner: ColumnMap,
     reading: Reading,
     *,
-    first_row: int,
+    lines: Sequence[int],
     position: int,
     more_rejected: pa.RecordBatch = NOTHING_REJECTED,
 ) -> Iterator[Piece]:
-    """Map one batch; a rejected row is kept as a JSON object of its source columns."""
+    """Map one batch; a rejected row is kept as a JSON object of its source columns.
+
+    ``lines`` gives the line or row number of each row of the batch.
+    """
 
     def row_bytes(rows: npt.NDArray[np.int64]) -> tuple[list[int], list[bytes]]:
         chosen = batch.take(pa.array(rows)).to_pylist()
         raws = [orjson.dumps(row, default=str, option=orjson.OPT_NON_STR_KEYS) for row in chosen]
-        return [first_row + int(row) for row in rows], raws
+        return [lines[row] for row in rows.tolist()], raws
 
     yield from pieces_of(
         owner, batch, reading, position=position, row_bytes=row_bytes, more_rejected=more_rejected

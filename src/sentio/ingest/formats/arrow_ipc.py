@@ -36,7 +36,7 @@ def read(stream: BinaryIO, reading: Reading) -> Iterator[Piece]:
             for start in range(0, batch.num_rows, reading.batch_rows):
                 part = flat(batch.slice(start, reading.batch_rows))
                 last = first + part.num_rows
-                yield from mapped(part, owner, reading, first_row=first, position=last - 1)
+                yield from mapped(part, owner, reading, lines=range(first, last), position=last - 1)
                 first = last
     except (pa.ArrowException, OSError, MemoryError, ValueError) as error:
         if isinstance(error, FormatError):

@@ -55,12 +55,11 @@ def _pieces(
         owner = map_of(["ts", "service", "rtt_ms"], reading)  # nothing but rejected lines yet
     columns = {name: _column([row.get(name) for row in rows]) for name in owner.sources}
     batch = pa.RecordBatch.from_pydict(columns)
-    first = lines[0] if lines else block.first_line
     yield from mapped(
         batch,
         owner,
         reading,
-        first_row=first,
+        lines=lines,
         position=block.end,
         more_rejected=rejections.take(),
     )

@@ -38,7 +38,9 @@ def read(stream: BinaryIO, reading: Reading) -> Iterator[Piece]:
         for batch in file.iter_batches(batch_size=reading.batch_rows, columns=wanted):
             batch.validate(full=True)
             last = first + batch.num_rows
-            yield from mapped(flat(batch), owner, reading, first_row=first, position=last - 1)
+            yield from mapped(
+                flat(batch), owner, reading, lines=range(first, last), position=last - 1
+            )
             first = last
     except (pa.ArrowException, OSError, MemoryError, ValueError) as error:
         if isinstance(error, FormatError):
