@@ -238,6 +238,12 @@ def test_reading_again_from_a_position_gives_the_pieces_behind_it() -> None:
     assert rest.records() == whole.records()[-len(rest.records()) :]
 
 
+def test_what_the_log_lacks_can_be_given() -> None:
+    (session,) = read(FORMAT, segment(0), segment="fixed", server="other").records()
+
+    assert (session["segment"], session["server"]) == ("fixed", "cdn.example")
+
+
 @pytest.mark.shared
 def test_test_files_of_a_library_are_no_logs(shared: Path) -> None:
     for path in sorted((shared / "data/inputs/cmcd").glob("*.ts.txt")):

@@ -6,6 +6,7 @@ import gzip
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 from tests.ingest.one_input import RECEIVED_NS, read
 
@@ -68,6 +69,20 @@ def test_further_columns_can_be_asked_for() -> None:
     assert json.loads(read(FORMAT, text, attributes="shoe").records()[0]["attributes"]) == {
         "shoe": 44
     }
+
+
+def test_a_segment_that_the_list_lacks_can_be_given() -> None:
+    text = "customer_id,churn,tenure\n1,no,3\n"
+
+    assert read(FORMAT, text, segment="prepaid").records()[0]["segment"] == "prepaid"
+
+
+def test_what_the_gate_refuses_later_can_still_be_shown_as_it_stood() -> None:
+    (piece,) = read(FORMAT, "customer_id,churn,tenure\n,no,3\n7,no,4\n8,no,5\n").pieces
+
+    lines, raws = piece.row_bytes(np.array([1]))
+
+    assert (lines, raws) == ([4], [b"8,no,5"])
 
 
 def test_pieces_add_up_and_can_be_read_from_any_of_them() -> None:

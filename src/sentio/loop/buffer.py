@@ -12,6 +12,7 @@ from sentio.governance.envelope import seal
 from sentio.governance.key import Key
 from sentio.ingest.gate import DATED
 from sentio.ingest.tabular import rejected_batch
+from sentio.kernel.arrays import BoolArray, IntArray
 from sentio.loop.prepare import Ready
 from sentio.loop.seen import Seen
 from sentio.model.record import Quality as Flag
@@ -36,14 +37,8 @@ class Buffer:
         self.kept = 0
         self.rejected = 0
 
-    def add(
-        self, ready: Ready, at: Position, *, newest_ts: int, options: str, head: bytes
-    ) -> Position:
-        """Take one piece in; gives the position behind it.
-
-        ``newest_ts`` is the newest time before the part of the input that the piece is of: pieces
-        of one part are of different services, not of different times.
-        """
+    def add(self, ready: Ready, at: Position, *, options: str, head: bytes) -> Position:
+        """Take one piece in; gives the position behind it."""
         gated = ready.gated
         rows = ready.facts.num_rows
         new = np.ones(rows, dtype=np.bool_)
@@ -52,7 +47,8 @@ class Buffer:
         doubles = int(rows - new.sum())
         share = gated.rows_kept / max(rows, 1)
         double_rows = round(doubles * share)
-        facts, late, latest = self._late(ready, new, newest_ts)
+        newest_ts: dict[str, int] = orjson.loads(at.newest_ts)
+        facts, late = self._late(ready, new, newest_ts)
         if facts.num_rows:
             self._facts.setdefault(ready.family, []).append(facts)
         if ready.scored is not None:
@@ -69,7 +65,7 @@ class Buffer:
             rows_kept=at.rows_kept + gated.rows_kept - double_rows,
             rows_rejected=at.rows_rejected + int(gated.rejected_rows.sum()) + double_rows,
             records=at.records + facts.num_rows,
-            latest_ts=max(at.latest_ts, latest),
+            newest_ts=orjson.dumps(newest_ts, option=orjson.OPT_SORT_KEYS).decode(),
         )
         self.positions[behind.input] = behind
         self.kept += behind.rows_kept - at.rows_kept
@@ -103,26 +99,30 @@ class Buffer:
             dead_letters=self._letters,
         )
 
-    def _late(self, ready: Ready, new: np.ndarray, latest: int) -> tuple[pa.RecordBatch, int, int]:
+    def _late(
+        self, ready: Ready, new: BoolArray, newest_ts: dict[str, int]
+    ) -> tuple[pa.RecordBatch, int]:
+        """Flag rows far behind the newest of their family before them; notes the new newest."""
         facts = ready.facts if new.all() else ready.facts.filter(pa.array(new))
         if not facts.num_rows or ready.gated.kind not in DATED:
-            return facts, 0, latest
+            return facts, 0
         ts = facts.column("ts").to_numpy(zero_copy_only=False)
-        newest = np.maximum.accumulate(np.maximum(ts, latest))
+        newest = np.maximum.accumulate(np.maximum(ts, newest_ts.get(ready.family, 0)))
+        newest_ts[ready.family] = int(newest[-1])
         is_late = ts < newest - self._late_after_ns
         if is_late.any():
             place = facts.schema.get_field_index("quality")
             flags = facts.column("quality").to_numpy(zero_copy_only=False)
             marked = np.where(is_late, flags | int(Flag.LATE), flags).astype(np.int16)
             facts = facts.set_column(place, "quality", pa.array(marked))
-        return facts, int(is_late.sum()), max(latest, int(ts.max()))
+        return facts, int(is_late.sum())
 
     def _reject(self, ready: Ready, at: Position, options: str, head: bytes) -> None:
         gated = ready.gated
         if gated.rejected.num_rows:
             self._post(gated.rejected, gated.rejected_rows, at, options, head)
 
-    def _reject_doubles(self, doubles: np.ndarray, rows: int, at: Position, options: str) -> None:
+    def _reject_doubles(self, doubles: BoolArray, rows: int, at: Position, options: str) -> None:
         count = int(doubles.sum())
         message = "the same row has been read before; the first one counts"
         rejected = rejected_batch([0] * count, [b""] * count, "", "duplicate", message)
@@ -130,7 +130,7 @@ class Buffer:
         self._post(rejected, weights, at, options, b"")
 
     def _post(
-        self, rejected: pa.RecordBatch, weights: np.ndarray, at: Position, options: str, head: bytes
+        self, rejected: pa.RecordBatch, weights: IntArray, at: Position, options: str, head: bytes
     ) -> None:
         self._letters.append(
             DeadLetters(

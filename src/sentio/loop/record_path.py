@@ -238,12 +238,10 @@ class _Run:
         head = opened.format.replay_head(opened.head) if opened.format.replay_head else b""
         at = opened.at
         for ready in self._prepared(opened, reading):
-            newest_ts = at.latest_ts
             for each in ready:
                 at = self._buffer.add(
                     each,
                     at,
-                    newest_ts=newest_ts,
                     options=options_text(self._options),
                     head=head,
                 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sentio import __version__
 from sentio.kernel.errors import UnknownName
-from sentio.report.asked import Asked, Row
+from sentio.report.asked import Asked
 from sentio.report.index import index
 from sentio.report.page import Crowd, ReportPage, ServicePart
 from sentio.report.places import places
@@ -52,7 +52,7 @@ def build_page(
     is_exact = uses <= COUNTED_ROWS
     parts = service_parts(asked, are_subjects_exact=is_exact)
     dimension, found = places(asked, uses=uses) if parts else ("", ())
-    first_ns, last_ns = _extent(asked, totals)
+    first_ns, last_ns = _extent(asked)
     return ReportPage(
         made_ns=now_ns,
         since_ns=since_ns if since_ns is not None else first_ns,
@@ -71,9 +71,9 @@ def build_page(
     )
 
 
-def _extent(asked: Asked, totals: list[Row]) -> tuple[int | None, int | None]:
-    """Tell when the first and the last use of the services began."""
-    names = {f"experience_{row['service']}" for row in totals}
+def _extent(asked: Asked) -> tuple[int | None, int | None]:
+    """Tell when the first and the last use of the services began, in the span or out of it."""
+    names = {f"experience_{name}" for name in asked.services or asked.answers.services()}
     rows = [row for row in asked.answers.ask("contents").to_pylist() if row["family"] in names]
     if not rows:
         return None, None

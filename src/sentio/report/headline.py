@@ -61,7 +61,7 @@ def _crowds(page: ReportPage) -> list[str]:
                 "headline.subjects",
                 good=numbers.subjects(good, is_exact=page.are_subjects_exact),
                 all=numbers.subjects(crowd.subjects, is_exact=page.are_subjects_exact),
-                kind=word(f"headline.{crowd.subject_kind}"),
+                kind=word(f"headline.{numbers.plural(crowd.subject_kind, crowd.subjects)}"),
                 share=numbers.whole(good / crowd.subjects),
             )
         )

@@ -50,6 +50,11 @@ def subjects(n: float, *, is_exact: bool) -> str:
     return count(n) if is_exact else about(n)
 
 
+def plural(name: str, n: float) -> str:
+    """Give the name of one, or of several."""
+    return name if n == 1 else f"{name}s"
+
+
 def share(part: float, whole: float) -> str:
     """Write a share in percent: tenths only where there are a thousand to share.
 

@@ -18,7 +18,7 @@ TABLES = (
     """CREATE TABLE IF NOT EXISTS position (
       source VARCHAR, input VARCHAR, fingerprint VARCHAR, format VARCHAR, position BIGINT,
       size_bytes BIGINT, rows_read BIGINT, rows_kept BIGINT, rows_rejected BIGINT, records BIGINT,
-      is_done BOOLEAN, latest_ts BIGINT, at_ns BIGINT, PRIMARY KEY (source, input)
+      is_done BOOLEAN, newest_ts VARCHAR, at_ns BIGINT, PRIMARY KEY (source, input)
     )""",
     """CREATE TABLE IF NOT EXISTS quality (
       source VARCHAR, format VARCHAR, at_ns BIGINT, rows_read BIGINT, rows_kept BIGINT,
@@ -50,7 +50,7 @@ class Position:
     rows_rejected: int = 0
     records: int = 0
     is_done: bool = False
-    latest_ts: int = 0  # the newest time seen so far, by which later rows are called late
+    newest_ts: str = "{}"  # JSON: the newest time of each family so far; rows far behind are late
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,7 +130,7 @@ def write_positions(
     """Note how far each input has been read."""
     rows = [
         (p.source, p.input, p.fingerprint, p.format, p.position, p.size_bytes, p.rows_read,
-         p.rows_kept, p.rows_rejected, p.records, p.is_done, p.latest_ts, at_ns)
+         p.rows_kept, p.rows_rejected, p.records, p.is_done, p.newest_ts, at_ns)
         for p in positions
     ]  # fmt: skip
     if rows:

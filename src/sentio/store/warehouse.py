@@ -113,7 +113,8 @@ class Warehouse:
             (con or self.con)
             .execute(
                 "SELECT source, input, fingerprint, format, position, size_bytes, rows_read, rows_kept,"
-                " rows_rejected, records, is_done, latest_ts FROM position WHERE source = ? AND input = ?",
+                " rows_rejected, records, is_done, newest_ts FROM position "
+                "WHERE source = ? AND input = ?",
                 [source, name],
             )
             .fetchone()

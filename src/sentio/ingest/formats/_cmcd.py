@@ -26,8 +26,9 @@ VIDEO = ("v", "av")
 
 _STRING = r'"(?:[^"\\]|\\.)*"'
 _PARAMETERS = rf"(?:;[^,;\"()\s]*(?:{_STRING})?)*"
+_BETWEEN = re.compile(r"[,\s]*")
 _MEMBER = re.compile(
-    rf"\s*([A-Za-z*][\w.*-]*)"
+    rf"([A-Za-z*][\w.*-]*)"
     rf"(?:=(?:(-?\d{{1,15}}(?:\.\d{{1,9}})?)|({_STRING})|\(((?:[^()\"]|{_STRING})*)\)|([^\",()\s;]+)))?"
     rf"{_PARAMETERS}\s*(?:,|$)"
 )
@@ -56,13 +57,10 @@ def parse(text: str) -> Fields:
     CTA-5004 (2020) and CTA-5004-B (2025); RFC 8941 clause 3.2.
     """
     found: Fields = {}
-    at, end = 0, len(text)
+    at, end = _after(text, 0), len(text)
     while at < end:
         match = _MEMBER.match(text, at)
         if match is None:
-            if text[at] in ", ":
-                at += 1
-                continue
             raise ValueError(f"what stands at character {at} is no CMCD key and value")
         key, number, string, inner, token = match.groups()
         if number is not None:
@@ -75,7 +73,7 @@ def parse(text: str) -> Fields:
             found[key] = _token(token)
         else:
             found[key] = True
-        at = match.end()
+        at = _after(text, match.end())
     return found
 
 
@@ -138,6 +136,12 @@ def word(fields: Mapping[str, Value], key: str) -> str | None:
     if isinstance(value, bool | tuple) or value is None:
         return None
     return str(value) or None
+
+
+def _after(text: str, at: int) -> int:
+    """Pass over commas and blanks between members."""
+    match = _BETWEEN.match(text, at)
+    return match.end() if match else at
 
 
 def _video_first(items: tuple[Item, ...]) -> Bare | None:

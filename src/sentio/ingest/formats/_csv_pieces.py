@@ -7,10 +7,17 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 import pyarrow as pa
 
-from sentio.kernel.arrays import BoolArray
+from sentio.kernel.arrays import BoolArray, IntArray
 from sentio.ingest.formats._csv_table import Fault, Table
 from sentio.ingest.formats._gathering import arrow_type
-from sentio.ingest.piece import MAX_RAW_BYTES, NOTHING_REJECTED, REJECTED, Piece, Reading
+from sentio.ingest.piece import (
+    MAX_RAW_BYTES,
+    NOTHING_REJECTED,
+    REJECTED,
+    Piece,
+    Reading,
+    RowBytes,
+)
 from sentio.model.record import Kind
 
 
@@ -44,7 +51,18 @@ def pieces_of(
             rows_kept=batch.num_rows,
             position=position,
             rejected=rejected,
+            row_bytes=_behind(table, table.index[good]),
         )
+
+
+def _behind(table: Table, kept: IntArray) -> RowBytes:
+    """Give the lines and bytes of the kept rows, for what the gate may yet say against them."""
+
+    def row_bytes(rows: IntArray) -> tuple[list[int], list[bytes]]:
+        records = kept[rows]
+        return table.records.lines[records].tolist(), [table.records.raw(int(i)) for i in records]
+
+    return row_bytes
 
 
 def _rejected(table: Table, faults: Sequence[Fault], name: str) -> tuple[pa.RecordBatch, BoolArray]:

@@ -16,6 +16,9 @@ from sentio.model.record import COLUMNS, IDENTIFIERS, TEXT, Kind, Quality
 MAX_HELD_BYTES = 16 * 2**20
 """Rejected rows are handed on once their bytes reach this, so that a bad file costs no memory."""
 
+CONSTANTS = ("segment", "slice", "app", "cell", "server")
+"""Columns of a use that the reading may give where the input lacks them."""
+
 Cell: TypeAlias = float | str | bool | Sequence[float] | None
 Record: TypeAlias = Mapping[str, Cell]
 
@@ -97,9 +100,10 @@ class Gathering:
             kept, self._kept[kind] = self._kept[kind], 0
             self._position += 1
             if self._position > self._reading.start:
+                batch = batch_of(kind, self._names[kind], records)
                 yield Piece(
                     kind=kind,
-                    batch=batch_of(kind, self._names[kind], records),
+                    batch=self._with_constants(batch) if kind is Kind.EXPERIENCE else batch,
                     rows_read=kept + rejected.num_rows,
                     rows_kept=kept,
                     position=self._position,
@@ -107,6 +111,13 @@ class Gathering:
                     service=self._service if kind is Kind.EXPERIENCE else "",
                 )
             rejected = rejected.slice(0, 0)
+
+    def _with_constants(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        for name in CONSTANTS:
+            text = self._reading.options.get(name, "")
+            if text and name not in batch.schema.names:
+                batch = batch.append_column(name, pa.repeat(pa.scalar(text), batch.num_rows))
+        return batch
 
 
 def batch_of(kind: Kind, names: Sequence[str], records: Sequence[Record]) -> pa.RecordBatch:

@@ -9,6 +9,9 @@ Role: TypeAlias = Literal["video", "audio", "pair", "remote"]
 How: TypeAlias = Literal["counter", "gauge"]
 
 
+LONGEST_NAME = 200
+
+
 class Metric(NamedTuple):
     """One statistic that is used: of what, under which name of ours, and whether it accumulates."""
 
@@ -101,7 +104,7 @@ def column_of(name: str) -> tuple[Metric | None, str, bool] | None:
     Columns may carry Chrome's id before the statistic and the party behind it
     (``IT01V_packetsLost_alice``); None for a column that holds neither.
     """
-    match = _COLUMN.match(name.strip())
+    match = _COLUMN.match(name.strip()) if len(name) <= LONGEST_NAME else None
     if match is None:
         return None
     head, tail = match["head"].strip("_-. "), match["tail"].strip("_-. ])")

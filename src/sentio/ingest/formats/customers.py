@@ -112,7 +112,7 @@ def _columns(
     columns: dict[str, pa.Array] = {
         "ts": pc.fill_null(ts, reading.received_ns),
         **named,
-        "segment": masked(pc.coalesce(segment, tariff, contract)),
+        "segment": masked(pc.coalesce(segment, tariff, contract, _constant(reading, "segment"))),
         "contract": masked(pc.coalesce(contract, tariff)),
         "value_per_month": value,
         "tenure_months": tenure,
@@ -140,6 +140,10 @@ def _columns(
         ),
     ]
     return columns, faults
+
+
+def _constant(reading: Reading, name: str) -> pa.StringScalar:
+    return pa.scalar(reading.options.get(name) or None, pa.string())
 
 
 def _attributes(table: Table, roles: Mapping[str, str], reading: Reading) -> pa.StringArray:

@@ -1,8 +1,9 @@
-"""Parquet tables of any columns by a column map."""
+"""Parquet tables of any columns by a column map (Apache Parquet 2.x)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import BinaryIO
 
 import pyarrow as pa
@@ -10,11 +11,17 @@ import pyarrow.parquet as pq
 
 from sentio.ingest.format import Format
 from sentio.ingest.formats._columnar import flat, map_of, mapped
+from sentio.ingest.formats._parquet_pages import check_chunk
+from sentio.ingest.formats._unpacking import BATCH_BYTES, Unpacking, in_bounds
 from sentio.ingest.piece import Piece, Reading
+from sentio.ingest.sources.section import Spool
 from sentio.kernel.errors import FormatError
 
 MAGIC = b"PAR1"
 MAX_SCHEMA_BYTES = 16 << 20  # of one text or container in the footer: no bomb hides there
+MAX_SCHEMA_DEPTH = 64
+BUFFER_BYTES = 262_144
+TEXT = "BYTE_ARRAY"
 
 
 def sniff(head: bytes, name: str) -> float:
@@ -27,29 +34,86 @@ def read(stream: BinaryIO, reading: Reading) -> Iterator[Piece]:
     """Read batch by batch, and only the columns that the map needs."""
     first = 1
     try:
-        file = pq.ParquetFile(
-            stream,
-            thrift_string_size_limit=MAX_SCHEMA_BYTES,
-            thrift_container_size_limit=1_000_000,
-        )
-        owner = map_of(file.schema_arrow.names, reading)
-        tops = {name.split(".")[0] for name in owner.sources}
-        wanted = [name for name in file.schema_arrow.names if name in tops]
-        for batch in file.iter_batches(batch_size=reading.batch_rows, columns=wanted):
+        file = stream if stream.seekable() else Spool().add(stream).open()
+        owner = map_of(_schema(file).names, reading)
+        unpacking = Unpacking(reading.origin.name)
+        for batch in _batches(file, owner.sources, reading.batch_rows, unpacking):
             batch.validate(full=True)
-            last = first + batch.num_rows
-            yield from mapped(
-                flat(batch), owner, reading, lines=range(first, last), position=last - 1
-            )
-            first = last
-    except (pa.ArrowException, OSError, MemoryError, ValueError) as error:
-        if isinstance(error, FormatError):
-            raise
+            for part in in_bounds(flat(batch), unpacking):
+                last = first + part.num_rows
+                yield from mapped(part, owner, reading, lines=range(first, last), position=last - 1)
+                first = last
+    except FormatError:
+        raise
+    except (pa.ArrowException, OSError, MemoryError, ValueError, IndexError) as error:
+        said = (str(error) or type(error).__name__).splitlines()[0][:200]
         raise FormatError(
-            f"the Parquet file is broken at row {first} ({str(error).splitlines()[0][:200]})",
+            f"the Parquet file is broken at row {first} ({said})",
             where=reading.origin.name,
             next_step="Rows before it were kept; write the file again.",
         ) from error
+
+
+def _opened(stream: BinaryIO, coded: list[str]) -> pq.ParquetFile:
+    return pq.ParquetFile(
+        stream,
+        read_dictionary=coded,
+        thrift_string_size_limit=MAX_SCHEMA_BYTES,
+        thrift_container_size_limit=1_000_000,
+        schema_depth_limit=MAX_SCHEMA_DEPTH,
+        pre_buffer=False,  # it would hold the whole file
+        buffer_size=BUFFER_BYTES,
+    )
+
+
+def _schema(stream: BinaryIO) -> pa.Schema:
+    return _opened(stream, []).schema_arrow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Leaf:
+    """A column of values that is wanted, at its place among all of the file."""
+
+    place: int
+    path: str
+    is_list: bool
+    is_text: bool
+    width: int  # bytes of a value, where all have one length
+
+
+def _batches(
+    stream: BinaryIO, names: list[str], most_rows: int, unpacking: Unpacking
+) -> Iterator[pa.RecordBatch]:
+    plain = _opened(stream, [])
+    tops = {name.split(".")[0] for name in names}
+    leaves = [leaf for leaf in _leaves(plain.schema) if leaf.path.split(".")[0] in tops]
+    unpacking.took(stream.seek(0, 2))
+    longest = max((leaf.width for leaf in leaves), default=0)
+    for group in range(plain.metadata.num_row_groups):
+        about = plain.metadata.row_group(group)
+        for leaf in leaves:
+            chunk = about.column(leaf.place)
+            found = check_chunk(stream, chunk, is_list=leaf.is_list, unpacking=unpacking)
+            longest = max(longest, found)
+    # a value that many rows share is kept once: written out, 50 kB can become gigabytes
+    coded = _opened(stream, [leaf.path for leaf in leaves if leaf.is_text])
+    rows = min(most_rows, max(BATCH_BYTES // max(longest, 1), 1))
+    yield from coded.iter_batches(
+        batch_size=rows, columns=[leaf.path for leaf in leaves], use_threads=False
+    )
+
+
+def _leaves(schema: pq.ParquetSchema) -> Iterator[_Leaf]:
+    for place in range(len(schema)):
+        column = schema.column(place)
+        is_list, is_text = column.max_repetition_level > 0, column.physical_type == TEXT
+        # lists of lists and of texts are no indicator
+        if column.max_repetition_level > 1 or (is_list and is_text):
+            continue
+        width = column.length if column.physical_type == f"FIXED_LEN_{TEXT}" else 0
+        yield _Leaf(
+            place=place, path=column.path, is_list=is_list, is_text=is_text, width=width or 0
+        )
 
 
 FORMAT = Format(
