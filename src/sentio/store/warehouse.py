@@ -109,14 +109,10 @@ class Warehouse:
 
         ``con`` is a cursor of one's own, for asking while another thread commits.
         """
+        names = ", ".join(Position.__slots__)
         row = (
             (con or self.con)
-            .execute(
-                "SELECT source, input, fingerprint, format, position, size_bytes, rows_read, rows_kept,"
-                " rows_rejected, records, is_done, newest_ts FROM position "
-                "WHERE source = ? AND input = ?",
-                [source, name],
-            )
+            .execute(f"SELECT {names} FROM position WHERE source = ? AND input = ?", [source, name])
             .fetchone()
         )
         return Position(**dict(zip(Position.__slots__, row, strict=True))) if row else None
