@@ -219,3 +219,12 @@ def test_the_page_is_made_of_plain_values(page: ReportPage):
     told = orjson.loads(orjson.dumps(asdict(page)))
 
     assert told["services"][0]["n"] == page.services[0].n
+
+
+def test_a_span_never_ends_before_it_begins(answers: Answers):
+    late = build_page(answers, now_ns=NOW, since_ns=NOW + HOUR_NS)
+    early = build_page(answers, now_ns=NOW, until_ns=START - HOUR_NS)
+
+    assert late.since_ns == late.until_ns == NOW + HOUR_NS
+    assert early.since_ns == early.until_ns == START - HOUR_NS
+    assert late.data_as_of_ns == early.data_as_of_ns

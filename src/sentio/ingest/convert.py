@@ -17,6 +17,8 @@ NUMBER = r"^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?\s*$"
 DIGITS = r"^\d{1,19}$"
 CLOCK_LIKE = r"^\d{4}[-/.]\d{1,2}[-/.]\d{1,2}"
 
+FAR_FUTURE_NS = 2**62
+
 # Whole-number times tell their unit by their size: seconds until the year 5138, and so on.
 SECONDS_BELOW, MILLIS_BELOW, MICROS_BELOW = 1e11, 1e14, 1e17
 # ... but for calendar codes, YYYYMMDDhhmmss with or without milliseconds.
@@ -110,7 +112,8 @@ def _from_whole(array: pa.Array, how: str, timezone: str) -> pa.Array:
             [1_000_000_000, 1_000_000, 1_000],
             1,
         )
-        ns = values * scale
+        fits = size < FAR_FUTURE_NS // scale  # later than 2262 is no time, but it is far ahead
+        ns = np.where(fits, values, 0) * scale + np.where(fits, 0, FAR_FUTURE_NS)
         seconds = (values >= CALENDAR_S[0]) & (values < CALENDAR_S[1])
         millis = (values >= CALENDAR_MS[0]) & (values < CALENDAR_MS[1])
         if seconds.any() or millis.any():
@@ -118,7 +121,9 @@ def _from_whole(array: pa.Array, how: str, timezone: str) -> pa.Array:
             at = _calendar_ns(code, timezone) + np.where(millis, values % 1000, 0) * 1_000_000
             ns = np.where(seconds | millis, at, ns)
     else:
-        ns = values * {"s": 1_000_000_000, "ms": 1_000_000, "us": 1_000, "ns": 1}[how]
+        scale = {"s": 1_000_000_000, "ms": 1_000_000, "us": 1_000, "ns": 1}[how]
+        fits = np.abs(values) < FAR_FUTURE_NS // scale
+        ns = np.where(fits, values, 0) * scale + np.where(fits, 0, FAR_FUTURE_NS)
     return pa.array(ns.astype(np.int64), mask=_mask(array.is_null()))
 
 

@@ -55,8 +55,8 @@ def build_page(
     first_ns, last_ns = _extent(asked)
     return ReportPage(
         made_ns=now_ns,
-        since_ns=since_ns if since_ns is not None else first_ns,
-        until_ns=until_ns if until_ns is not None else last_ns,
+        since_ns=_or(since_ns, first_ns, latest=until_ns),
+        until_ns=_or(until_ns, last_ns, earliest=since_ns),
         data_as_of_ns=last_ns,
         zone=zone,
         release=__version__,
@@ -78,6 +78,21 @@ def _extent(asked: Asked) -> tuple[int | None, int | None]:
     if not rows:
         return None, None
     return min(row["first_ts"] for row in rows), max(row["last_ts"] for row in rows)
+
+
+def _or(
+    asked_ns: int | None,
+    known_ns: int | None,
+    *,
+    earliest: int | None = None,
+    latest: int | None = None,
+) -> int | None:
+    """Take an open side of the span from the data, but never beyond the other side."""
+    if asked_ns is not None or known_ns is None:
+        return asked_ns
+    if earliest is not None:
+        return max(known_ns, earliest)
+    return known_ns if latest is None else min(known_ns, latest)
 
 
 def _crowds(asked: Asked, parts: tuple[ServicePart, ...], *, is_exact: bool) -> tuple[Crowd, ...]:

@@ -38,14 +38,14 @@ def unpacked_head(head: bytes) -> bytes:
     codec = CODECS.get(head[:MAGIC_BYTES])
     if codec is None:
         return head
-    found = b""
+    found, part = bytearray(), bytearray(4096)
     try:
         packed = pa.CompressedInputStream(pa.BufferReader(head), codec)
-        while len(found) < HEAD_BYTES and (part := packed.read(4096)):
-            found += part
+        while len(found) < HEAD_BYTES and (size := packed.readinto(part)):
+            found += part[:size]
     except DAMAGED:  # the head ends in the middle of a frame
         pass
-    return found
+    return bytes(found)
 
 
 class _Unpacked(io.RawIOBase):
@@ -60,7 +60,7 @@ class _Unpacked(io.RawIOBase):
     def readinto(self, buffer: WriteableBuffer, /) -> int:
         room = memoryview(buffer).cast("B")
         try:
-            part = self._packed.read(len(room))
+            return self._packed.readinto(room)  # read() would lose its buffer where it fails
         except DAMAGED as error:
             raise FormatError(
                 f"packed data is damaged ({error})",
@@ -68,5 +68,3 @@ class _Unpacked(io.RawIOBase):
                 expected="whole gzip or zstd frames",
                 next_step="Fetch the file again; what was read before it stays.",
             ) from error
-        room[: len(part)] = part
-        return len(part)

@@ -29,6 +29,8 @@ COMBINED = re.compile(
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')
 _W3C_TOKEN = re.compile(r'"(?:[^"]|"")*"|\S+')
 _CMCD_LIKE = re.compile(r"(?:^|,)\s*(?:br|bl|d|mtp|ot|sid|su|bs|sf|cid)(?:=|,|$)")
+_NUMBER = re.compile(r"\d{1,15}(?:\.\d{1,9})?", re.ASCII)
+_ODD = ("-", "", '"')  # begins of a cell that says nothing, or is quoted
 _HEX = re.compile(r"\\x([0-9A-Fa-f]{2})")
 _HOST = re.compile(r"https?://([^/?#@\s]{1,253})(?:[/?#]|$)", re.IGNORECASE)
 _METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH", "CONNECT", "TRACE")
@@ -110,7 +112,10 @@ class LogReader:
                 f"the line has {len(cells)} fields; #Fields names {len(self._names)}",
                 reason="wrong_columns",
             )
-        values = {role: _cell(cells[at]) for role, at in self._roles.items()}
+        values = {
+            role: cell if (cell := cells[at])[:1] not in _ODD else _cell(cell)
+            for role, at in self._roles.items()
+        }
         if self._is_milliseconds and "taken_s" in values:
             values["taken_ms"] = values.pop("taken_s")
         return _request(values)
@@ -261,9 +266,7 @@ def _apache_ns(text: str) -> int | None:
 
 
 def _number(text: str | None) -> float | None:
-    if not text or not re.fullmatch(r"\d{1,15}(\.\d{1,9})?", text, re.ASCII):
-        return None
-    return float(text)
+    return float(text) if text and _NUMBER.fullmatch(text) else None
 
 
 def _plain(text: str) -> str:

@@ -6,7 +6,7 @@ import math
 import re
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple, TypeAlias
-from urllib.parse import unquote_plus
+from urllib.parse import unquote
 
 Bare: TypeAlias = bool | int | float | str
 
@@ -30,13 +30,14 @@ _BETWEEN = re.compile(r"[,\s]*")
 _MEMBER = re.compile(
     rf"([A-Za-z*][\w.*-]*)"
     rf"(?:=(?:(-?\d{{1,15}}(?:\.\d{{1,9}})?)|({_STRING})|\(((?:[^()\"]|{_STRING})*)\)|([^\",()\s;]+)))?"
-    rf"{_PARAMETERS}\s*(?:,|$)"
+    rf"{_PARAMETERS}\s*(?:,[,\s]*|$)"
 )
 _ITEM = re.compile(rf"\s*({_STRING}|[^\s\"();]+)({_PARAMETERS})(?:\s+|$)")
 _PARAMETER = re.compile(rf";([^=;\"]+)(?:=({_STRING}|[^;\"]*))?")
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _NUMBER = re.compile(r"-?\d{1,15}(?:\.\d{1,9})?")
 _PARAM_OF_QUERY = re.compile(r"(?:^|[?&;])CMCD=([^&#\s]*)", re.IGNORECASE)
+_USUAL = (("%2C", ","), ("%3D", "="), ("%22", '"'), ("%20", " "), ("%28", "("), ("%29", ")"))
 _STILL_ENCODED = re.compile(r"%(?:22|2C|3D|28|25)", re.IGNORECASE)
 
 
@@ -57,7 +58,8 @@ def parse(text: str) -> Fields:
     CTA-5004 (2020) and CTA-5004-B (2025); RFC 8941 clause 3.2.
     """
     found: Fields = {}
-    at, end = _after(text, 0), len(text)
+    first = _BETWEEN.match(text)
+    at, end = first.end() if first else 0, len(text)
     while at < end:
         match = _MEMBER.match(text, at)
         if match is None:
@@ -73,7 +75,7 @@ def parse(text: str) -> Fields:
             found[key] = _token(token)
         else:
             found[key] = True
-        at = _after(text, match.end())
+        at = match.end()
     return found
 
 
@@ -85,9 +87,9 @@ def of_query(query: str) -> str | None:
     match = _PARAM_OF_QUERY.search(query)
     if match is None:
         return None
-    text = unquote_plus(match[1])
+    text = _decoded(match[1])
     if '"' not in text and "=" not in text and _STILL_ENCODED.search(text):
-        text = unquote_plus(text)
+        text = _decoded(text)
     return text
 
 
@@ -112,6 +114,8 @@ def of_json(values: Mapping[str, object]) -> Fields:
 def number(fields: Mapping[str, Value], key: str) -> float | None:
     """Give a key's number: of a list the one marked as video, else its first."""
     value = fields.get(key)
+    if value is None:
+        return None
     if isinstance(value, tuple):
         value = _video_first(value)
     if isinstance(value, str) and _NUMBER.fullmatch(value):
@@ -138,10 +142,12 @@ def word(fields: Mapping[str, Value], key: str) -> str | None:
     return str(value) or None
 
 
-def _after(text: str, at: int) -> int:
-    """Pass over commas and blanks between members."""
-    match = _BETWEEN.match(text, at)
-    return match.end() if match else at
+def _decoded(text: str) -> str:
+    """Undo the encoding of a query; what CMCD is full of goes the fast way."""
+    text = text.replace("+", " ")
+    for encoded, character in _USUAL:
+        text = text.replace(encoded, character)
+    return unquote(text) if "%" in text else text
 
 
 def _video_first(items: tuple[Item, ...]) -> Bare | None:

@@ -8,9 +8,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from sentio.kernel.arrays import BoolArray
 from sentio.ingest.formats._csv_table import Table
 from sentio.ingest.formats._csv_values import there
+from sentio.kernel.arrays import BoolArray
 
 PEOPLE: dict[str, tuple[str, ...]] = {
     "imsi": ("imsi", "subscriberimsi"),

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 import pyarrow as pa
 
-from sentio.kernel.arrays import BoolArray, IntArray
 from sentio.ingest.formats._csv_table import Fault, Table
 from sentio.ingest.formats._gathering import arrow_type
 from sentio.ingest.piece import (
@@ -18,6 +17,7 @@ from sentio.ingest.piece import (
     Reading,
     RowBytes,
 )
+from sentio.kernel.arrays import BoolArray, IntArray
 from sentio.model.record import Kind
 
 

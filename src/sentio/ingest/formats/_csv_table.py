@@ -13,9 +13,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 
-from sentio.kernel.arrays import BoolArray, IntArray
 from sentio.ingest.formats._csv_records import Records, delimiter_of, records_of, text_of
 from sentio.ingest.piece import Reading
+from sentio.kernel.arrays import BoolArray, IntArray
 from sentio.kernel.errors import FormatError
 
 MAX_COLUMNS = 4096

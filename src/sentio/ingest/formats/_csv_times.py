@@ -8,9 +8,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from sentio.kernel.arrays import BoolArray, IntArray
 from sentio.ingest.formats._csv_values import there
 from sentio.ingest.piece import Reading
+from sentio.kernel.arrays import BoolArray, IntArray
 from sentio.kernel.errors import FormatError
 
 Order: TypeAlias = Literal["dmy", "mdy", "ymd"]

@@ -9,9 +9,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from sentio.kernel.arrays import BoolArray
 from sentio.ingest.formats._csv_table import Table
 from sentio.ingest.formats._personal import MASKS
+from sentio.kernel.arrays import BoolArray
 
 NOTHING = ("", "-", "--", "na", "n/a", "n.a.", "nan", "null", "none", "nil", "?", "\\n", "unknown")
 TRUE = ("yes", "y", "true", "t", "1", "1.0", "churned", "left", "cancelled", "ja", "oui", "si")

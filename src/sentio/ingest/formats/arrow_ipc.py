@@ -2,67 +2,81 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 import pyarrow as pa
 
 from sentio.ingest.format import Format
 from sentio.ingest.formats._columnar import flat, map_of, mapped
+from sentio.ingest.formats._ipc_messages import Checked
+from sentio.ingest.formats._put_back import put_back
+from sentio.ingest.formats._unpacking import Unpacking, in_bounds
 from sentio.ingest.piece import Piece, Reading
 from sentio.kernel.errors import FormatError
 
-FILE_MAGIC = b"ARROW1"
+FILE_MAGIC = b"ARROW1\0\0"
 STREAM_MAGIC = b"\xff\xff\xff\xff"
+MAX_HEAD_BYTES = 16 << 20
 
 
 def sniff(head: bytes, name: str) -> float:
     """Look for the file's magic number, or the stream's continuation mark and a sane length."""
     del name
-    if head.startswith(FILE_MAGIC):
+    if head.startswith(FILE_MAGIC[:6]):
         return 1.0
     length = int.from_bytes(head[4:8], "little")
-    is_stream = head.startswith(STREAM_MAGIC) and 0 < length < (16 << 20) and length % 8 == 0
+    is_stream = head.startswith(STREAM_MAGIC) and 0 < length < MAX_HEAD_BYTES and length % 8 == 0
     return 0.9 if is_stream else 0.0
 
 
 def read(stream: BinaryIO, reading: Reading) -> Iterator[Piece]:
     """Read batch by batch; every batch is checked before it is used."""
     first = 1
+    unpacking = Unpacking(reading.origin.name)
     try:
-        for batch in _batches(stream, reading):
-            batch.validate(full=True)
-            owner = map_of(_names(batch), reading)
-            for start in range(0, batch.num_rows, reading.batch_rows):
-                part = flat(batch.slice(start, reading.batch_rows))
-                last = first + part.num_rows
-                yield from mapped(part, owner, reading, lines=range(first, last), position=last - 1)
-                first = last
-    except (pa.ArrowException, OSError, MemoryError, ValueError) as error:
-        if isinstance(error, FormatError):
-            raise
+        with pa.ipc.open_stream(_messages(stream, unpacking)) as batches:
+            owner = map_of(_names(batches.schema), reading)
+            wanted = _wanted(batches.schema, owner.sources)
+            for whole in batches:
+                batch = whole.select(wanted)
+                batch.validate(full=True)
+                for start in range(0, batch.num_rows, reading.batch_rows):
+                    part = flat(batch.slice(start, reading.batch_rows))
+                    for bounded in in_bounds(part, unpacking):
+                        last = first + bounded.num_rows
+                        lines = range(first, last)
+                        yield from mapped(bounded, owner, reading, lines=lines, position=last - 1)
+                        first = last
+    except FormatError:
+        raise
+    except (pa.ArrowException, OSError, MemoryError, ValueError, struct.error) as error:
+        said = (str(error) or type(error).__name__).splitlines()[0][:200]
         raise FormatError(
-            f"the Arrow data are broken at row {first} ({str(error).splitlines()[0][:200]})",
+            f"the Arrow data are broken at row {first} ({said})",
             where=reading.origin.name,
             next_step="Rows before it were kept; send the rest again.",
         ) from error
 
 
-def _batches(stream: BinaryIO, reading: Reading) -> Iterator[pa.RecordBatch]:
+def _messages(stream: BinaryIO, unpacking: Unpacking) -> BinaryIO:
+    # a file holds a stream behind its magic number; what follows the stream is only an index
     head = stream.read(len(FILE_MAGIC))
-    stream.seek(0)
-    if head == FILE_MAGIC:
-        file = pa.ipc.open_file(stream)
-        for i in range(file.num_record_batches):
-            yield file.get_batch(i)
-        return
-    del reading
-    with pa.ipc.open_stream(stream) as batches:
-        yield from batches
+    found = Checked(put_back(b"" if head == FILE_MAGIC else head, stream), unpacking)
+    return cast("BinaryIO", found)  # a reader, as BinaryIO in all that Arrow uses
 
 
-def _names(batch: pa.RecordBatch) -> list[str]:
-    return flat(batch.slice(0, 0)).schema.names
+def _names(schema: pa.Schema) -> list[str]:
+    empty = pa.RecordBatch.from_pylist([], schema=schema)
+    return flat(empty).schema.names
+
+
+def _wanted(schema: pa.Schema, sources: list[str]) -> list[int]:
+    """Choose columns; of several that have one name, the first."""
+    tops = {name.split(".")[0] for name in sources}
+    places = {name: place for place, name in reversed([*enumerate(schema.names)]) if name in tops}
+    return sorted(places.values())
 
 
 FORMAT = Format(

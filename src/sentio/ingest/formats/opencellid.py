@@ -10,7 +10,6 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from sentio.kernel.arrays import BoolArray
 from sentio.ingest.format import HEAD_BYTES, Format
 from sentio.ingest.formats._csv_pieces import pieces_of
 from sentio.ingest.formats._csv_records import delimiter_of, fill
@@ -19,6 +18,7 @@ from sentio.ingest.formats._csv_times import moments
 from sentio.ingest.formats._csv_values import numbers, objects, role_columns, there
 from sentio.ingest.formats._put_back import put_back
 from sentio.ingest.piece import Piece, Reading
+from sentio.kernel.arrays import BoolArray
 from sentio.model.record import Kind, Quality
 
 COLUMNS = (
