@@ -60,7 +60,7 @@ def texts_of(array: pa.Array) -> pa.Array:
         return _decode(array)
     if pa.types.is_floating(array.type):
         whole = pc.cast(array, pa.int64(), safe=False)
-        is_whole = pc.fill_null(pc.equal(pc.cast(whole, pa.float64()), array), False)
+        is_whole = pc.fill_null(pc.equal(pc.cast(whole, pa.float64(), safe=False), array), False)
         return pc.if_else(is_whole, whole.cast(pa.string()), array.cast(pa.string()))
     if pa.types.is_nested(array.type):
         return pa.nulls(len(array), pa.string())

@@ -159,13 +159,15 @@ def _unique(names: list[str]) -> list[str]:
 
 
 def _complete_lines(head: bytes) -> list[str]:
-    if b"\0" in head[:4096]:
-        return []
     text = head.decode("utf-8-sig", "replace")
     lines = text.split("\n")
     if len(lines) > 1:
         lines = lines[:-1]
-    return [stripped for line in lines if (stripped := line.rstrip("\r"))]
+    filled = [stripped for line in lines if (stripped := line.rstrip("\r"))]
+    plain = [line for line in filled if "\0" not in line]
+    # a damaged line among others is left out; a binary file, or UTF-16, has zeros everywhere
+    is_text = filled[:1] == plain[:1] and 2 * len(plain) > len(filled)
+    return plain if is_text else []
 
 
 def _rows(lines: list[str], delimiter: str) -> list[list[str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
@@ -12,7 +13,7 @@ import numpy.typing as npt
 
 from sentio.kernel.errors import FormatError
 
-BLOCK_BYTES = 16 << 20
+BLOCK_BYTES = 32 << 20
 FIRST_BYTES = 1 << 18  # small inputs need no large block; each is twice the one before
 MAX_LINE_BYTES = 1 << 20
 NEWLINE = 10
@@ -65,12 +66,22 @@ def _fill(stream: BinaryIO, room: memoryview) -> tuple[int, FormatError | None]:
     """Fill the room as far as the stream goes; a packed stream may turn out to be broken."""
     read = 0
     try:
-        while read < len(room) and (more := stream.read(len(room) - read)):
-            room[read : read + len(more)] = more
-            read += len(more)
+        while read < len(room):
+            more = _read_into(stream, room[read:])
+            if not more:
+                break
+            read += more
     except FormatError as error:  # what was read before it is good
         return read, error
     return read, None
+
+
+def _read_into(stream: BinaryIO, room: memoryview) -> int:
+    if isinstance(stream, io.BufferedReader):
+        return stream.readinto(room)
+    more = stream.read(len(room))
+    room[: len(more)] = more
+    return len(more)
 
 
 @numba.njit(nogil=True, cache=True)

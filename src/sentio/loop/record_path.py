@@ -40,7 +40,7 @@ from sentio.store.ledger import Position
 from sentio.store.warehouse import Warehouse
 
 WORKERS = 2
-PARTS_AHEAD = 2 * WORKERS
+PARTS_AHEAD = WORKERS
 INPUTS_PER_COMMIT = 256
 
 

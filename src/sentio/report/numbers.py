@@ -112,7 +112,7 @@ def duration(seconds: float | None) -> str:
         if seconds >= least:
             told = seconds / unit_s
             return f"{told:,.0f} {unit}" if told >= FEW else f"{told:.2g} {unit}"
-    return f"{seconds:.0f} s"
+    return f"{max(seconds, 0):.0f} s"  # clocks differ: the newest record may lie ahead of ours
 
 
 def _two_figures(n: float) -> float:

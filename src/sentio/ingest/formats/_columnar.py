@@ -44,13 +44,22 @@ def mapped(
     """
 
     def row_bytes(rows: npt.NDArray[np.int64]) -> tuple[list[int], list[bytes]]:
-        chosen = batch.take(pa.array(rows)).to_pylist()
+        chosen = _written_times(batch.take(pa.array(rows))).to_pylist()
         raws = [orjson.dumps(row, default=str, option=orjson.OPT_NON_STR_KEYS) for row in chosen]
         return [lines[row] for row in rows.tolist()], raws
 
     yield from pieces_of(
         owner, batch, reading, position=position, row_bytes=row_bytes, more_rejected=more_rejected
     )
+
+
+def _written_times(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """Write times out; Python knows no year beyond 9999, and not every time zone."""
+    for i, column in enumerate(batch.columns):
+        if pa.types.is_timestamp(column.type):
+            texts = column.cast(pa.timestamp(column.type.unit)).cast(pa.string())
+            batch = batch.set_column(i, batch.schema.names[i], texts)
+    return batch
 
 
 def flat(batch: pa.RecordBatch) -> pa.RecordBatch:

@@ -1,30 +1,50 @@
-"""Page headers of a Parquet file, read ahead of its values, so that no bomb goes off unseen.
+"""What a Parquet file says of its own size, added up before a value is read: no bomb goes off.
 
-Whoever reads values must believe what the headers say; here what they say is added up first
-(Apache Parquet, parquet.thrift; Thrift compact protocol).
+Whoever reads values must believe the headers of pages; here they are read first, and so is the
+index of column chunks: where it is damaged, asking Arrow for it can end the process (Apache
+Parquet, parquet.thrift).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import BinaryIO
 
-import pyarrow.parquet as pq
+import numpy as np
 
+from sentio.ingest.formats._thrift import BEGIN, numbers_of
 from sentio.ingest.formats._unpacking import CELL_BYTES, FREE_BYTES, Unpacking, bomb
+from sentio.kernel.arrays import IntArray
 
+MAX_FOOTER_BYTES = 64 << 20
 PAGE_BYTES = 64 << 20  # writers make pages of about 1 MiB
 LIST_RATIO = 20  # a list is read whole: its values may be so many times its bytes
 HEADER_BYTES = 4096
-MAX_HEADER_BYTES = 4 << 20
-MAX_DEPTH = 16
+MAX_HEADER_BYTES = 1 << 20
+TAIL_BYTES = 8  # length of the footer, magic number
 DELTA_BYTE_ARRAY = 7  # parquet.thrift, Encoding: each value continues the one before it
 
-STOP, TRUE, FALSE, BYTE, DOUBLE, BINARY, LIST, SET, MAP, STRUCT = 0, 1, 2, 3, 7, 8, 9, 10, 11, 12
-INTEGERS = (4, 5, 6)
+# parquet.thrift: FileMetaData.row_groups.columns.meta_data, and which of its fields we need
+GROUP, CHUNK, ABOUT = 1, 2, 3
+FOOTER = {(0, 4): GROUP, (GROUP, 1): CHUNK, (CHUNK, 3): ABOUT}
+VALUES, PACKED, DATA_AT, DICTIONARY_AT = 5, 7, 9, 11
 
-Fields = dict[int, "int | Fields"]
+# PageHeader, and the three kinds of pages
+DATA, DICTIONARY, DATA_2 = 1, 2, 3
+PAGE = {(0, 5): DATA, (0, 7): DICTIONARY, (0, 8): DATA_2}
+ENCODING = {DATA: 2, DICTIONARY: 2, DATA_2: 4}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chunk:
+    """Where the values of a column lie within one row group; ``column`` counts from 0."""
+
+    column: int
+    begin: int
+    end: int
+    values: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,9 +59,47 @@ class Page:
     is_dictionary: bool
 
 
-def check_chunk(
-    stream: BinaryIO, chunk: pq.ColumnChunkMetaData, *, is_list: bool, unpacking: Unpacking
-) -> int:
+def chunks_of(stream: BinaryIO, columns: Iterable[int]) -> list[Chunk]:
+    """Read the footer; gives the chunks of some columns; raises ValueError, IndexError."""
+    size = stream.seek(0, 2)
+    stream.seek(max(size - TAIL_BYTES, 0))
+    length = int.from_bytes(stream.read(TAIL_BYTES)[:4], "little")
+    if not 0 < length <= min(size - TAIL_BYTES, MAX_FOOTER_BYTES):
+        raise ValueError(f"the footer has {length} bytes")
+    stream.seek(size - TAIL_BYTES - length)
+    events, _ = numbers_of(stream.read(length), FOOTER)
+    found, numbers = _chunks(events)
+    wanted = np.flatnonzero(np.isin(found, list(columns)))
+    chunks = [_chunk(int(found[i]), numbers[i], size) for i in wanted.tolist()]
+    in_file = sorted(chunks, key=lambda chunk: chunk.begin)
+    if any(one.end > other.begin for one, other in pairwise(in_file)):
+        raise ValueError("two columns share bytes")  # so would a bomb
+    return chunks
+
+
+def _chunks(events: IntArray) -> tuple[IntArray, IntArray]:
+    """Give the column of each chunk, and its numbers by their place."""
+    role, place, value = events.T
+    begins = (role == CHUNK) & (place == BEGIN)
+    chunk = np.cumsum(begins) - 1
+    group = (np.cumsum((role == GROUP) & (place == BEGIN)) - 1)[begins]
+    column = np.arange(len(group)) - np.searchsorted(group, group)
+    numbers = np.zeros((len(group), DICTIONARY_AT + 1), dtype=np.int64)
+    known = (role == ABOUT) & (place <= DICTIONARY_AT)
+    numbers[chunk[known], place[known]] = value[known]
+    return column.astype(np.int64), numbers
+
+
+def _chunk(column: int, numbers: IntArray, file_bytes: int) -> Chunk:
+    begin, first = int(numbers[DATA_AT]), int(numbers[DICTIONARY_AT])
+    begin = first if 0 < first < begin else begin
+    end, values = begin + int(numbers[PACKED]), int(numbers[VALUES])
+    if not 0 <= begin <= end <= file_bytes or values < 0:
+        raise ValueError(f"column {column} lies outside of the file")
+    return Chunk(column=column, begin=begin, end=end, values=values)
+
+
+def check(stream: BinaryIO, chunk: Chunk, *, is_list: bool, unpacking: Unpacking) -> int:
     """Add up one column chunk, and tell how long one of its values can be at most.
 
     Returns
@@ -57,25 +115,22 @@ def check_chunk(
         If a header is damaged.
     """
     longest = values = 0
+    limit = max(FREE_BYTES, LIST_RATIO * (chunk.end - chunk.begin))
     for page in _pages(stream, chunk):
         if page.unpacked_bytes > PAGE_BYTES:
-            raise bomb(chunk.path_in_schema, page.unpacked_bytes, PAGE_BYTES)
+            raise bomb("a page", page.unpacked_bytes, PAGE_BYTES)
         if page.encoding == DELTA_BYTE_ARRAY:
             longest = max(longest, page.unpacked_bytes)
         unpacking.gives(page.values * CELL_BYTES)
         values += 0 if page.is_dictionary else page.values
-        limit = max(FREE_BYTES, LIST_RATIO * chunk.total_compressed_size)
         if is_list and values * CELL_BYTES > limit:
-            raise bomb(chunk.path_in_schema, values * CELL_BYTES, limit)
+            raise bomb("a list", values * CELL_BYTES, limit)
     return longest
 
 
-def _pages(stream: BinaryIO, chunk: pq.ColumnChunkMetaData) -> Iterator[Page]:
-    at = chunk.data_page_offset
-    if chunk.has_dictionary_page and 0 < (first := chunk.dictionary_page_offset or 0) < at:
-        at = first
-    end, values = at + chunk.total_compressed_size, 0
-    while at < end and values < chunk.num_values:
+def _pages(stream: BinaryIO, chunk: Chunk) -> Iterator[Page]:
+    at, values = chunk.begin, 0
+    while at < chunk.end and values < chunk.values:
         page = _page_at(stream, at)
         values += 0 if page.is_dictionary else page.values
         at += page.header_bytes + page.packed_bytes
@@ -88,106 +143,28 @@ def _page_at(stream: BinaryIO, at: int) -> Page:
         stream.seek(at)
         head = stream.read(size)
         try:
-            fields, header_bytes = _struct(head, 0, 0)
-            return _page(fields, header_bytes)
+            events, header_bytes = numbers_of(head, PAGE)
         except IndexError:
             if len(head) < size or size >= MAX_HEADER_BYTES:
                 raise
             size *= 16  # long texts among the statistics
+        else:
+            return _page(events, header_bytes)
 
 
-def _page(fields: Fields, header_bytes: int) -> Page:
-    about: Fields = {}
-    for place in (5, 7, 8):  # data page, dictionary page, data page of version 2
-        found = fields.get(place)
-        about = found if isinstance(found, dict) else about
-    page = Page(
+def _page(events: IntArray, header_bytes: int) -> Page:
+    found = {(role, place): value for role, place, value in events.tolist()}
+    kind = next((each for each in ENCODING if (each, BEGIN) in found), DATA)
+    numbers = (found.get(at, 0) for at in ((0, 2), (0, 3), (kind, 1), (kind, ENCODING[kind])))
+    unpacked_bytes, packed_bytes, values, encoding = numbers
+    is_bomb = kind == DICTIONARY and values > 8 * unpacked_bytes
+    if min(unpacked_bytes, packed_bytes, values) < 0 or is_bomb:
+        raise ValueError("the header of a page is damaged")
+    return Page(
         header_bytes=header_bytes,
-        packed_bytes=_number(fields, 3),
-        unpacked_bytes=_number(fields, 2),
-        values=_number(about, 1),
-        encoding=_number(about, 4 if 8 in fields else 2),
-        is_dictionary=7 in fields,
+        packed_bytes=packed_bytes,
+        unpacked_bytes=unpacked_bytes,
+        values=values,
+        encoding=encoding,
+        is_dictionary=kind == DICTIONARY,
     )
-    if page.is_dictionary and page.values > 8 * page.unpacked_bytes:
-        raise ValueError("a dictionary has more values than bits")
-    return page
-
-
-def _number(fields: Fields, place: int) -> int:
-    found = fields.get(place, 0)
-    if not isinstance(found, int) or found < 0:
-        raise ValueError("a page header is damaged")
-    return found
-
-
-def _struct(data: bytes, at: int, depth: int) -> tuple[Fields, int]:
-    if depth > MAX_DEPTH:
-        raise ValueError("a page header is nested too deep")
-    fields: Fields = {}
-    place = 0
-    while (byte := data[at]) & 15:
-        at += 1
-        if byte >> 4:
-            place += byte >> 4
-        else:
-            number, at = _varint(data, at)
-            place = _signed(number)
-        value, at = _value(data, at, byte & 15, depth)
-        if value is not None:
-            fields[place] = value
-    return fields, at + 1
-
-
-def _value(data: bytes, at: int, kind: int, depth: int) -> tuple[int | Fields | None, int]:
-    if kind in (TRUE, FALSE):
-        return None, at
-    if kind in INTEGERS:
-        number, at = _varint(data, at)
-        return _signed(number), at
-    if kind == STRUCT:
-        return _struct(data, at, depth + 1)
-    if kind in (LIST, SET):
-        return None, _after_list(data, at, depth)
-    if kind == BINARY:
-        size, at = _varint(data, at)
-        at += size
-    elif kind in (BYTE, DOUBLE):
-        at += 1 if kind == BYTE else 8
-    else:
-        raise ValueError(f"a page header has a field of the unknown type {kind}")
-    if at > len(data):
-        raise IndexError
-    return None, at
-
-
-def _after_list(data: bytes, at: int, depth: int) -> int:
-    size, kind = data[at] >> 4, data[at] & 15
-    at += 1
-    if size == 15:
-        size, at = _varint(data, at)
-    for _ in range(size):
-        if kind in (TRUE, FALSE):
-            at += 1
-        else:
-            _, at = _value(data, at, kind, depth + 1)
-        if at > len(data):
-            raise IndexError
-    return at
-
-
-def _varint(data: bytes, at: int) -> tuple[int, int]:
-    number = shift = 0
-    while True:
-        byte = data[at]
-        at += 1
-        number |= (byte & 127) << shift
-        if byte < 128:
-            return number, at
-        shift += 7
-        if shift > 63:
-            raise ValueError("a number in a page header is too long")
-
-
-def _signed(number: int) -> int:
-    return (number >> 1) ^ -(number & 1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import BinaryIO, cast
 
 import pyarrow as pa
@@ -11,6 +11,7 @@ import pyarrow as pa
 from sentio.ingest.format import Format
 from sentio.ingest.formats._columnar import flat, map_of, mapped
 from sentio.ingest.formats._ipc_messages import Checked
+from sentio.ingest.formats._plain_columns import plain
 from sentio.ingest.formats._put_back import put_back
 from sentio.ingest.formats._unpacking import Unpacking, in_bounds
 from sentio.ingest.piece import Piece, Reading
@@ -43,7 +44,7 @@ def read(stream: BinaryIO, reading: Reading) -> Iterator[Piece]:
                 batch = whole.select(wanted)
                 batch.validate(full=True)
                 for start in range(0, batch.num_rows, reading.batch_rows):
-                    part = flat(batch.slice(start, reading.batch_rows))
+                    part = plain(flat(batch.slice(start, reading.batch_rows)))
                     for bounded in in_bounds(part, unpacking):
                         last = first + bounded.num_rows
                         lines = range(first, last)
@@ -67,9 +68,13 @@ def _messages(stream: BinaryIO, unpacking: Unpacking) -> BinaryIO:
     return cast("BinaryIO", found)  # a reader, as BinaryIO in all that Arrow uses
 
 
-def _names(schema: pa.Schema) -> list[str]:
-    empty = pa.RecordBatch.from_pylist([], schema=schema)
-    return flat(empty).schema.names
+def _names(fields: Iterable[pa.Field], prefix: str = "") -> list[str]:
+    """Name the columns as `flat` will."""
+    names: list[str] = []
+    for field in fields:
+        name = prefix + field.name
+        names += _names(field.type, f"{name}.") if pa.types.is_struct(field.type) else [name]
+    return names
 
 
 def _wanted(schema: pa.Schema, sources: list[str]) -> list[int]:

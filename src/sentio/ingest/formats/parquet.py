@@ -11,7 +11,8 @@ import pyarrow.parquet as pq
 
 from sentio.ingest.format import Format
 from sentio.ingest.formats._columnar import flat, map_of, mapped
-from sentio.ingest.formats._parquet_pages import check_chunk
+from sentio.ingest.formats._parquet_pages import check, chunks_of
+from sentio.ingest.formats._plain_columns import plain
 from sentio.ingest.formats._unpacking import BATCH_BYTES, Unpacking, in_bounds
 from sentio.ingest.piece import Piece, Reading
 from sentio.ingest.sources.section import Spool
@@ -39,7 +40,7 @@ def read(stream: BinaryIO, reading: Reading) -> Iterator[Piece]:
         unpacking = Unpacking(reading.origin.name)
         for batch in _batches(file, owner.sources, reading.batch_rows, unpacking):
             batch.validate(full=True)
-            for part in in_bounds(flat(batch), unpacking):
+            for part in in_bounds(plain(flat(batch)), unpacking):
                 last = first + part.num_rows
                 yield from mapped(part, owner, reading, lines=range(first, last), position=last - 1)
                 first = last
@@ -84,22 +85,19 @@ class _Leaf:
 def _batches(
     stream: BinaryIO, names: list[str], most_rows: int, unpacking: Unpacking
 ) -> Iterator[pa.RecordBatch]:
-    plain = _opened(stream, [])
     tops = {name.split(".")[0] for name in names}
-    leaves = [leaf for leaf in _leaves(plain.schema) if leaf.path.split(".")[0] in tops]
+    all_leaves = _leaves(_opened(stream, []).schema)
+    leaves = {each.place: each for each in all_leaves if each.path.split(".")[0] in tops}
     unpacking.took(stream.seek(0, 2))
-    longest = max((leaf.width for leaf in leaves), default=0)
-    for group in range(plain.metadata.num_row_groups):
-        about = plain.metadata.row_group(group)
-        for leaf in leaves:
-            chunk = about.column(leaf.place)
-            found = check_chunk(stream, chunk, is_list=leaf.is_list, unpacking=unpacking)
-            longest = max(longest, found)
+    longest = max((leaf.width for leaf in leaves.values()), default=0)
+    for chunk in chunks_of(stream, leaves):
+        is_list = leaves[chunk.column].is_list
+        longest = max(longest, check(stream, chunk, is_list=is_list, unpacking=unpacking))
     # a value that many rows share is kept once: written out, 50 kB can become gigabytes
-    coded = _opened(stream, [leaf.path for leaf in leaves if leaf.is_text])
+    coded = _opened(stream, [leaf.path for leaf in leaves.values() if leaf.is_text])
     rows = min(most_rows, max(BATCH_BYTES // max(longest, 1), 1))
     yield from coded.iter_batches(
-        batch_size=rows, columns=[leaf.path for leaf in leaves], use_threads=False
+        batch_size=rows, columns=[leaf.path for leaf in leaves.values()], use_threads=False
     )
 
 
