@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from sentio.kernel.errors import FormatError
 
-BLOCK_BYTES = 32 << 20
+BLOCK_BYTES = 16 << 20
 FIRST_BYTES = 1 << 18  # small inputs need no large block; each is twice the one before
 MAX_LINE_BYTES = 1 << 20
 NEWLINE = 10

@@ -7,6 +7,7 @@ committed is always a clean prefix; killed at any moment, the next run goes on b
 
 from __future__ import annotations
 
+import os
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -39,8 +40,9 @@ from sentio.loop.seen import Seen
 from sentio.store.ledger import Position
 from sentio.store.warehouse import Warehouse
 
-WORKERS = 2
-PARTS_AHEAD = WORKERS
+# one core stays free for the ordered stage and the commit: more workers only get in their way
+WORKERS = max((os.cpu_count() or 2) - 1, 1)
+PARTS_AHEAD = WORKERS + 1
 INPUTS_PER_COMMIT = 256
 
 

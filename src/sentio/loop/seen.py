@@ -10,7 +10,7 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
-WINDOW_ROWS = 1_000_000
+WINDOW_ROWS = 500_000
 
 Ints = npt.NDArray[np.int64]
 
@@ -41,7 +41,7 @@ class Seen:
             self._commits.pop(0)
         kept = sum(map(len, self._commits))
         if kept < self._count:
-            self._rebuild(max(4 * kept, 1 << 12))
+            self._rebuild(max(2 * kept, 1 << 12))
 
     def remember(self, hashes: Ints) -> None:
         """Take in the rows of an earlier commit, oldest commit first."""
@@ -52,7 +52,7 @@ class Seen:
 
     def _make_room(self, rows: int) -> None:
         if 2 * (self._count + rows) > len(self._table):
-            self._rebuild(4 * (self._count + rows))
+            self._rebuild(2 * (self._count + rows))
 
     def _rebuild(self, size: int) -> None:
         self._table = np.zeros(1 << int(np.ceil(np.log2(size))), dtype=np.int64)
