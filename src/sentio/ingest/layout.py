@@ -166,7 +166,7 @@ def _complete_lines(head: bytes) -> list[str]:
     filled = [stripped for line in lines if (stripped := line.rstrip("\r"))]
     plain = [line for line in filled if "\0" not in line]
     # a damaged line among others is left out; a binary file, or UTF-16, has zeros everywhere
-    is_text = filled[:1] == plain[:1] and 2 * len(plain) > len(filled)
+    is_text = filled[:1] == plain[:1] and 4 * len(plain) >= len(filled)
     return plain if is_text else []
 
 

@@ -16,6 +16,7 @@ from sentio.kernel.errors import FormatError
 BLOCK_BYTES = 16 << 20
 FIRST_BYTES = 1 << 18  # small inputs need no large block; each is twice the one before
 MAX_LINE_BYTES = 1 << 20
+MAX_BLOCK_LINES = 262_144
 NEWLINE = 10
 
 
@@ -116,7 +117,7 @@ def line_numbers(block: Block) -> list[int]:
 
 def _whole(data: memoryview, owner: bytearray, line: int, offset: int) -> Iterator[Block]:
     if not _has_long_line(owner, len(data)):
-        yield Block(content=data, first_line=line, end=offset + len(data))
+        yield from _split(data, line, offset)
         return
     start = 0
     ends = np.flatnonzero(np.frombuffer(data, dtype=np.uint8) == ord("\n")) + 1
@@ -133,6 +134,19 @@ def _whole(data: memoryview, owner: bytearray, line: int, offset: int) -> Iterat
         )
         line += 1
         start = end
+    if start < len(data):
+        yield Block(content=data[start:], first_line=line, end=offset + len(data))
+
+
+def _split(data: memoryview, line: int, offset: int) -> Iterator[Block]:
+    """Give a block, or several where its lines are so short that each costs more than its bytes."""
+    values = np.frombuffer(data, dtype=np.uint8)
+    start = 0
+    if int(_count(values)) > MAX_BLOCK_LINES:
+        ends = np.flatnonzero(values == NEWLINE)[MAX_BLOCK_LINES - 1 :: MAX_BLOCK_LINES] + 1
+        for end in ends.tolist():
+            yield Block(content=data[start:end], first_line=line, end=offset + end)
+            start, line = end, line + MAX_BLOCK_LINES
     if start < len(data):
         yield Block(content=data[start:], first_line=line, end=offset + len(data))
 

@@ -16,6 +16,7 @@ from sentio.model.indicator import indicators
 from sentio.model.record import COLUMNS, IDENTIFIERS
 
 CANONICAL_LIST = pa.list_(pa.float64())
+MOST_SERVICES = 64  # in one block
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,10 +84,14 @@ class _Work:
             return
         names = self._text(record.service).dictionary_encode()
         codes = names.indices.fill_null(-1).to_numpy(zero_copy_only=False)
-        for code, name in enumerate(names.dictionary.to_pylist()):
+        often = np.argsort(-np.bincount(codes[codes >= 0]), kind="stable")[:MOST_SERVICES]
+        for code in np.sort(often).tolist():
+            name = names.dictionary[code].as_py()
             yield Mapped(service=name, rows=codes == code, batch=batch)
-        if (codes < 0).any():
-            self._fault(codes < 0, "service", "unknown_service", "no service is told for this row")
+        # a column of anything else, taken for the service's name, must not give a batch a row
+        rare = (codes >= 0) & ~np.isin(codes, often)
+        self._fault(rare, "service", "unknown_service", f"one of over {MOST_SERVICES} services")
+        self._fault(codes < 0, "service", "unknown_service", "no service is told for this row")
 
     def _column(self, name: str, rule: Rule) -> pa.Array:
         if rule.combine == "difference" and rule.time:

@@ -151,19 +151,20 @@ class _Rows:
 
 
 def _logical(content: bytes, first_line: int, has_quotes: bool) -> Iterator[tuple[int, bytes]]:
-    pending, start = b"", first_line
+    """Give the line number and bytes of each row; a row goes on where a quote is open."""
+    parts: list[bytes] = []
+    size, start, is_open = 0, first_line, False
     for offset, line in enumerate(content.split(b"\n")):
-        if not pending:
-            start = first_line + offset
-        whole = pending + b"\n" + line if pending else line
-        if has_quotes and whole.count(b'"') % 2:
-            pending = whole
-            continue
-        pending = b""
-        if whole:
+        if not is_open:
+            parts, size, start = [], 0, first_line + offset
+        if size < MAX_RAW_BYTES:
+            parts.append(line)
+            size += len(line) + 1
+        is_open ^= has_quotes and line.count(b'"') % 2 == 1
+        if not is_open and (whole := b"\n".join(parts)):
             yield start, whole[:MAX_RAW_BYTES]
-    if pending:
-        yield start, pending[:MAX_RAW_BYTES]
+    if is_open and (whole := b"\n".join(parts)):
+        yield start, whole[:MAX_RAW_BYTES]
 
 
 def _parsed(
