@@ -30,6 +30,7 @@ LINK_COLUMNS = (
 )
 MAX_WAITING = 1_000_000
 MAX_TEXT = 4096
+MAX_HELD = 10_000  # elements within one node
 
 NAMES = ("label", "name", "nodelabel")
 KINDS = ("type", "kind", "nodetype", "devicetype")
@@ -116,7 +117,7 @@ def _whole_elements(stream: BinaryIO) -> Iterator[Element]:
         remove_comments=True,
         remove_pis=True,
     )
-    inside = 0
+    inside = held = spared = 0
     for event, element in events:
         is_part = _tag(element) in ("node", "edge")
         if event == "start":
@@ -124,8 +125,14 @@ def _whole_elements(stream: BinaryIO) -> Iterator[Element]:
             continue
         inside -= is_part
         yield element
+        elder = element.getprevious()
         if not inside:
+            held = spared = 0
             _forget(element)
+        elif (held := held + 1) > MAX_HELD and elder is not None:
+            is_wanted = _tag(elder) == "data" and _tag(elder.getparent()) == "node"
+            if not is_wanted or (spared := spared + 1) > MAX_HELD:
+                _remove(elder)
 
 
 def _see(element: Element, graph: _Graph, out: Gathering, reading: Reading) -> None:
@@ -289,10 +296,24 @@ def _raw(element: Element) -> bytes:
 
 def _forget(element: Element) -> None:
     """Free what was read, so that memory does not grow with the file."""
-    element.clear()
+    _empty(element)
     parent = element.getparent()
+    # the element itself stays: the parser may still write behind it
     if parent is not None and parent[0] is not element:
         del parent[0]
+
+
+def _remove(element: Element) -> None:
+    _empty(element)
+    parent = element.getparent()
+    if parent is not None:
+        parent.remove(element)
+
+
+def _empty(element: Element) -> None:
+    """Clear from the bottom: to cut off a tree at once costs the square of its size."""
+    for part in reversed([*element.iter()]):
+        part.clear()
 
 
 FORMAT = Format(
