@@ -16,7 +16,7 @@ from sentio.kernel.errors import FormatError
 BLOCK_BYTES = 16 << 20
 FIRST_BYTES = 1 << 18  # small inputs need no large block; each is twice the one before
 MAX_LINE_BYTES = 1 << 20
-MAX_BLOCK_LINES = 262_144
+MAX_BLOCK_LINES = 65_536
 NEWLINE = 10
 
 

@@ -15,6 +15,8 @@ from sentio.ingest.piece import NOTHING_REJECTED, Piece, Reading
 from sentio.ingest.tabular import pieces_of
 from sentio.kernel.errors import FormatError
 
+ROWS_AT_ONCE = 4096
+
 
 def map_of(names: list[str], reading: Reading) -> ColumnMap:
     """Find the column map for a table's column names; raises `FormatError`."""
@@ -44,8 +46,10 @@ def mapped(
     """
 
     def row_bytes(rows: npt.NDArray[np.int64]) -> tuple[list[int], list[bytes]]:
-        chosen = _written_times(batch.take(pa.array(rows))).to_pylist()
-        raws = [orjson.dumps(row, default=str, option=orjson.OPT_NON_STR_KEYS) for row in chosen]
+        raws: list[bytes] = []
+        for start in range(0, len(rows), ROWS_AT_ONCE):  # as Python values they take much room
+            chosen = _written_times(batch.take(pa.array(rows[start : start + ROWS_AT_ONCE])))
+            raws += [orjson.dumps(row, default=str) for row in chosen.to_pylist()]
         return [lines[row] for row in rows.tolist()], raws
 
     yield from pieces_of(

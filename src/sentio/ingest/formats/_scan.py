@@ -8,6 +8,8 @@ general reader: `scan` then gives None.
 
 from __future__ import annotations
 
+import os
+
 import numba
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +23,7 @@ NEWLINE = 10
 ONES = np.uint64(0x0101010101010101)
 LOW_7 = np.uint64(0x7F7F7F7F7F7F7F7F)
 PLACE = np.uint64(0x0001020304050607)  # times a lone flag: the place of its byte, in the top byte
+SEED = np.uint64(int.from_bytes(os.urandom(8), "little"))  # so that nobody can make texts collide
 MAX_DIGITS = 18
 EXACT_DIGITS = 15  # a whole number of so many digits, over a power of ten, rounds as it should
 POWERS = np.power(10.0, np.arange(MAX_DIGITS + 1), dtype=np.float64)
@@ -125,7 +128,7 @@ def _numbers(data: Bytes, start: Places, end: Places, *, is_whole: bool) -> pa.A
 def _coded(data: Bytes, start: Places, end: Places) -> pa.Array | None:
     codes = np.empty(len(start), dtype=np.int32)
     firsts = np.empty(len(start), dtype=np.int64)
-    distinct = _encode(data, start, end, codes, firsts)
+    distinct = _encode(data, start, end, codes, firsts, SEED)
     rows = firsts[:distinct]
     try:
         names = [bytes(data[start[row] : end[row]]).decode() for row in rows.tolist()]
@@ -305,7 +308,7 @@ def _read_floats(
 
 @numba.njit(nogil=True, cache=True, boundscheck=False)
 def _encode(  # noqa: C901  (a hash table, inlined)
-    data: Bytes, start: Places, end: Places, codes: Places, firsts: Ints
+    data: Bytes, start: Places, end: Places, codes: Places, firsts: Ints, seed: np.uint64
 ) -> int:
     size = 1024
     while size < 2 * min(len(start), 8192):
@@ -317,7 +320,7 @@ def _encode(  # noqa: C901  (a hash table, inlined)
         if end[i] == start[i]:
             codes[i] = -1
             continue
-        key = np.uint64(14695981039346656037)
+        key = seed
         for j in range(start[i], end[i]):
             key = (key ^ np.uint64(data[j])) * np.uint64(1099511628211)
         place = np.int64((key ^ (key >> np.uint64(32))) & np.uint64(size - 1))
