@@ -17,6 +17,7 @@ from sentio.ingest.piece import Piece, Reading, Rejections
 
 Row = dict[str, Any]  # a JSON value may be anything
 MAX_DEPTH = 8
+MOST_ROWS = 16_384  # as Python values they take much room
 
 
 def sniff(head: bytes, name: str) -> float:
@@ -53,16 +54,17 @@ def _pieces(
 ) -> Iterator[Piece]:
     if owner is None:
         owner = map_of(["ts", "service", "rtt_ms"], reading)  # nothing but rejected lines yet
-    columns = {name: _column([row.get(name) for row in rows]) for name in owner.sources}
-    batch = pa.RecordBatch.from_pydict(columns)
-    yield from mapped(
-        batch,
-        owner,
-        reading,
-        lines=lines,
-        position=block.end,
-        more_rejected=rejections.take(),
-    )
+    for start in range(0, max(len(rows), 1), MOST_ROWS):
+        some = rows[start : start + MOST_ROWS]
+        columns = {name: _column([row.get(name) for row in some]) for name in owner.sources}
+        yield from mapped(
+            pa.RecordBatch.from_pydict(columns),
+            owner,
+            reading,
+            lines=lines[start : start + MOST_ROWS],
+            position=block.end,
+            more_rejected=rejections.take(),
+        )
 
 
 def _rows(block: Block, rejections: Rejections) -> tuple[list[int], list[Row]]:
