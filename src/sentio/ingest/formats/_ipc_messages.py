@@ -60,11 +60,11 @@ def _parts(stream: BinaryIO, unpacking: Unpacking) -> Iterator[bytes]:
         if not 0 < size <= MAX_METADATA_BYTES:
             raise ValueError(f"a message has {size} bytes of metadata")
         metadata = _exactly(stream, size)
-        yield prefix + (length if is_new else b"") + metadata
         message = _Table.root(metadata)
         body = _exactly(stream, _body_bytes(message))
         unpacking.took(len(metadata) + len(body) + 8)
         _check(message, body, unpacking)
+        yield prefix + (length if is_new else b"") + metadata
         yield body
 
 

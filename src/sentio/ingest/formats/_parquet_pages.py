@@ -24,7 +24,7 @@ LIST_RATIO = 20  # a list is read whole: its values may be so many times its byt
 HEADER_BYTES = 4096
 MAX_HEADER_BYTES = 1 << 20
 TAIL_BYTES = 8  # length of the footer, magic number
-DELTA_BYTE_ARRAY = 7  # parquet.thrift, Encoding: each value continues the one before it
+DELTA_LENGTH_BYTE_ARRAY, DELTA_BYTE_ARRAY = 6, 7  # parquet.thrift, Encoding
 
 # parquet.thrift: FileMetaData.row_groups.columns.meta_data, and which of its fields we need
 GROUP, CHUNK, ABOUT = 1, 2, 3
@@ -99,13 +99,27 @@ def _chunk(column: int, numbers: IntArray, file_bytes: int) -> Chunk:
     return Chunk(column=column, begin=begin, end=end, values=values)
 
 
-def check(stream: BinaryIO, chunk: Chunk, *, is_list: bool, unpacking: Unpacking) -> int:
-    """Add up one column chunk, and tell how long one of its values can be at most.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Texts:
+    """What is known of the texts of a column before they are read.
 
-    Returns
-    -------
-    longest_bytes
-        0 where a value takes no more than its own bytes in the file.
+    ``longest_bytes`` is how long one can be at most that many rows share; ``has_deltas`` tells
+    that Arrow cannot give them as codes.
+    """
+
+    longest_bytes: int = 0
+    has_deltas: bool = False
+
+    def __or__(self, other: Texts) -> Texts:
+        """Join what two chunks of the column tell."""
+        return Texts(
+            longest_bytes=max(self.longest_bytes, other.longest_bytes),
+            has_deltas=self.has_deltas or other.has_deltas,
+        )
+
+
+def check(stream: BinaryIO, chunk: Chunk, *, is_list: bool, unpacking: Unpacking) -> Texts:
+    """Add up one column chunk.
 
     Raises
     ------
@@ -114,18 +128,26 @@ def check(stream: BinaryIO, chunk: Chunk, *, is_list: bool, unpacking: Unpacking
     ValueError, IndexError
         If a header is damaged.
     """
-    longest = values = 0
+    found, values = Texts(), 0
     limit = max(FREE_BYTES, LIST_RATIO * (chunk.end - chunk.begin))
     for page in _pages(stream, chunk):
         if page.unpacked_bytes > PAGE_BYTES:
             raise bomb("a page", page.unpacked_bytes, PAGE_BYTES)
-        if page.encoding == DELTA_BYTE_ARRAY:
-            longest = max(longest, page.unpacked_bytes)
         unpacking.gives(page.values * CELL_BYTES)
         values += 0 if page.is_dictionary else page.values
         if is_list and values * CELL_BYTES > limit:
             raise bomb("a list", values * CELL_BYTES, limit)
-    return longest
+        found |= _texts(page)
+    return found
+
+
+def _texts(page: Page) -> Texts:
+    # a value may be one of the dictionary's, or continue the one before it, and that one too
+    is_shared = page.is_dictionary or page.encoding == DELTA_BYTE_ARRAY
+    return Texts(
+        longest_bytes=page.unpacked_bytes if is_shared else 0,
+        has_deltas=page.encoding in (DELTA_LENGTH_BYTE_ARRAY, DELTA_BYTE_ARRAY),
+    )
 
 
 def _pages(stream: BinaryIO, chunk: Chunk) -> Iterator[Page]:

@@ -13,7 +13,7 @@ from sentio.kernel.arrays import IntArray
 
 FREE_BYTES = 64 << 20  # so much may come out of any table before its ratio counts
 RATIO = 200
-BATCH_BYTES = 32 << 20  # so much of texts is written out at once
+BATCH_BYTES = 16 << 20  # so much of texts is written out at once
 CELL_BYTES = 8  # what a number takes, or a time
 
 
@@ -54,7 +54,8 @@ def in_bounds(batch: pa.RecordBatch, unpacking: Unpacking) -> Iterator[pa.Record
     for column in batch.columns:
         rows_bytes += _text_bytes(column)
     ends = np.cumsum(rows_bytes)
-    unpacking.gives(int(ends[-1]) if len(ends) else 0)
+    plain = sum(column.nbytes for column in batch.columns if _is_text(column.type))
+    unpacking.gives(plain + int(ends[-1] if len(ends) else 0))
     start = 0
     while start < batch.num_rows:
         before = int(ends[start - 1]) if start else 0
@@ -64,32 +65,24 @@ def in_bounds(batch: pa.RecordBatch, unpacking: Unpacking) -> Iterator[pa.Record
 
 
 def _text_bytes(column: pa.Array) -> IntArray | int:
-    if not is_coded_text(column.type):
+    if not _is_coded(column.type):
         return 0
     lengths = pc.binary_length(column.dictionary).cast(pa.int64())
     return np.asarray(lengths.take(column.indices).fill_null(0), dtype=np.int64)
 
 
-def is_coded_text(kind: pa.DataType) -> bool:
-    """Tell whether a column holds codes into a dictionary of texts or bytes."""
-    if not pa.types.is_dictionary(kind):
-        return False
-    inner = kind.value_type
-    return any(
-        test(inner)
-        for test in (
-            pa.types.is_string,
-            pa.types.is_large_string,
-            pa.types.is_binary,
-            pa.types.is_large_binary,
-        )
-    )
+def _is_coded(kind: pa.DataType) -> bool:
+    return pa.types.is_dictionary(kind) and _is_text(kind.value_type)
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    return pa.types.is_string(kind) or pa.types.is_binary(kind)
 
 
 def _uncoded(batch: pa.RecordBatch) -> pa.RecordBatch:
     """Write out texts whose dictionary is longer than the batch; it serves other batches too."""
     for i, column in enumerate(batch.columns):
-        if is_coded_text(column.type) and len(column.dictionary) > batch.num_rows:
+        if _is_coded(column.type) and len(column.dictionary) > batch.num_rows:
             plain = column.dictionary.take(column.indices)
             batch = batch.set_column(i, batch.schema.names[i], plain)
     return batch

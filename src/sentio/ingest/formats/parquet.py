@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 
 from sentio.ingest.format import Format
 from sentio.ingest.formats._columnar import flat, map_of, mapped
-from sentio.ingest.formats._parquet_pages import check, chunks_of
+from sentio.ingest.formats._parquet_pages import Texts, check, chunks_of
 from sentio.ingest.formats._plain_columns import plain
 from sentio.ingest.formats._unpacking import BATCH_BYTES, Unpacking, in_bounds
 from sentio.ingest.piece import Piece, Reading
@@ -89,16 +89,36 @@ def _batches(
     all_leaves = _leaves(_opened(stream, []).schema)
     leaves = {each.place: each for each in all_leaves if each.path.split(".")[0] in tops}
     unpacking.took(stream.seek(0, 2))
-    longest = max((leaf.width for leaf in leaves.values()), default=0)
+    texts = dict.fromkeys(leaves, Texts())
     for chunk in chunks_of(stream, leaves):
         is_list = leaves[chunk.column].is_list
-        longest = max(longest, check(stream, chunk, is_list=is_list, unpacking=unpacking))
-    # a value that many rows share is kept once: written out, 50 kB can become gigabytes
-    coded = _opened(stream, [leaf.path for leaf in leaves.values() if leaf.is_text])
-    rows = min(most_rows, max(BATCH_BYTES // max(longest, 1), 1))
-    yield from coded.iter_batches(
+        texts[chunk.column] |= check(stream, chunk, is_list=is_list, unpacking=unpacking)
+    # a text that many rows share is kept once: written out, 50 kB can become gigabytes
+    written = [
+        leaf.place for leaf in leaves.values() if leaf.is_text and texts[leaf.place].has_deltas
+    ]
+    coded = [leaf.path for leaf in leaves.values() if leaf.is_text and leaf.place not in written]
+    longest = [texts[place].longest_bytes for place in written]
+    longest += [leaf.width for leaf in leaves.values()]
+    rows = min(most_rows, max(BATCH_BYTES // max([1, *longest]), 1))
+    batches = _opened(stream, coded).iter_batches(
         batch_size=rows, columns=[leaf.path for leaf in leaves.values()], use_threads=False
     )
+    yield from batches if rows == most_rows else _joined(batches, most_rows)
+
+
+def _joined(batches: Iterator[pa.RecordBatch], most_rows: int) -> Iterator[pa.RecordBatch]:
+    """Put small batches together, up to so many rows or bytes."""
+    waiting: list[pa.RecordBatch] = []
+    rows = size_bytes = 0
+    for batch in batches:
+        if waiting and (rows + batch.num_rows > most_rows or size_bytes > BATCH_BYTES):
+            yield pa.concat_batches(waiting)
+            waiting, rows, size_bytes = [], 0, 0
+        waiting.append(batch)
+        rows, size_bytes = rows + batch.num_rows, size_bytes + batch.nbytes
+    if waiting:
+        yield pa.concat_batches(waiting)
 
 
 def _leaves(schema: pq.ParquetSchema) -> Iterator[_Leaf]:

@@ -116,6 +116,7 @@ class _Reader:
         if is_empty:
             what = "the document holds no VES event"
             self._reject("", "not_telemetry", what)
+            yield from self._due()
 
     def _take_event(self, place: str, event: object) -> None:
         fields = as_object(event)
