@@ -11,8 +11,7 @@ import pyarrow as pa
 
 from sentio.model.domain import DOMAINS
 from sentio.model.record import PATH
-from sentio.store.cube import HOUR_NS, Fold, Scored
-from sentio.store.facts import DAY_NS
+from sentio.store.cube import DAY_NS, HOUR_NS, Fold, Scored
 from sentio.store.ledger import Commit, Quality
 from sentio.store.warehouse import Warehouse
 

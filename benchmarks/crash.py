@@ -107,9 +107,11 @@ def _compare(calm: Path, stormy: Path) -> dict[str, object]:
     tables = {
         name
         for (name,) in con.execute(
+            # views, since two stores may have given one name two codes
+            "SELECT DISTINCT view_name FROM duckdb_views() "
+            "WHERE database_name IN ('calm', 'stormy') AND view_name LIKE 'experience%' UNION "
             "SELECT DISTINCT table_name FROM duckdb_tables() "
-            "WHERE database_name IN ('calm', 'stormy') "
-            "AND (table_name LIKE 'experience%' OR table_name LIKE 'cube%')"
+            "WHERE database_name IN ('calm', 'stormy') AND table_name LIKE 'cube%'"
         ).fetchall()
     }
     lost = doubled = 0

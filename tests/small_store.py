@@ -11,8 +11,7 @@ import pyarrow as pa
 from sentio.experience.service import SERVICES
 from sentio.model.domain import DOMAINS
 from sentio.model.record import ELEMENT, PATH
-from sentio.store.cube import HOUR_NS, MINUTE_NS, Fold, Scored
-from sentio.store.facts import DAY_NS
+from sentio.store.cube import DAY_NS, HOUR_NS, MINUTE_NS, Fold, Scored, cubes_of
 from sentio.store.ledger import Commit, DeadLetters, Quality
 from sentio.store.warehouse import Warehouse
 
@@ -63,8 +62,7 @@ def build(path: Path) -> Small:
                     at_ns=START + (part + 1) * DAY_NS,
                     release="test",
                     facts=facts,
-                    cube_minute=[fold.minutes() for fold in folds],
-                    cube_hour=[fold.hours() for fold in folds],
+                    cubes=cubes_of(folds),
                     quality=[source_quality(part)],
                     dead_letters=[rejected(part)],
                 )

@@ -14,6 +14,7 @@ from sentio.kernel.clock import FixedClock
 from sentio.kernel.errors import RefusedError
 from sentio.loop.record_path import RecordPath
 from sentio.loop.replay import replay
+from sentio.store.cube import CUBES
 from sentio.store.warehouse import Warehouse
 
 Given = Callable[[str, str], Input]
@@ -156,7 +157,7 @@ def test_cube_and_facts_agree_to_the_last_digit(path: RecordPath, given: Given) 
     facts = path.warehouse.con.execute(
         "SELECT count(*), count(*) FILTER (mos < 2.5) FROM experience_web"
     ).fetchone()
-    for cube in ("cube_minute", "cube_hour"):
+    for cube in CUBES:
         for dimension in ("all", "cell", "app", "device_model"):
             totals = path.warehouse.con.execute(
                 f"SELECT sum(n), sum(poor) FROM {cube} WHERE dimension = ?", [dimension]

@@ -8,7 +8,7 @@ import pyarrow as pa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sentio.store.cube import MOS_BINS, SUBJECTS, TOTALS, Fold, Scored
+from sentio.store.cube import CUBES, MOS_BINS, SUBJECTS, TOTALS, Fold, Scored
 from sentio.store.sketch import estimate
 
 HOUR_NS = 3_600_000_000_000
@@ -51,8 +51,9 @@ def test_folding_in_parts_is_folding_at_once(seed: int, rows: int, cut: float) -
     right.add(whole.where(~first))
     left.add(whole.where(first))
 
-    assert merged(together.minutes()) == merged(right.minutes(), left.minutes())
-    assert merged(together.hours()) == merged(left.hours(), right.hours())
+    at_once, parts = together.cubes(), (right.cubes(), left.cubes())
+    for cube in CUBES:
+        assert merged(at_once[cube]) == merged(*(part[cube] for part in parts))
 
 
 def test_every_use_is_in_the_total_of_each_dimension_that_names_it() -> None:
@@ -61,7 +62,7 @@ def test_every_use_is_in_the_total_of_each_dimension_that_names_it() -> None:
 
     fold.add(batch)
 
-    rows = fold.minutes().to_pylist()
+    rows = fold.cubes()["cube_minute"].to_pylist()
     of_all = [row for row in rows if row["dimension"] == "all"]
     of_cells = [row for row in rows if row["dimension"] == "cell"]
     assert sum(row["n"] + row["unscored"] for row in of_all) == 1000
@@ -84,6 +85,6 @@ def test_distinct_subjects_are_counted_within_a_third_of_the_truth() -> None:
                 poor_below=3.0,
             )
         )  # fmt: skip
-        row = fold.minutes().to_pylist()[0]
+        row = fold.cubes()["cube_minute"].to_pylist()[0]
         found = estimate(np.array([[row[name] for name in SUBJECTS]]))[0]
         assert abs(found / truth - 1) < 0.33, (truth, found)

@@ -134,7 +134,7 @@ def test_a_warehouse_that_is_being_written_can_be_asked(tmp_path: Path):
     with Warehouse(small.path) as warehouse:
         answers = Answers(warehouse)
         with warehouse.transaction() as con:
-            con.execute("DELETE FROM cube_hour")
+            con.execute("DELETE FROM cube_day")
             assert answers.ask("service_totals").num_rows == len(SERVICES_HERE)
         answers.close()
         assert warehouse.about("release") is not None

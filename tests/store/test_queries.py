@@ -19,10 +19,10 @@ from tests.small_store import (
 )
 
 from sentio.store.ask import Answers
-from sentio.store.cube import HOUR_NS, MINUTE_NS, MOS_BINS
-from sentio.store.facts import DAY_NS
+from sentio.store.cube import CUBES, DAY_NS, HOUR_NS, MINUTE_NS, MOS_BINS
 
 END = START + HOURS * HOUR_NS
+DAY_START = START + 18 * HOUR_NS  # the second day begins
 
 
 @pytest.fixture(scope="module")
@@ -86,6 +86,27 @@ def test_a_span_holds_exactly_the_uses_of_its_minutes(
             scored.sum(),
             (small.poor(service) & inside).sum(),
         )
+
+
+MOMENTS = {  # before the middle night and after it: a whole day, hour, minute, and none
+    "since": (None, DAY_START, DAY_START - 7 * HOUR_NS, START + 3 * HOUR_NS + 17 * MINUTE_NS,
+              DAY_START - 7 * MINUTE_NS, START + 28 * HOUR_NS),
+    "until": (None, DAY_START + DAY_NS, DAY_START, DAY_START + 4 * HOUR_NS,
+              DAY_START + 5 * HOUR_NS + 33 * MINUTE_NS, DAY_START + 9 * MINUTE_NS, END - MINUTE_NS),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("since_ns", MOMENTS["since"])
+@pytest.mark.parametrize("until_ns", MOMENTS["until"])
+@pytest.mark.parametrize("question", ["service_totals", "hourly_course"])
+def test_days_hours_and_minutes_make_up_any_span(
+    small: Small, answers: Answers, question: str, since_ns, until_ns
+):
+    told = answers.ask(question, since_ns=since_ns, until_ns=until_ns).to_pylist()
+
+    ts = np.concatenate([small.of(service, "ts") for service in SERVICES_HERE])
+    inside = (ts >= (since_ns or 0)) & (ts < (until_ns or 2**62))
+    assert sum(row["n"] + row["unscored"] for row in told) == inside.sum()
 
 
 def test_the_same_question_with_other_times_is_not_answered_from_before(answers: Answers):
@@ -336,5 +357,8 @@ def test_merging_the_cube_changes_no_answer(tmp_path: Path):
         before = [answers.ask(name) for name in questions]
         warehouse.merge_cube()
         after = [answers.ask(name) for name in questions]
+        keys = "SELECT count(*), count(DISTINCT (ts, service, dimension, member)) FROM "
+        rows = [warehouse.con.execute(keys + cube).fetchone() for cube in CUBES]
 
     assert before == after
+    assert all(count == distinct for count, distinct in rows)

@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
-import numba
 import numpy as np
-import numpy.typing as npt
 
+from sentio.ingest.masks import count
 from sentio.kernel.errors import FormatError
 
 BLOCK_BYTES = 16 << 20
@@ -47,7 +46,7 @@ def blocks(stream: BinaryIO, *, block_bytes: int = BLOCK_BYTES) -> Iterator[Bloc
         cut = size if is_end else data.rfind(b"\n", 0, size) + 1
         if cut:
             yield from _whole(memoryview(data)[:cut], data, line, offset)
-            line += int(_count(np.frombuffer(data, dtype=np.uint8, count=cut)))
+            line += count(np.frombuffer(data, dtype=np.uint8, count=cut), NEWLINE)
             offset += cut
         if failure is not None:
             raise failure  # half a line behind it would be taken for a whole one
@@ -83,14 +82,6 @@ def _read_into(stream: BinaryIO, room: memoryview) -> int:
     more = stream.read(len(room))
     room[: len(more)] = more
     return len(more)
-
-
-@numba.njit(nogil=True, cache=True)
-def _count(data: npt.NDArray[np.uint8]) -> int:
-    ends = 0
-    for byte in data:
-        ends += byte == NEWLINE
-    return ends
 
 
 def behind(block: Block, start: int) -> Block | None:
@@ -142,7 +133,7 @@ def _split(data: memoryview, line: int, offset: int) -> Iterator[Block]:
     """Give a block, or several where its lines are so short that each costs more than its bytes."""
     values = np.frombuffer(data, dtype=np.uint8)
     start = 0
-    if int(_count(values)) > MAX_BLOCK_LINES:
+    if count(values, NEWLINE) > MAX_BLOCK_LINES:
         ends = np.flatnonzero(values == NEWLINE)[MAX_BLOCK_LINES - 1 :: MAX_BLOCK_LINES] + 1
         for end in ends.tolist():
             yield Block(content=data[start:end], first_line=line, end=offset + end)

@@ -16,7 +16,7 @@ from sentio.kernel.arrays import BoolArray, IntArray
 from sentio.loop.prepare import Ready
 from sentio.loop.seen import Seen
 from sentio.model.record import Quality as Flag
-from sentio.store.cube import Fold
+from sentio.store.cube import Fold, cubes_of
 from sentio.store.ledger import Commit, DeadLetters, Position, Quality
 
 
@@ -92,8 +92,7 @@ class Buffer:
             at_ns=at_ns,
             release=release,
             facts=self._facts,
-            cube_minute=[fold.minutes() for fold in self._folds.values()],
-            cube_hour=[fold.hours() for fold in self._folds.values()],
+            cubes=cubes_of(self._folds.values()),
             positions=list(self.positions.values()),
             quality=list(self._quality.values()),
             dead_letters=self._letters,

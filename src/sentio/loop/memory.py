@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from sentio.loop.row_hash import NOT_CONTENT, row_hashes
 from sentio.loop.seen import WINDOW_ROWS, Seen
-from sentio.store.facts import partitions
+from sentio.store.facts import UNDATED_FAMILIES, partitions
 
 SCORE_COLUMNS = NOT_CONTENT
 
@@ -33,11 +33,8 @@ def recall(con: duckdb.DuckDBPyConnection, source: str) -> Seen:
 
 def _hashes(con: duckdb.DuckDBPyConnection, origin: int) -> npt.NDArray[np.int64]:
     found: list[npt.NDArray[np.int64]] = []
-    for part in partitions(con):
-        if part.family in ("element", "link", "customer"):
-            continue
-        table = con.execute(
-            f'SELECT * FROM "{part.table_name}" WHERE origin = ?', [origin]
-        ).to_arrow_table()
-        found.extend(row_hashes(batch) for batch in table.to_batches())
+    families = {part.family for part in partitions(con)} - set(UNDATED_FAMILIES)
+    for family in sorted(families):
+        table = con.execute(f'SELECT * FROM "{family}" WHERE origin = ?', [origin])
+        found.extend(row_hashes(batch) for batch in table.to_arrow_table().to_batches())
     return np.concatenate(found) if found else np.empty(0, dtype=np.int64)

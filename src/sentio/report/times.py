@@ -7,7 +7,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from sentio.report.numbers import NOTHING
-from sentio.store.facts import DAY_NS
+from sentio.store.cube import DAY_NS
 
 LONG_NS = 300 * DAY_NS  # the same day and month may come twice: say the year
 SHORT_NS = 25 * DAY_NS  # the same day of the month cannot come twice: leave the month out

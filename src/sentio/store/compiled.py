@@ -17,15 +17,16 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from sentio.store import facts, ledger
-from sentio.store.cube import HOUR_NS, MINUTE_NS
+from sentio.store.cube import CUBES, DAY_NS, HOUR_NS, MINUTE_NS
 from sentio.store.cube import SCHEMA as CUBE
 from sentio.store.families import FAMILIES
 from sentio.store.queries import QUESTIONS
 from sentio.store.queries.question import Question, Value
 from sentio.store.queries.span import Edges
 
-SOME_HOUR_NS = 1_000_003 * HOUR_NS
-EDGES = ("since", "until", "first_hour", "last_hour")  # the first of equals gives the name
+SOME_DAY_NS = 41_003 * DAY_NS
+EDGES = ("since", "until", "first_hour", "last_hour", "first_day", "last_day")
+"""What a span's times are called; the first of equals gives the name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +102,7 @@ def _stored() -> dict[str, pa.Schema]:
             str(name): con.execute(f'SELECT * FROM "{name}"').to_arrow_table().schema
             for (name,) in names
         }
-    return {**found, "cube_minute": CUBE, "cube_hour": CUBE}
+    return {**found, **dict.fromkeys(CUBES, CUBE)}
 
 
 def _marked(name: str, value: Value) -> tuple[Value, dict[str, Value]]:
@@ -156,10 +157,12 @@ def _stand_in(since: int | None, until: int | None) -> dict[str, Value]:
     edges = Edges.of(since, until)
     found: dict[str, Value] = {}
     if since is not None:
-        is_whole = edges.since == edges.first_hour
-        found["since_ns"] = SOME_HOUR_NS - (0 if is_whole else 7 * MINUTE_NS)
+        hours = 0 if edges.first_hour == edges.first_day or not edges.has_hours else 7
+        minutes = 0 if edges.since == edges.first_hour else 7
+        found["since_ns"] = SOME_DAY_NS - hours * HOUR_NS - minutes * MINUTE_NS
     if until is not None:
-        is_whole = edges.until == edges.last_hour
-        last = SOME_HOUR_NS + (100 * HOUR_NS if edges.has_hours else 0)
-        found["until_ns"] = last + (0 if is_whole else 9 * MINUTE_NS)
+        days = 100 if edges.has_days else 0
+        hours = 0 if edges.last_hour == edges.last_day or not edges.has_hours else 9
+        minutes = 0 if edges.until == edges.last_hour else 9
+        found["until_ns"] = SOME_DAY_NS + days * DAY_NS + hours * HOUR_NS + minutes * MINUTE_NS
     return found

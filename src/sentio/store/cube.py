@@ -7,7 +7,7 @@ same cube to the last bit, on every engine. Rows of the same key add up; nobody 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numba
@@ -20,6 +20,7 @@ from sentio.store.sketch import LEVELS
 
 MINUTE_NS = 60_000_000_000
 HOUR_NS = 60 * MINUTE_NS
+DAY_NS = 24 * HOUR_NS
 BINS = 40  # of 0.1 MOS over [1, 5]
 SCALE = 10_000  # MOS and its losses are counted in 1e-4
 
@@ -48,6 +49,9 @@ SCHEMA = pa.schema(
 """``n`` counts scored uses, ``unscored`` those without a score; ``mos_bin_i`` counts MOS in
 [1 + i/10, 1 + (i+1)/10), the last bin closed; ``subjects_*`` and ``poor_subjects_*`` are sketches
 of everyone, and of everyone who had a poor use."""
+
+CUBES = {"cube_minute": MINUTE_NS, "cube_hour": HOUR_NS, "cube_day": DAY_NS}
+"""The same totals in steps of three lengths, the shortest first, so that long spans read little."""
 
 Ints = npt.NDArray[np.int64]
 
@@ -84,11 +88,12 @@ class Scored:
 
 
 class Fold:
-    """Adds scored batches of one service up, minute by minute, until `minutes` is taken."""
+    """Adds scored batches of one service up, minute by minute, until `cubes` is taken."""
 
     def __init__(self, service: str) -> None:
         self._service = service
-        self._codes: dict[tuple[str, str], int] = {}
+        self._codes: dict[str, dict[str, int]] = {}  # by dimension and member
+        self._names: list[tuple[str, str]] = []  # the dimension and member behind each code
         self._sums = _Sums(MINUTE_NS)
 
     def add(self, batch: Scored) -> None:
@@ -102,25 +107,29 @@ class Fold:
             member = lookup[codes]  # code -1 takes the last entry, -1
             self._sums.add(minute, member, row_totals, row_bin, batch.subject)
 
-    def minutes(self) -> pa.RecordBatch:
-        """Give the cube rows per minute, of `SCHEMA`."""
-        return self._batch(self._sums)
-
-    def hours(self) -> pa.RecordBatch:
-        """Give the same totals per hour, of `SCHEMA`."""
-        hours = _Sums(HOUR_NS)
-        hours.merge(self._sums)
-        return self._batch(hours)
+    def cubes(self) -> dict[str, pa.RecordBatch]:
+        """Give the cube rows of each step, of `SCHEMA`."""
+        sums, rows = self._sums, {}
+        for cube, step_ns in CUBES.items():
+            sums = sums if step_ns == MINUTE_NS else sums.coarser(step_ns)
+            rows[cube] = self._batch(sums)
+        return rows
 
     def _lookup(self, dimension: str, names: list[str]) -> Ints:
-        known = self._codes
-        found = [known.setdefault((dimension, name), len(known)) for name in names]
+        known = self._codes.setdefault(dimension, {})
+        found = list(map(known.get, names))
+        if None in found:
+            for name in names:
+                if name not in known:
+                    known[name] = len(self._names)
+                    self._names.append((dimension, name))
+            found = list(map(known.get, names))
         return np.array([*found, -1], dtype=np.int64)
 
     def _batch(self, sums: _Sums) -> pa.RecordBatch:
         rows = sums.rows
         keys = sums.keys[:rows]
-        dimensions, members = zip(*self._codes, strict=True) if self._codes else ((), ())
+        dimensions, members = zip(*self._names, strict=True) if self._names else ((), ())
         code = pa.array(keys & 0xFFFFFFFF)
         numbers = np.concatenate(
             [sums.totals[:rows], sums.bins[:rows], sums.bitmaps[:rows]], axis=1
@@ -151,13 +160,16 @@ class _Sums:
         slots = self._slots(np.where(member < 0, -1, (step << 32) | member))
         _accumulate(slots, totals, row_bin, subject, self.totals, self.bins, self.bitmaps)
 
-    def merge(self, finer: _Sums) -> None:
-        keys = finer.keys[: finer.rows]
-        step = (keys >> 32) * finer.step_ns // self.step_ns
-        slots = self._slots((step << 32) | (keys & 0xFFFFFFFF))
-        np.add.at(self.totals, slots, finer.totals[: finer.rows])
-        np.add.at(self.bins, slots, finer.bins[: finer.rows])
-        np.bitwise_or.at(self.bitmaps, slots, finer.bitmaps[: finer.rows])
+    def coarser(self, step_ns: int) -> _Sums:
+        """Give the same sums in longer steps."""
+        longer = _Sums(step_ns)
+        keys = self.keys[: self.rows]
+        step = (keys >> 32) * self.step_ns // step_ns
+        slots = longer._slots((step << 32) | (keys & 0xFFFFFFFF))
+        np.add.at(longer.totals, slots, self.totals[: self.rows])
+        np.add.at(longer.bins, slots, self.bins[: self.rows])
+        np.bitwise_or.at(longer.bitmaps, slots, self.bitmaps[: self.rows])
+        return longer
 
     def _slots(self, keys: Ints) -> Ints:
         while len(self._table) < 2 * (self.rows + len(keys)):
@@ -172,6 +184,15 @@ class _Sums:
                 for old in (self.totals, self.bins, self.bitmaps)
             )
         return slots
+
+
+def cubes_of(folds: Iterable[Fold]) -> dict[str, list[pa.RecordBatch]]:
+    """Put the cube rows of several services beside each other, step by step."""
+    rows: dict[str, list[pa.RecordBatch]] = {cube: [] for cube in CUBES}
+    for fold in folds:
+        for cube, batch in fold.cubes().items():
+            rows[cube].append(batch)
+    return rows
 
 
 def _everything(batch: Scored) -> tuple[npt.NDArray[np.int32], list[str]]:

@@ -15,7 +15,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-DAY_NS = 86_400_000_000_000
+from sentio.store.cube import DAY_NS
+from sentio.store.members import NAMES, is_coded, named
 
 ALWAYS = "all"
 """The period of families that are not cut into days (elements, links, customers)."""
@@ -166,14 +167,19 @@ def refresh_view(con: duckdb.DuckDBPyConnection, family: str) -> None:
     }
     selects = (
         ", ".join(
-            f'"{name}"' if (table, name) in held else f'CAST(NULL AS {kind}) AS "{name}"'
-            for name, kind in columns
+            _shown(family, name, kind, is_there=(table, name) in held) for name, kind in columns
         )
-        + f' FROM "{table}"'
+        + f' FROM "{table}", member_names'
         for table in tables
     )
     union = " UNION ALL ".join(f"SELECT {select}" for select in selects)
-    con.execute(f'CREATE OR REPLACE VIEW "{family}" AS {union}')
+    con.execute(f'CREATE OR REPLACE VIEW "{family}" AS WITH {NAMES} {union}')
+
+
+def _shown(family: str, name: str, kind: str, *, is_there: bool) -> str:
+    if is_coded(family, name):
+        return f'{named(name) if is_there else "CAST(NULL AS VARCHAR)"} AS "{name}"'
+    return f'"{name}"' if is_there else f'CAST(NULL AS {kind}) AS "{name}"'
 
 
 def _note_columns(con: duckdb.DuckDBPyConnection, family: str, schema: pa.Schema) -> bool:

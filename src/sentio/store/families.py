@@ -10,10 +10,10 @@ import pyarrow as pa
 
 from sentio.store import facts
 from sentio.store.facts import Partition
+from sentio.store.members import NAMES, PREFIX, is_coded, named
 from sentio.store.queries.question import Value
 from sentio.store.queries.schemas import ELEMENTS, EXPERIENCE
 
-PREFIX = "experience_"
 FAMILIES = {"experience": EXPERIENCE, "element": ELEMENTS}
 """Tables that questions name and that are put together anew for each."""
 
@@ -52,7 +52,7 @@ class Days:
             mine = [part for part in parts if _is_of(part, family)]
             selects = [self._select(con, family, part) for part in mine] or [_nothing(family)]
             clauses.append(f'"{family}" AS NOT MATERIALIZED ({" UNION ALL ".join(selects)})')
-        return "WITH " + ", ".join(clauses)
+        return "WITH " + ", ".join([NAMES, *clauses])
 
     def _select(self, con: duckdb.DuckDBPyConnection, family: str, part: Partition) -> str:
         held = self._columns(con, part)
@@ -60,12 +60,12 @@ class Days:
         columns = [
             f"'{service}' AS service"
             if column.name == "service"
-            else _as_is(column)
+            else _held(part.family, column)
             if column.name in held
             else _null(column)
             for column in FAMILIES[family]
         ]
-        return f'SELECT {", ".join(columns)} FROM "{part.table_name}"'
+        return f'SELECT {", ".join(columns)} FROM "{part.table_name}", member_names'
 
     def _columns(self, con: duckdb.DuckDBPyConnection, part: Partition) -> frozenset[str]:
         rows, held = self._held.get(part.table_name, (-1, frozenset[str]()))
@@ -94,8 +94,10 @@ def _nothing(family: str) -> str:
     return f"SELECT {', '.join(_null(column) for column in FAMILIES[family])} WHERE FALSE"
 
 
-def _as_is(column: pa.Field) -> str:
-    """Numbers may be stored shorter than questions reckon with."""
+def _held(family: str, column: pa.Field) -> str:
+    """Names are stored as codes; numbers may be stored shorter than questions reckon with."""
+    if is_coded(family, column.name):
+        return f'{named(column.name)} AS "{column.name}"'
     if column.type != pa.float64():
         return f'"{column.name}"'
     return f'CAST("{column.name}" AS DOUBLE) AS "{column.name}"'

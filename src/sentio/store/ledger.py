@@ -111,8 +111,7 @@ class Commit:
     at_ns: int
     release: str
     facts: dict[str, list[pa.RecordBatch]] = field(default_factory=dict[str, list[pa.RecordBatch]])
-    cube_minute: list[pa.RecordBatch] = field(default_factory=list[pa.RecordBatch])
-    cube_hour: list[pa.RecordBatch] = field(default_factory=list[pa.RecordBatch])
+    cubes: dict[str, list[pa.RecordBatch]] = field(default_factory=dict[str, list[pa.RecordBatch]])
     positions: list[Position] = field(default_factory=list[Position])
     quality: list[Quality] = field(default_factory=list[Quality])
     dead_letters: list[DeadLetters] = field(default_factory=list[DeadLetters])

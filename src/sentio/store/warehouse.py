@@ -11,12 +11,14 @@ import duckdb
 import pyarrow as pa
 
 from sentio.kernel.errors import StoreBusyError, StoreError, StoreFullError
-from sentio.store import facts, ledger
+from sentio.store import facts, ledger, members
+from sentio.store.cube import CUBES
 from sentio.store.cube import SCHEMA as CUBE_SCHEMA
 from sentio.store.ledger import Commit, Position
+from sentio.store.members import Members
+from sentio.store.merging import days_to_merge, merge_day
 
-CUBES = ("cube_minute", "cube_hour")
-SCHEMA_RELEASE = "1"
+SCHEMA_RELEASE = "2"
 
 
 class Warehouse:
@@ -55,8 +57,10 @@ class Warehouse:
         except duckdb.IOException as error:
             raise _explained(error, path) from error
         self.con.execute("SET enable_progress_bar = false")
+        self._members: Members | None = None
         if self.is_writer:
             self._make_tables()
+        self._check_release()
 
     def __enter__(self) -> Self:
         """Use the warehouse as a context; it is closed at the end."""
@@ -83,15 +87,17 @@ class Warehouse:
         StoreFullError
             The disk is full; nothing of this commit was kept.
         """
-        with self.transaction() as con:
+        with self._naming() as names, self.transaction() as con:
             origin = ledger.next_origin(con)
             records = 0
             for family, batches in commit.facts.items():
                 for table in _tables(batches):
                     records += table.num_rows
                     stamp = pa.repeat(pa.scalar(origin, pa.int32()), table.num_rows)
-                    facts.append(con, family, table.append_column("origin", stamp))
-            for cube, batches in zip(CUBES, (commit.cube_minute, commit.cube_hour), strict=True):
+                    stamped = table.append_column("origin", stamp)
+                    facts.append(con, family, names.coded(family, stamped))
+            names.write(con)
+            for cube, batches in commit.cubes.items():
                 self._append_cube(cube, batches)
             ledger.write_positions(con, commit.positions, at_ns=commit.at_ns)
             ledger.write_quality(con, commit.quality, at_ns=commit.at_ns)
@@ -128,19 +134,9 @@ class Warehouse:
 
     def merge_cube(self) -> None:
         """Add up cube rows of the same key, so that questions read less; changes no answer."""
-        for cube in CUBES:
-            keys = "ts, service, dimension, member"
-            totals = ", ".join(
-                f"CAST({'bit_or' if 'subjects_' in name else 'sum'}({name}) AS BIGINT) AS {name}"
-                for name in CUBE_SCHEMA.names[4:]
-            )
+        for cube, day in days_to_merge(self.con):
             with self.transaction() as con:
-                con.execute(
-                    f"CREATE TABLE merged AS SELECT {keys}, {totals} FROM {cube} "
-                    f"GROUP BY {keys} ORDER BY dimension, service, ts"
-                )
-                con.execute(f"DROP TABLE {cube}")
-                con.execute(f"ALTER TABLE merged RENAME TO {cube}")
+                merge_day(con, cube, day)
 
     @contextmanager
     def transaction(self) -> Generator[duckdb.DuckDBPyConnection]:
@@ -155,6 +151,18 @@ class Warehouse:
         except BaseException:
             self._roll_back()
             raise
+
+    @contextmanager
+    def _naming(self) -> Generator[Members]:
+        """Give new names their codes; they hold if the transaction does."""
+        if self._members is None:
+            self._members = Members(self.con)
+        try:
+            yield self._members
+        except BaseException:
+            self._members.forget()
+            raise
+        self._members.keep()
 
     def _roll_back(self) -> None:
         try:
@@ -171,13 +179,24 @@ class Warehouse:
 
     def _make_tables(self) -> None:
         with self.transaction() as con:
-            for statement in (*facts.CATALOGUE, *ledger.TABLES):
+            for statement in (*facts.CATALOGUE, *ledger.TABLES, members.TABLE):
                 con.execute(statement)
             con.register("shape", CUBE_SCHEMA.empty_table())
             for cube in CUBES:
                 con.execute(f"CREATE TABLE IF NOT EXISTS {cube} AS SELECT * FROM shape")
             con.unregister("shape")
             con.execute("INSERT OR IGNORE INTO about VALUES ('release', ?)", [SCHEMA_RELEASE])
+
+    def _check_release(self) -> None:
+        found = self.about("release")
+        if found != SCHEMA_RELEASE:
+            self.close()
+            raise StoreError(
+                f"the store is of release {found}",
+                where=str(self.path),
+                expected=f"release {SCHEMA_RELEASE}",
+                next_step="Ingest into a new store, or read this one by the program that made it.",
+            )
 
 
 def _tables(batches: list[pa.RecordBatch]) -> list[pa.Table]:

@@ -15,14 +15,12 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from sentio.ingest.fields import NEWLINE, find_fields
+
 Bytes = npt.NDArray[np.uint8]
 Ints = npt.NDArray[np.int64]
 Places = npt.NDArray[np.int32]
 
-NEWLINE = 10
-ONES = np.uint64(0x0101010101010101)
-LOW_7 = np.uint64(0x7F7F7F7F7F7F7F7F)
-PLACE = np.uint64(0x0001020304050607)  # times a lone flag: the place of its byte, in the top byte
 SEED = np.uint64(int.from_bytes(os.urandom(8), "little"))  # so that nobody can make texts collide
 MAX_DIGITS = 18
 EXACT_DIGITS = 15  # a whole number of so many digits, over a power of ten, rounds as it should
@@ -60,29 +58,16 @@ def scan(
     data = np.frombuffer(content, dtype=np.uint8)
     if len(data) and data[-1] != NEWLINE:
         data = np.append(data, np.uint8(NEWLINE))  # the last line of an input may have no end
-    wanted = np.full(len(names), -1, dtype=np.int64)
-    for i, name in enumerate(types):
-        wanted[names.index(name)] = i
-    most_rows = len(data) // len(names) + 2
-    starts = np.empty((len(types), most_rows), dtype=np.int32)
-    ends = np.empty((len(types), most_rows), dtype=np.int32)
-    skipped = np.empty(most_rows + 1, dtype=np.int64)
-    whole = len(data) // 8 * 8
-    words = data[:whole].view(np.uint64)
-    rest = np.uint64(int.from_bytes(data[whole:].tobytes(), "little"))
-    rows, lost = _find_fields(
-        data, words, rest, np.uint64(ord(delimiter)), wanted, starts, ends, skipped
-    )
-    if lost >= most_rows:
-        return None
+    needed = [names.index(name) for name in types]
+    starts, ends, skipped = find_fields(data, ord(delimiter), len(names), needed)
     empty = [np.frombuffer(text.encode(), dtype=np.uint8) for text in nulls if text]
     columns: list[pa.Array] = []
     for i, kind in enumerate(types.values()):
-        column = _column(data, starts[i, :rows], ends[i, :rows], kind, empty)
+        column = _column(data, starts[i], ends[i], kind, empty)
         if column is None:
             return None
         columns.append(column)
-    return pa.record_batch(columns, names=list(types)), skipped[:lost].tolist()
+    return pa.record_batch(columns, names=list(types)), skipped.tolist()
 
 
 def _lane(kind: pa.DataType) -> str | None:
@@ -155,70 +140,6 @@ def _texts(data: Bytes, start: Places, end: Places) -> pa.Array | None:
     return pa.StringArray.from_buffers(
         len(start), pa.py_buffer(offsets), pa.py_buffer(values), bits, int(is_empty.sum())
     )
-
-
-@numba.njit(nogil=True, cache=True, boundscheck=False, inline="always")
-def _equal_bytes(word: np.uint64, pattern: np.uint64) -> np.uint64:
-    """Flag by 0x80 each byte of a word that equals the pattern's; no carry crosses bytes."""
-    differs = word ^ pattern
-    return ~(((differs & LOW_7) + LOW_7) | differs | LOW_7)
-
-
-@numba.njit(nogil=True, cache=True, boundscheck=False)
-def _find_fields(
-    data: Bytes,
-    words: npt.NDArray[np.uint64],
-    rest: np.uint64,
-    delimiter: np.uint64,
-    wanted: Ints,
-    starts: Places,
-    ends: Places,
-    skipped: Ints,
-) -> tuple[int, int]:
-    """Note where the wanted fields lie; a line with another number of fields is skipped.
-
-    ``words`` are the bytes by eights, ``rest`` those that are left over.
-    """
-    last = _last(wanted)
-    delimiters, newlines = delimiter * ONES, np.uint64(NEWLINE) * ONES
-    rows = lost = column = line = begin = line_begin = at = 0
-    while at < len(data):
-        word = words[at >> 3] if (at >> 3) < len(words) else rest
-        ended = _equal_bytes(word, newlines)
-        flags = _equal_bytes(word, delimiters) | ended
-        if column > last and ended == 0:  # nothing there is needed: only counted
-            column += np.int64(((flags >> np.uint64(7)) * ONES) >> np.uint64(56))
-            flags = np.uint64(0)
-        while flags != 0:
-            lowest = flags & (~flags + np.uint64(1))
-            flags ^= lowest
-            i = at + np.int64(((lowest >> np.uint64(7)) * PLACE) >> np.uint64(56))
-            if column <= last and wanted[column] >= 0:
-                starts[wanted[column], rows] = begin
-                ends[wanted[column], rows] = i
-            column += 1
-            begin = i + 1
-            if data[i] == NEWLINE:
-                if i > line_begin:
-                    line += 1
-                    if column == len(wanted):
-                        rows += 1
-                    else:
-                        skipped[lost] = line
-                        lost = min(lost + 1, len(skipped) - 1)
-                column = 0
-                line_begin = begin
-        at += 8
-    return rows, lost
-
-
-@numba.njit(nogil=True, cache=True, inline="always")
-def _last(wanted: Ints) -> int:
-    last = 0
-    for column in range(len(wanted)):
-        if wanted[column] >= 0:
-            last = column
-    return last
 
 
 @numba.njit(nogil=True, cache=True, boundscheck=False)

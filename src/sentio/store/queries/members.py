@@ -89,7 +89,8 @@ def worst_hours(
     until_ns: int | None = None,
 ) -> ir.Table:
     """Rank per service the hours that surely have too many poor uses."""
-    rows = of(cube(tables, since_ns, until_ns), dimension=dimension, member=member, service=service)
+    rows = cube(tables, since_ns, until_ns, step_hours=1)
+    rows = of(rows, dimension=dimension, member=member, service=service)
     rows = rows.mutate(hour=hour_of(rows))
     totals = added(rows, ["service", "hour"], (*RANKED, *LOSSES))
     return _worst(totals, key="hour", least_n=least_n, limit=limit)
@@ -106,7 +107,8 @@ def member_hours(
     until_ns: int | None = None,
 ) -> ir.Table:
     """Follow some members hour by hour (or in longer steps), for a heat map."""
-    rows = of(cube(tables, since_ns, until_ns), dimension=dimension, service=service)
+    rows = cube(tables, since_ns, until_ns, step_hours=step_hours)
+    rows = of(rows, dimension=dimension, service=service)
     rows = among(rows, "member", members)
     rows = rows.mutate(hour=hour_of(rows, step_hours))
     totals = added(rows, ["service", "member", "hour"], RANKED)

@@ -49,7 +49,8 @@ def hourly_course(
     until_ns: int | None = None,
 ) -> ir.Table:
     """Follow each service over time, hour by hour unless the steps are longer: uses and MOS."""
-    rows = of(cube(tables, since_ns, until_ns), dimension=dimension, member=member, service=service)
+    rows = cube(tables, since_ns, until_ns, step_hours=step_hours)
+    rows = of(rows, dimension=dimension, member=member, service=service)
     rows = rows.mutate(hour=hour_of(rows, step_hours))
     totals = added(rows, ["service", "hour"], (*SHARED, *MOS_BINS))
     return with_shares(totals).order_by(["service", "hour"])

@@ -1,15 +1,15 @@
-"""Cube rows of a span of time: whole hours from the hour cube, its edges from the minute cube."""
+"""Cube rows of a span of time: whole days, before and behind them hours, at the edges minutes."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import ibis
 import ibis.expr.types as ir
 
-from sentio.store.cube import HOUR_NS, MINUTE_NS, SCALE
+from sentio.store.cube import DAY_NS, HOUR_NS, MINUTE_NS, SCALE
 
 Tables: TypeAlias = Mapping[str, ir.Table]
 """The tables of a warehouse by name, on whatever engine holds them."""
@@ -17,21 +17,28 @@ Tables: TypeAlias = Mapping[str, ir.Table]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edges:
-    """A span in whole minutes, and the whole hours inside it; None leaves a side open."""
+    """A span in whole minutes, the whole hours inside it, and the whole days inside those.
+
+    None leaves a side open.
+    """
 
     since: int | None
     first_hour: int | None
+    first_day: int | None
+    last_day: int | None
     last_hour: int | None
     until: int | None
 
     @classmethod
     def of(cls, since_ns: int | None, until_ns: int | None) -> Edges:
-        """Widen [since, until) to whole minutes and find its whole hours."""
+        """Widen [since, until) to whole minutes and find its whole hours and days."""
         since = None if since_ns is None else since_ns - since_ns % MINUTE_NS
         until = None if until_ns is None else until_ns + -until_ns % MINUTE_NS
         return cls(
             since=since,
             first_hour=None if since is None else since + -since % HOUR_NS,
+            first_day=None if since is None else since + -since % DAY_NS,
+            last_day=None if until is None else until - until % DAY_NS,
             last_hour=None if until is None else until - until % HOUR_NS,
             until=until,
         )
@@ -39,26 +46,53 @@ class Edges:
     @property
     def has_hours(self) -> bool:
         """Tell whether there is a whole hour inside, as far as one can know."""
-        if self.first_hour is None or self.last_hour is None:
-            return True
-        return self.first_hour < self.last_hour
+        return _is_some(self.first_hour, self.last_hour)
+
+    @property
+    def has_days(self) -> bool:
+        """Tell whether there is a whole day inside, as far as one can know."""
+        return _is_some(self.first_day, self.last_day)
+
+    def parts(self, longest: str) -> Iterator[tuple[str, int | None, int | None]]:
+        """Name the cubes to read, up to the ``longest`` steps, and from when to when."""
+        if not self.has_hours:
+            yield "cube_minute", self.since, self.until
+            return
+        if self.since != self.first_hour:
+            yield "cube_minute", self.since, self.first_hour
+        if longest == "cube_hour" or not self.has_days:
+            yield "cube_hour", self.first_hour, self.last_hour
+        else:
+            if self.first_hour != self.first_day:
+                yield "cube_hour", self.first_hour, self.first_day
+            yield "cube_day", self.first_day, self.last_day
+            if self.last_day != self.last_hour:
+                yield "cube_hour", self.last_day, self.last_hour
+        if self.last_hour != self.until:
+            yield "cube_minute", self.last_hour, self.until
 
 
-def cube(tables: Tables, since_ns: int | None = None, until_ns: int | None = None) -> ir.Table:
+def _is_some(first: int | None, last: int | None) -> bool:
+    return first is None or last is None or first < last
+
+
+def cube(
+    tables: Tables,
+    since_ns: int | None = None,
+    until_ns: int | None = None,
+    *,
+    step_hours: int = 24,
+) -> ir.Table:
     """Give the cube rows of [since, until), widened to whole minutes; None leaves a side open.
 
-    Hours and minutes hold the same totals, so that a span that begins and ends on the hour reads
-    sixty times fewer rows.
+    Days, hours and minutes hold the same totals, so that a span of many whole days reads few rows.
+    ``step_hours`` is what the rows shall be told apart by, from 1: then no row is longer.
     """
-    span = Edges.of(since_ns, until_ns)
-    minutes = tables["cube_minute"]
-    if not span.has_hours:
-        return between(minutes, span.since, span.until)
-    parts = [between(tables["cube_hour"], span.first_hour, span.last_hour)]
-    if span.since != span.first_hour:
-        parts.append(between(minutes, span.since, span.first_hour))
-    if span.until != span.last_hour:
-        parts.append(between(minutes, span.last_hour, span.until))
+    longest = "cube_hour" if step_hours % 24 else "cube_day"
+    parts = [
+        between(tables[name], since, until)
+        for name, since, until in Edges.of(since_ns, until_ns).parts(longest)
+    ]
     return parts[0] if len(parts) == 1 else ibis.union(*parts)
 
 
