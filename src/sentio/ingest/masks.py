@@ -1,4 +1,4 @@
-"""Sixty-four bytes compared at once: which of them equal one byte, as the bits of one number.
+"""Bytes looked at 64 (or eight) at a time: which of them equal one byte, as bits of a number.
 
 Compiled kernels use these; LLVM makes the widest vector instructions of the processor of them.
 """
@@ -41,6 +41,20 @@ def equal_bytes(_context: Any, data: Any, _at: Any, _byte: Any) -> Codegen:  # n
         return builder.bitcast(builder.icmp_unsigned("==", there, wanted), ir.IntType(WIDTH))
 
     return types.uint64(data, types.intp, types.uint8), generate
+
+
+@intrinsic
+def eight_bytes(_context: Any, data: Any, _at: Any) -> Codegen:  # noqa: ANN401
+    """``eight_bytes(data, at)``: the eight bytes from there on as one number; unchecked."""
+
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:  # noqa: ANN401
+        array = context.make_array(signature.args[0])(context, builder, args[0])
+        place = builder.gep(array.data, [args[1]])
+        there = builder.load(builder.bitcast(place, ir.IntType(64).as_pointer()))
+        there.align = 1
+        return there
+
+    return types.uint64(data, types.intp), generate
 
 
 @intrinsic

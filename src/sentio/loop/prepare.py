@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -135,8 +136,13 @@ def _facts(batch: pa.RecordBatch, service: Service) -> pa.RecordBatch:
 def _stored(batch: pa.RecordBatch, name: str, wanted: pa.DataType, rows: int) -> pa.Array:
     position = batch.schema.get_field_index(name)
     if position < 0:
-        return pa.nulls(rows, wanted)
+        return _nothing(wanted, 1 << (rows - 1).bit_length()).slice(0, rows)
     return batch.column(position).cast(wanted, safe=False)
+
+
+@lru_cache(maxsize=64)
+def _nothing(kind: pa.DataType, rows: int) -> pa.Array:
+    return pa.nulls(rows, kind)
 
 
 def _codes(column: pa.Array) -> npt.NDArray[np.int32]:

@@ -47,9 +47,8 @@ class Members:
         """Put codes in the place of the names of the path, in families that hold codes."""
         for place, name in enumerate(table.schema.names):
             if is_coded(family, name):
-                column = table.column(place).dictionary_encode()  # as it is, if it is coded already
-                chunks = [self._codes_of(chunk) for chunk in column.chunks]
-                table = table.set_column(place, name, pa.chunked_array(chunks, pa.int32()))
+                codes = self._codes_of(table.column(place).dictionary_encode())
+                table = table.set_column(place, name, codes)
         return table
 
     def write(self, con: duckdb.DuckDBPyConnection) -> None:
@@ -71,13 +70,17 @@ class Members:
             del self._codes[name]
         self._new = []
 
-    def _codes_of(self, column: pa.Array) -> pa.Array:
-        names = column.dictionary.to_pylist()
+    def _codes_of(self, column: pa.ChunkedArray) -> pa.ChunkedArray:
+        if column.null_count == len(column):
+            return pa.chunked_array([pa.nulls(len(column), pa.int32())])
+        chunks = column.unify_dictionaries().chunks
+        names = chunks[0].dictionary.to_pylist()
         codes = list(map(self._codes.get, names))
         if None in codes:
             self._add(names)
             codes = list(map(self._codes.get, names))
-        return pa.array(codes, pa.int32()).take(column.indices)
+        code = pa.array(codes, pa.int32())
+        return pa.chunked_array([code.take(chunk.indices) for chunk in chunks])
 
     def _add(self, names: Iterable[str | None]) -> None:
         for name in names:

@@ -16,12 +16,17 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from sentio.ingest.fields import NEWLINE, find_fields
+from sentio.ingest.masks import eight_bytes
 
 Bytes = npt.NDArray[np.uint8]
 Ints = npt.NDArray[np.int64]
 Places = npt.NDArray[np.int32]
 
 SEED = np.uint64(int.from_bytes(os.urandom(8), "little"))  # so that nobody can make texts collide
+FACTOR = np.uint64(0x9E3779B97F4A7C15)  # odd, its bits as good as random: Knuth's golden ratio
+ALL_BITS = np.uint64(0xFFFFFFFFFFFFFFFF)
+EIGHT = 8
+POINT = ord(".") - ord("0")
 MAX_DIGITS = 18
 EXACT_DIGITS = 15  # a whole number of so many digits, over a power of ten, rounds as it should
 POWERS = np.power(10.0, np.arange(MAX_DIGITS + 1), dtype=np.float64)
@@ -34,6 +39,7 @@ def scan(
     *,
     delimiter: str,
     nulls: list[str],
+    take: dict[str, int] | None = None,
 ) -> tuple[pa.RecordBatch, list[int]] | None:
     """Read the needed columns of a block without quotes.
 
@@ -46,6 +52,8 @@ def scan(
     types
         The needed columns: int64, float64, string or dictionary-coded string; others are not
         for the fast lane.
+    take
+        How many of its first letters a column is cut to; all of them unless said.
 
     Returns
     -------
@@ -62,8 +70,9 @@ def scan(
     starts, ends, skipped = find_fields(data, ord(delimiter), len(names), needed)
     empty = [np.frombuffer(text.encode(), dtype=np.uint8) for text in nulls if text]
     columns: list[pa.Array] = []
-    for i, kind in enumerate(types.values()):
-        column = _column(data, starts[i], ends[i], kind, empty)
+    for i, (name, kind) in enumerate(types.items()):
+        most = (take or {}).get(name, 0)
+        column = _column(data, starts[i], ends[i], kind, empty=empty, most_bytes=most)
         if column is None:
             return None
         columns.append(column)
@@ -79,10 +88,18 @@ def _lane(kind: pa.DataType) -> str | None:
 
 
 def _column(
-    data: Bytes, start: Places, end: Places, kind: pa.DataType, empty: list[Bytes]
+    data: Bytes,
+    start: Places,
+    end: Places,
+    kind: pa.DataType,
+    *,
+    empty: list[Bytes],
+    most_bytes: int,
 ) -> pa.Array | None:
     if empty:
         _blank(data, start, end, *_packed(empty))
+    if most_bytes:
+        np.minimum(end, start + np.int32(most_bytes), out=end)
     lane = _lane(kind)
     if lane == "number":
         return _numbers(data, start, end, is_whole=pa.types.is_int64(kind))
@@ -114,16 +131,14 @@ def _coded(data: Bytes, start: Places, end: Places) -> pa.Array | None:
     codes = np.empty(len(start), dtype=np.int32)
     firsts = np.empty(len(start), dtype=np.int64)
     distinct = _encode(data, start, end, codes, firsts, SEED)
-    rows = firsts[:distinct]
-    try:
-        names = [bytes(data[start[row] : end[row]]).decode() for row in rows.tolist()]
-    except UnicodeDecodeError:
+    names = _texts(data, start[firsts[:distinct]], end[firsts[:distinct]])
+    if names is None:
         return None
     if distinct and codes.min() < 0:
         indices = pa.array(codes, mask=codes < 0)
     else:
         indices = pa.array(codes) if distinct else pa.nulls(len(codes), pa.int32())
-    return pa.DictionaryArray.from_arrays(indices, pa.array(names, pa.string()))
+    return pa.DictionaryArray.from_arrays(indices, names)
 
 
 def _texts(data: Bytes, start: Places, end: Places) -> pa.Array | None:
@@ -207,28 +222,27 @@ def _read_floats(
             sign = -1.0
             j += 1
         value = np.int64(0)
-        digits = 0
-        after_point = -1
+        begin, point = j, stop
         while j < stop:
-            byte = np.int64(data[j])
-            if byte == 46 and after_point < 0:
-                after_point = 0
-            elif 48 <= byte <= 57:
-                value = value * 10 + byte - 48
-                digits += 1
-                if after_point >= 0:
-                    after_point += 1
+            digit = np.int64(data[j]) - 48
+            if 0 <= digit <= 9:
+                value = value * 10 + digit
+            elif digit == POINT and point == stop:
+                point = j
             else:
                 return False
             j += 1
+        digits = stop - begin - (point < stop)
         if digits == 0 or digits > EXACT_DIGITS:
             return False
-        out[i] = sign * value / powers[max(after_point, 0)]
+        out[i] = sign * value
+        if point < stop - 1:
+            out[i] /= powers[stop - 1 - point]
     return True
 
 
 @numba.njit(nogil=True, cache=True, boundscheck=False)
-def _encode(  # noqa: C901  (a hash table, inlined)
+def _encode(
     data: Bytes, start: Places, end: Places, codes: Places, firsts: Ints, seed: np.uint64
 ) -> int:
     size = 1024
@@ -241,9 +255,7 @@ def _encode(  # noqa: C901  (a hash table, inlined)
         if end[i] == start[i]:
             codes[i] = -1
             continue
-        key = seed
-        for j in range(start[i], end[i]):
-            key = (key ^ np.uint64(data[j])) * np.uint64(1099511628211)
+        key = _hash(data, start[i], end[i], seed)
         place = np.int64((key ^ (key >> np.uint64(32))) & np.uint64(size - 1))
         while table[place] >= 0:
             code = table[place]
@@ -271,11 +283,33 @@ def _encode(  # noqa: C901  (a hash table, inlined)
 
 
 @numba.njit(nogil=True, cache=True, boundscheck=False, inline="always")
+def _hash(data: Bytes, begin: int, end: int, seed: np.uint64) -> np.uint64:
+    key = seed ^ np.uint64(end - begin)
+    at = np.int64(begin)
+    while at + EIGHT <= end:
+        key = (key ^ eight_bytes(data, at)) * FACTOR
+        key ^= key >> np.uint64(32)
+        at += EIGHT
+    if at < end and at + EIGHT <= len(data):
+        beyond = np.uint64(8 * (EIGHT - (end - at)))
+        key = (key ^ (eight_bytes(data, at) & (ALL_BITS >> beyond))) * FACTOR
+    else:
+        for j in range(at, end):
+            key = (key ^ np.uint64(data[j])) * FACTOR
+    return (key ^ (key >> np.uint64(32))) * FACTOR
+
+
+@numba.njit(nogil=True, cache=True, boundscheck=False, inline="always")
 def _same(data: Bytes, start: Places, end: Places, one: int, other: int) -> bool:
     size = end[one] - start[one]
     if end[other] - start[other] != size:
         return False
-    for j in range(size):  # noqa: SIM110  (compiled)
+    at = np.int64(0)
+    while at + EIGHT <= size:
+        if eight_bytes(data, start[one] + at) != eight_bytes(data, start[other] + at):
+            return False
+        at += EIGHT
+    for j in range(at, size):  # noqa: SIM110  (compiled)
         if data[start[one] + j] != data[start[other] + j]:
             return False
     return True

@@ -44,6 +44,7 @@ def parts(stream: BinaryIO, reading: Reading) -> Iterator[Callable[[], list[Piec
     """Cut the input into blocks of whole lines and give one call a block."""
     layout: Layout | None = None
     types: dict[str, pa.DataType] = {}
+    take: dict[str, int] = {}
     is_first = True
     for block in blocks(stream):
         current = block
@@ -51,16 +52,21 @@ def parts(stream: BinaryIO, reading: Reading) -> Iterator[Callable[[], list[Piec
             layout, _ = recognise(bytes(block.content[:HEAD_BYTES]), reading.options.get("map", ""))
             if layout is None:
                 raise _unrecognised(reading)
-            types = _types(layout)
+            take = _taken(layout.map)
+            types = _types(layout, take)
             current = _without_header(block, layout)
             is_first = False
         rest = behind(current, reading.start)
         if rest is not None and layout is not None:
-            yield partial(_pieces, rest, layout, types, reading)
+            yield partial(_pieces, rest, layout, types, take, reading)
 
 
 def _pieces(
-    block: Block, layout: Layout, types: dict[str, pa.DataType], reading: Reading
+    block: Block,
+    layout: Layout,
+    types: dict[str, pa.DataType],
+    take: dict[str, int],
+    reading: Reading,
 ) -> list[Piece]:
     if block.is_too_long:
         raw, rejected = _no_rows(types), _one_rejected(block, "too_large", "a line is over 1 MiB")
@@ -69,7 +75,7 @@ def _pieces(
             position=block.end, row_bytes=lambda _: ([], []), more_rejected=rejected,
         )  # fmt: skip
     content = block.content
-    if not layout.has_quotes and (fast := _fast(content, layout, types)):
+    if not layout.has_quotes and (fast := _fast(content, layout, types, take)):
         raw, skipped = fast
         return _mapped(raw, skipped, content, block.first_line, layout, reading, position=block.end)
     # a lone return would break a line in two
@@ -81,11 +87,21 @@ def _pieces(
 
 
 def _fast(
-    content: bytes | memoryview, layout: Layout, types: dict[str, pa.DataType]
+    content: bytes | memoryview,
+    layout: Layout,
+    types: dict[str, pa.DataType],
+    take: dict[str, int],
 ) -> tuple[pa.RecordBatch, list[int]] | None:
     if b"\r" in _owner(content):
         return None
-    return scan(content, layout.names, types, delimiter=layout.delimiter, nulls=layout.map.nulls)
+    return scan(
+        content,
+        layout.names,
+        types,
+        delimiter=layout.delimiter,
+        nulls=layout.map.nulls,
+        take=take,
+    )
 
 
 def _owner(content: bytes | memoryview) -> bytes | bytearray:
@@ -241,7 +257,20 @@ def _arrow(
     return table.combine_chunks().to_batches()[0], skipped
 
 
-def _types(layout: Layout) -> dict[str, pa.DataType]:
+def _taken(owner: ColumnMap) -> dict[str, int]:
+    """Tell of which source columns nothing but the first letters is wanted, and how many."""
+    found: dict[str, set[int]] = {}
+    for record in owner.record:
+        rules = [*record.columns.values()]
+        rules += [record.service] if isinstance(record.service, Rule) else []
+        for rule in rules:
+            for source in rule.sources:
+                length = 0 if rule.sentinels or rule.values else rule.take or 0
+                found.setdefault(owner.column(source), set()).add(length)
+    return {column: min(lengths) for column, lengths in found.items() if len(lengths) == 1}
+
+
+def _types(layout: Layout, take: dict[str, int]) -> dict[str, pa.DataType]:
     """Choose how each needed column is parsed: by its role in the map and the first row."""
     roles: dict[str, set[str]] = {}
     for record in layout.map.record:
@@ -254,7 +283,7 @@ def _types(layout: Layout) -> dict[str, pa.DataType]:
             roles.setdefault(layout.map.column(record.service.sources[0]), set()).add("text")
     first = dict(zip(layout.names, layout.sample, strict=False))
     return {
-        column: _type(role, first.get(column, "").strip())
+        column: CODED if take.get(column) else _type(role, first.get(column, "").strip())
         for column, role in roles.items()
         if column in layout.names
     }
