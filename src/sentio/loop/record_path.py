@@ -40,8 +40,7 @@ from sentio.loop.seen import Seen
 from sentio.store.ledger import Position
 from sentio.store.warehouse import Warehouse
 
-# one core stays free for the ordered stage and the commit: more workers only get in their way
-WORKERS = max((os.cpu_count() or 2) - 1, 1)
+WORKERS = os.cpu_count() or 2
 PARTS_AHEAD = WORKERS + 1
 INPUTS_PER_COMMIT = 256
 

@@ -54,6 +54,7 @@ CUBES = {"cube_minute": MINUTE_NS, "cube_hour": HOUR_NS, "cube_day": DAY_NS}
 """The same totals in steps of three lengths, the shortest first, so that long spans read little."""
 
 Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,19 +201,37 @@ def _everything(batch: Scored) -> tuple[npt.NDArray[np.int32], list[str]]:
 
 
 def _row_totals(batch: Scored) -> tuple[Ints, Ints]:
-    has_score = ~np.isnan(batch.mos)
-    mos_e4 = np.rint(np.where(has_score, batch.mos, 0.0) * SCALE).astype(np.int64)
-    totals = np.empty((len(mos_e4), len(TOTALS)), dtype=np.int64)
-    totals[:, 0] = has_score
-    totals[:, 1] = ~has_score
-    totals[:, 2] = has_score & (batch.mos < batch.poor_below)
-    totals[:, 3] = has_score & batch.grounded
-    totals[:, 4] = mos_e4
-    totals[:, 5] = mos_e4 * mos_e4
-    totals[:, 6] = np.rint(batch.confidence * SCALE)
-    totals[:, 7:] = np.rint(batch.loss.T * SCALE)
-    row_bin = np.where(has_score, np.minimum((mos_e4 - SCALE) * 10 // SCALE, BINS - 1), -1)
+    rows = len(batch.mos)
+    totals = np.empty((rows, len(TOTALS)), dtype=np.int64)
+    row_bin = np.empty(rows, dtype=np.int64)
+    columns = (batch.mos, batch.confidence, batch.grounded, np.ascontiguousarray(batch.loss))
+    _round(*columns, batch.poor_below, totals, row_bin)
     return totals, row_bin
+
+
+@numba.njit(nogil=True, cache=True)
+def _round(
+    mos: Floats,
+    confidence: Floats,
+    grounded: npt.NDArray[np.bool_],
+    loss: Floats,
+    poor_below: float,
+    totals: Ints,
+    row_bin: Ints,
+) -> None:
+    for i in range(len(mos)):
+        has_score = not np.isnan(mos[i])
+        mos_e4 = np.int64(np.rint(mos[i] * SCALE)) if has_score else 0
+        totals[i, 0] = has_score
+        totals[i, 1] = not has_score
+        totals[i, 2] = has_score and mos[i] < poor_below
+        totals[i, 3] = has_score and grounded[i]
+        totals[i, 4] = mos_e4
+        totals[i, 5] = mos_e4 * mos_e4
+        totals[i, 6] = np.int64(np.rint(confidence[i] * SCALE))
+        for domain in range(len(loss)):
+            totals[i, 7 + domain] = np.int64(np.rint(loss[domain, i] * SCALE))
+        row_bin[i] = min((mos_e4 - SCALE) * 10 // SCALE, BINS - 1) if has_score else -1
 
 
 @numba.njit(nogil=True, cache=True)

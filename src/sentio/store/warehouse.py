@@ -57,6 +57,8 @@ class Warehouse:
         except duckdb.IOException as error:
             raise _explained(error, path) from error
         self.con.execute("SET enable_progress_bar = false")
+        # facts go straight to the file; what waits beside it is small, and a checkpoint is not
+        self.con.execute("SET checkpoint_threshold = '256MB'")
         self._members: Members | None = None
         if self.is_writer:
             self._make_tables()
