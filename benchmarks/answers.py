@@ -23,8 +23,8 @@ import numpy as np
 from _report import arguments, report
 from _synthetic_uses import FIRST_DAY, SERVICES, Operator, pseudonyms, write
 from sentio.store.ask import Answers
-from sentio.store.cube import HOUR_NS, MINUTE_NS
-from sentio.store.facts import DAY_NS, put_in_order
+from sentio.store.cube import DAY_NS, HOUR_NS, MINUTE_NS
+from sentio.store.facts import put_in_order
 from sentio.store.warehouse import Warehouse
 
 FILE = "sentio.duckdb"
@@ -102,7 +102,8 @@ def measure(warehouse: Warehouse, operator: Operator) -> dict[str, object]:
     cube = {name: float(np.median(took[name][1:])) for name in scans}
     rows = answers.ask("contents").to_pylist()
     cube_rows = answers.sql(
-        "SELECT (SELECT count(*) FROM cube_hour) AS hours, "
+        "SELECT (SELECT count(*) FROM cube_day) AS days, "
+        "(SELECT count(*) FROM cube_hour) AS hours, "
         "(SELECT count(*) FROM cube_minute) AS minutes"
     ).to_pylist()[0]
     return {
@@ -171,8 +172,9 @@ def timed(
     first, times = 0.0, []
     while len(times) < TIMES_EACH:
         given = make(rng)
-        until = given.get("until_ns")
-        shape = (*sorted(given), given.get("dimension"), until is None or until % HOUR_NS == 0)
+        spans = (given.get("since_ns"), given.get("until_ns"))
+        edges = [at is None or (at % DAY_NS == 0, at % HOUR_NS == 0) for at in spans]
+        shape = (*sorted(given), given.get("dimension"), *edges)
         ms = clocked(lambda given=given: answers.ask(name, **given))
         if shape in shapes:
             times.append(ms)

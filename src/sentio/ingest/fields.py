@@ -12,7 +12,7 @@ Bytes = npt.NDArray[np.uint8]
 Ints = npt.NDArray[np.int64]
 Places = npt.NDArray[np.int32]
 
-NEWLINE = 10
+NEWLINE, RETURN = 10, 13
 
 
 def find_fields(
@@ -23,7 +23,8 @@ def find_fields(
     Parameters
     ----------
     data
-        uint8, shape (bytes,): whole lines, the last one ended too.
+        uint8, shape (bytes,): whole lines, the last one ended too. A return in front of the
+        newline belongs to the line's end.
     columns
         How many fields a line has.
     needed
@@ -48,7 +49,7 @@ def find_fields(
 
 
 @numba.njit(nogil=True, cache=True, boundscheck=False)
-def _find(
+def _find(  # noqa: C901, PLR0912  (one pass, inlined)
     data: Bytes,
     rest: Bytes,
     delimiter: np.uint8,
@@ -85,6 +86,10 @@ def _find(
             begin = i + 1
             if (newlines >> bit) & np.uint64(1):
                 newlines &= newlines - np.uint64(1)
+                if i > line_begin and data[i - 1] == RETURN:
+                    i -= 1
+                    if column - 1 == last:
+                        ends[wanted[last], rows] = i
                 if i > line_begin:
                     line += 1
                     if column == len(wanted):

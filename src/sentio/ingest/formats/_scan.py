@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from sentio.ingest.clock_text import read_clock
 from sentio.ingest.fields import NEWLINE, find_fields
 from sentio.ingest.masks import eight_bytes
 
@@ -50,8 +51,8 @@ def scan(
     names
         All columns of the layout; a line with more or fewer fields is skipped.
     types
-        The needed columns: int64, float64, string or dictionary-coded string; others are not
-        for the fast lane.
+        The needed columns: int64, float64, timestamp (ns, no zone), string or dictionary-coded
+        string; others are not for the fast lane.
     take
         How many of its first letters a column is cut to; all of them unless said.
 
@@ -82,6 +83,8 @@ def scan(
 def _lane(kind: pa.DataType) -> str | None:
     if pa.types.is_int64(kind) or pa.types.is_float64(kind):
         return "number"
+    if pa.types.is_timestamp(kind) and kind.unit == "ns" and kind.tz is None:
+        return "clock"
     if pa.types.is_dictionary(kind):
         return "coded"
     return "text" if pa.types.is_string(kind) else None
@@ -103,6 +106,8 @@ def _column(
     lane = _lane(kind)
     if lane == "number":
         return _numbers(data, start, end, is_whole=pa.types.is_int64(kind))
+    if lane == "clock":
+        return read_clock(data, start, end)
     if lane == "coded":
         return _coded(data, start, end)
     return _texts(data, start, end)

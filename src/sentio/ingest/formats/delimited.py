@@ -92,7 +92,8 @@ def _fast(
     types: dict[str, pa.DataType],
     take: dict[str, int],
 ) -> tuple[pa.RecordBatch, list[int]] | None:
-    if b"\r" in _owner(content):
+    owner = _owner(content)
+    if b"\r" in owner and owner.count(b"\r") != owner.count(b"\r\n"):
         return None
     return scan(
         content,
@@ -170,7 +171,8 @@ def _logical(content: bytes, first_line: int, has_quotes: bool) -> Iterator[tupl
     """Give the line number and bytes of each row; a row goes on where a quote is open."""
     parts: list[bytes] = []
     size, start, is_open = 0, first_line, False
-    for offset, line in enumerate(content.split(b"\n")):
+    for offset, ended in enumerate(content.split(b"\n")):
+        line = ended.removesuffix(b"\r")
         if not is_open:
             parts, size, start = [], 0, first_line + offset
         if size < MAX_RAW_BYTES:
