@@ -23,8 +23,8 @@ import numpy as np
 from _report import arguments, report
 from _synthetic_uses import FIRST_DAY, SERVICES, Operator, pseudonyms, write
 from sentio.store.ask import Answers
+from sentio.store.closed import put_in_order
 from sentio.store.cube import DAY_NS, HOUR_NS, MINUTE_NS
-from sentio.store.facts import put_in_order
 from sentio.store.warehouse import Warehouse
 
 FILE = "sentio.duckdb"

@@ -18,21 +18,22 @@ def compact(context: typer.Context, as_json: AsJson = False) -> None:
     from sentio.kernel.clock import SystemClock
     from sentio.loop.platform import open_warehouse
     from sentio.store import facts
+    from sentio.store.closed import put_in_order
 
     with open_warehouse(settings_of(context)) as warehouse:
         before_bytes = warehouse.path.stat().st_size
         today = facts.period_at(SystemClock().now_ns())
-        ordered = facts.put_in_order(warehouse.con, before=today)
+        ordered = put_in_order(warehouse.con, before=today)
         warehouse.merge_cube()
         warehouse.con.execute("CHECKPOINT")
         after_bytes = warehouse.path.stat().st_size
     value = {
-        "ordered": [part.table_name for part in ordered],
+        "ordered": ordered,
         "before_bytes": before_bytes,
         "after_bytes": after_bytes,
     }
     text = (
-        f"{len(ordered)} days put in order; "
+        f"{len(ordered)} tables put in order; "
         f"{before_bytes / 1e6:,.1f} MB before, {after_bytes / 1e6:,.1f} MB now."
     )
     answer(value, text, as_json=as_json)

@@ -62,12 +62,9 @@ def _find(  # noqa: C901, PLR0912  (one pass, inlined)
     whole = len(data) // WIDTH * WIDTH
     rows = lost = column = line = begin = line_begin = 0
     for at in range(0, len(data), WIDTH):
-        if at < whole:
-            newlines = equal_bytes(data, at, np.uint8(NEWLINE))
-            flags = newlines | equal_bytes(data, at, delimiter)
-        else:
-            newlines = equal_bytes(rest, 0, np.uint8(NEWLINE))
-            flags = newlines | equal_bytes(rest, 0, delimiter)
+        block, place = (data, at) if at < whole else (rest, 0)
+        newlines = equal_bytes(block, place, np.uint8(NEWLINE))
+        flags = newlines | equal_bytes(block, place, delimiter)
         while flags != 0:
             if column > last:  # nothing more is needed of this line: its fields are only counted
                 if newlines == 0:

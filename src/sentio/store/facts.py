@@ -1,7 +1,8 @@
 """Facts by day: which tables there are, what is in them, and how a batch is cut into days.
 
 Each family of facts (``experience_web``, ``measurement``, ...) has one table a day, so that old
-days are dropped whole and a closed day can be put in order of subjects. Views join the days again.
+days are dropped whole and a closed day can be put in order of subjects (`closed`). Views join the
+days again.
 """
 
 from __future__ import annotations
@@ -36,7 +37,10 @@ CATALOGUE = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Partition:
-    """One table of facts: a family's rows of one day."""
+    """One table of facts: a family's rows of one day, or of some days of a week that is over.
+
+    ``period`` is like ``20261123``, or ``20261116_20261122``.
+    """
 
     family: str
     period: str
@@ -45,6 +49,16 @@ class Partition:
     rows: int
     first_ts: int
     last_ts: int
+
+    @property
+    def first_day(self) -> str:
+        """The first day it can hold."""
+        return self.period[:8]
+
+    @property
+    def last_day(self) -> str:
+        """The last day it can hold."""
+        return self.period[-8:]
 
 
 def days(batch: pa.Table) -> Iterator[tuple[str, pa.Table]]:
@@ -106,49 +120,6 @@ def partitions(con: duckdb.DuckDBPyConnection, family: str | None = None) -> lis
     ).fetchall()
     names = ("family", "period", "table_name", "is_ordered", "rows", "first_ts", "last_ts")
     return [Partition(**dict(zip(names, row, strict=True))) for row in rows]
-
-
-def put_in_order(con: duckdb.DuckDBPyConnection, *, before: str) -> list[Partition]:
-    """Sort each closed day of experience by subject, so that one history is a few blocks to read.
-
-    A table holds about 123,000 rows a block and knows the least and greatest subject of each;
-    once sorted, a subject's rows of a day lie in one or two blocks. Days from ``before`` on are
-    left alone: they still grow.
-    """
-    done: list[Partition] = []
-    for part in partitions(con):
-        is_closed = part.period < before and part.family.startswith("experience_")
-        if part.is_ordered or not is_closed:
-            continue
-        con.execute("BEGIN")
-        con.execute(
-            f'CREATE TABLE "{part.table_name}_ordered" AS '
-            f'SELECT * FROM "{part.table_name}" ORDER BY subject, ts'
-        )
-        con.execute(f'DROP VIEW IF EXISTS "{part.family}"')
-        con.execute(f'DROP TABLE "{part.table_name}"')
-        con.execute(f'ALTER TABLE "{part.table_name}_ordered" RENAME TO "{part.table_name}"')
-        con.execute(
-            "UPDATE partition SET is_ordered = TRUE WHERE table_name = ?", [part.table_name]
-        )
-        refresh_view(con, part.family)
-        con.execute("COMMIT")
-        done.append(part)
-    return done
-
-
-def drop_before(con: duckdb.DuckDBPyConnection, period: str) -> list[Partition]:
-    """Drop all days before a period, whole; the undated families stay."""
-    gone = [part for part in partitions(con) if part.period != ALWAYS and part.period < period]
-    con.execute("BEGIN")
-    for part in gone:
-        con.execute(f'DROP VIEW IF EXISTS "{part.family}"')
-        con.execute(f'DROP TABLE "{part.table_name}"')
-        con.execute("DELETE FROM partition WHERE table_name = ?", [part.table_name])
-    for family in {part.family for part in gone}:
-        refresh_view(con, family)
-    con.execute("COMMIT")
-    return gone
 
 
 def refresh_view(con: duckdb.DuckDBPyConnection, family: str) -> None:
