@@ -49,7 +49,7 @@ def find_fields(
 
 
 @numba.njit(nogil=True, cache=True, boundscheck=False)
-def _find(  # noqa: C901, PLR0912  (one pass, inlined)
+def _find(  # noqa: C901  (one pass, inlined)
     data: Bytes,
     rest: Bytes,
     delimiter: np.uint8,

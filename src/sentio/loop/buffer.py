@@ -34,6 +34,7 @@ class Buffer:
         self._quality: dict[str, Quality] = {}
         self.positions: dict[str, Position] = {}
         self.rows = 0
+        self.waiting_rows = 0
         self.kept = 0
         self.rejected = 0
 
@@ -51,6 +52,7 @@ class Buffer:
         facts, late = self._late(ready, new, newest_ts)
         if facts.num_rows:
             self._facts.setdefault(ready.family, []).append(facts)
+            self.waiting_rows += facts.num_rows
         if ready.scored is not None:
             fold = self._folds.setdefault(gated.service, Fold(gated.service))
             fold.add(ready.scored if not doubles else ready.scored.where(new))
@@ -83,6 +85,12 @@ class Buffer:
         self.rows += 1
         self.rejected += 1
         return behind
+
+    def take_facts(self) -> dict[str, list[pa.RecordBatch]]:
+        """Give the facts that wait, so that they can be written ahead of the rest."""
+        taken, self._facts = self._facts, {}
+        self.waiting_rows = 0
+        return taken
 
     def commit(self, *, at_ns: int, release: str) -> Commit:
         """Close the buffer and give what the transaction shall write."""

@@ -1,8 +1,8 @@
 """The record path: inputs -> gate -> score -> fold -> commit, in order, on all cores, resumable.
 
 Pieces are gated and scored on worker threads, taken in again in the order of the input, and
-committed by a thread of their own. A commit ends at the end of a part of an input, so what is
-committed is always a clean prefix; killed at any moment, the next run goes on behind it.
+written and committed by a thread of their own. A commit ends at the end of a part of an input, so
+what is committed is always a clean prefix; killed at any moment, the next run goes on behind it.
 """
 
 from __future__ import annotations
@@ -43,6 +43,7 @@ from sentio.store.warehouse import Warehouse
 WORKERS = os.cpu_count() or 2
 PARTS_AHEAD = WORKERS + 1
 INPUTS_PER_COMMIT = 256
+AHEAD_ROWS = 2 * 122_880  # written while the commit is still open: whole blocks of the store
 
 
 def ignore(progress: Progress) -> None:
@@ -163,7 +164,8 @@ class _Run:
         self._reader = path.warehouse.con.cursor()
         self._workers = ThreadPoolExecutor(WORKERS, thread_name_prefix="prepare")
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="commit")
-        self._writing: Future[int] | None = None
+        self._growing = path.warehouse.growing()
+        self._writing: Future[int | None] | None = None
         self._buffer = self._new_buffer()
 
     def over(self, inputs: Iterable[Input]) -> Receipt:
@@ -179,6 +181,7 @@ class _Run:
             raise
         except BaseException:
             self._path.forget(self._source)
+            self._writer.submit(self._growing.give_up)
             raise
         finally:
             self._workers.shutdown(wait=True, cancel_futures=True)
@@ -198,6 +201,7 @@ class _Run:
             with opened.stream:
                 at = opened.at
                 for at in self._through(one, opened):  # noqa: B007  (the last one is wanted)
+                    self._write_ahead()
                     self._commit_if_full()
         except (FormatError, OSError) as error:
             at = self._buffer.positions.get(one.origin.name, at)
@@ -306,6 +310,11 @@ class _Run:
             late_after_ns=int(self._path.rules.late_after_s * 1e9),
         )
 
+    def _write_ahead(self) -> None:
+        if self._buffer.waiting_rows >= AHEAD_ROWS:
+            self._wait()
+            self._writing = self._writer.submit(self._growing.add, self._buffer.take_facts())
+
     def _commit_if_full(self) -> None:
         is_full = self._buffer.rows >= self._path.commit_rows
         if is_full or self._tally.inputs_since_commit >= INPUTS_PER_COMMIT:
@@ -315,7 +324,7 @@ class _Run:
         self._wait()
         if self._buffer.positions:
             commit = self._buffer.commit(at_ns=self._path.clock.now_ns(), release=__version__)
-            self._writing = self._writer.submit(self._path.warehouse.commit, commit)
+            self._writing = self._writer.submit(self._growing.close, commit)
             self._tally.commits += 1
             self._tally.rows_kept += self._buffer.kept
             self._tally.rows_rejected += self._buffer.rejected

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Self
 
 import duckdb
-import pyarrow as pa
 
 from sentio.kernel.errors import StoreBusyError, StoreError, StoreFullError
 from sentio.store import facts, ledger, members
 from sentio.store.cube import CUBES
 from sentio.store.cube import SCHEMA as CUBE_SCHEMA
+from sentio.store.growing import GrowingCommit
 from sentio.store.ledger import Commit, Position
 from sentio.store.members import Members
 from sentio.store.merging import days_to_merge, merge_day
@@ -89,26 +89,11 @@ class Warehouse:
         StoreFullError
             The disk is full; nothing of this commit was kept.
         """
-        with self._naming() as names, self.transaction() as con:
-            origin = ledger.next_origin(con)
-            records = 0
-            for family, batches in commit.facts.items():
-                for table in _tables(batches):
-                    records += table.num_rows
-                    stamp = pa.repeat(pa.scalar(origin, pa.int32()), table.num_rows)
-                    stamped = table.append_column("origin", stamp)
-                    facts.append(con, family, names.coded(family, stamped))
-            names.write(con)
-            for cube, batches in commit.cubes.items():
-                self._append_cube(cube, batches)
-            ledger.write_positions(con, commit.positions, at_ns=commit.at_ns)
-            ledger.write_quality(con, commit.quality, at_ns=commit.at_ns)
-            ledger.write_dead_letters(con, commit.dead_letters, at_ns=commit.at_ns)
-            con.execute(
-                "INSERT INTO ingest_commit VALUES (?, ?, ?, ?, ?)",
-                [origin, commit.source, commit.at_ns, records, commit.release],
-            )
-        return origin
+        return self.growing().close(commit)
+
+    def growing(self) -> GrowingCommit:
+        """Begin a commit whose facts are written as they come."""
+        return GrowingCommit(self._begin)
 
     def position(
         self, source: str, name: str, *, con: duckdb.DuckDBPyConnection | None = None
@@ -155,12 +140,13 @@ class Warehouse:
             raise
 
     @contextmanager
-    def _naming(self) -> Generator[Members]:
-        """Give new names their codes; they hold if the transaction does."""
+    def _begin(self) -> Generator[tuple[duckdb.DuckDBPyConnection, Members]]:
+        """Begin a transaction; new names keep their codes if it goes through."""
         if self._members is None:
             self._members = Members(self.con)
         try:
-            yield self._members
+            with self.transaction() as con:
+                yield con, self._members
         except BaseException:
             self._members.forget()
             raise
@@ -171,13 +157,6 @@ class Warehouse:
             self.con.execute("ROLLBACK")
         except duckdb.Error:
             return  # a failed COMMIT has rolled back already
-
-    def _append_cube(self, cube: str, batches: list[pa.RecordBatch]) -> None:
-        rows = [batch for batch in batches if batch.num_rows]
-        if rows:
-            self.con.register("totals", pa.Table.from_batches(rows))
-            self.con.execute(f"INSERT INTO {cube} SELECT * FROM totals")
-            self.con.unregister("totals")
 
     def _make_tables(self) -> None:
         with self.transaction() as con:
@@ -199,14 +178,6 @@ class Warehouse:
                 expected=f"release {SCHEMA_RELEASE}",
                 next_step="Ingest into a new store, or read this one by the program that made it.",
             )
-
-
-def _tables(batches: list[pa.RecordBatch]) -> list[pa.Table]:
-    """Join batches of the same columns; most often that is one table."""
-    alike: dict[str, list[pa.RecordBatch]] = {}
-    for batch in batches:
-        alike.setdefault(batch.schema.to_string(), []).append(batch)
-    return [pa.Table.from_batches(each) for each in alike.values()]
 
 
 def _explained(error: duckdb.Error, path: Path) -> StoreError:
