@@ -9,11 +9,19 @@ import numpy as np
 import pyarrow as pa
 
 from sentio.experience.columns import BoolArray, Column, FloatArray, IntArray, Lists, Texts, part
-from sentio.experience.drivers import domain_loss, drivers
+from sentio.experience.drivers import domain_loss, mos_and_gains
 from sentio.experience.preparation import filled, prepare
 from sentio.experience.service import Input, Service
 
-__all__ = ["Scores", "domain_loss", "drivers", "filled", "prepare", "score", "score_columns"]
+__all__ = [
+    "Scores",
+    "domain_loss",
+    "filled",
+    "mos_and_gains",
+    "prepare",
+    "score",
+    "score_columns",
+]
 
 TILE_ROWS = 8192
 """Rows that are computed on at a time: some thirty columns of them fit into a core's own cache,
@@ -68,8 +76,8 @@ def score_columns(
     for start in range(0, rows, TILE_ROWS):
         tile = slice(start, min(start + TILE_ROWS, rows))
         some = {name: part(column, tile.start, tile.stop) for name, column in columns.items()}
-        mos[tile] = service.mos(some)
-        for name, gain in drivers(service, some, mos[tile]).items():
+        mos[tile], gains = mos_and_gains(service, some)
+        for name, gain in gains.items():
             loss[name][tile] = gain
     return mos, loss
 
