@@ -13,7 +13,7 @@ import numpy as np
 from sentio.experience.columns import Columns, FloatArray, Texts
 from sentio.experience.delivery import MESSAGE_COLUMNS, delivery, lost_ratio
 from sentio.experience.models.fulfilment import in_nines, of_share, on_scale, under_ceiling
-from sentio.experience.models.p1203_video import video_quality
+from sentio.experience.models.p1203_video import video_score
 from sentio.experience.requirements import (
     AvailabilityAtLeast,
     LatencyShare,
@@ -147,8 +147,8 @@ def _of_picture(one: PictureAtLeast) -> Term:
     def met(columns: Columns) -> FloatArray:
         kbps, fps, width, height = (np.asarray(columns[name]) for name in PICTURE_COLUMNS)
         shown = one.nominal_width_px * one.nominal_height_px
-        quality = video_quality(kbps, width * height, display_pixels=shown, fps=fps)
-        return of_share(quality.o22 - 1.0, required=one.at_least_mos - 1.0)
+        o22 = video_score(kbps, width * height, display_pixels=shown, fps=fps)
+        return of_share(o22 - 1.0, required=one.at_least_mos - 1.0)
 
     return Term(name="picture met", reads=PICTURE_COLUMNS, of=met)
 

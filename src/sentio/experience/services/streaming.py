@@ -18,7 +18,7 @@ from sentio.experience.models.p1203_video import (
     codec_coefficients,
     handheld,
     of_codec,
-    video_quality,
+    video_score,
 )
 from sentio.experience.models.segments import (
     HANDHELD,
@@ -65,12 +65,12 @@ def video_scores(columns: Columns, bitrates: Lists) -> FloatArray:
     height = fitted(lists_of(columns, "segment_height_px"), bitrates, otherwise=0.0)
     pixels = np.where(width * height > 0.0, width * height, ladder_pixels(kbps))
     shown = np.asarray(columns["display_width_px"]) * np.asarray(columns["display_height_px"])
-    coded = video_quality(
+    coded = video_score(
         kbps,
         pixels,
         display_pixels=of_segments(shown, bitrates),
         fps=fitted(lists_of(columns, "segment_fps"), bitrates, otherwise=30.0),
-    ).o22
+    )
     coefficients = codec_coefficients(texts_of(columns, "video_codec"))
     seen = of_codec(coded, of_segments(coefficients, bitrates))
     in_hand = texts_of(columns, "device_class").look_up(HANDHELD, 0.0)
