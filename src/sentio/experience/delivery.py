@@ -1,4 +1,4 @@
-"""What became of the messages that a thing sent or waited for, as shares of them (3GPP TS 22.104)."""
+"""What became of the messages of a thing, as shares of those that were due (3GPP TS 22.104)."""
 
 from __future__ import annotations
 

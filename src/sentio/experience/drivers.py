@@ -17,9 +17,7 @@ from sentio.model.domain import Domain
 from sentio.model.indicator import indicator
 
 
-def mos_and_gains(
-    service: Service, columns: Columns
-) -> tuple[FloatArray, dict[str, FloatArray]]:
+def mos_and_gains(service: Service, columns: Columns) -> tuple[FloatArray, dict[str, FloatArray]]:
     """MOS, and the MOS regained by returning each driver to nominal, one at a time; never negative.
 
     Only the terms that such a return touches are worked out again; where it changes less than half

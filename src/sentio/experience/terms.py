@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+import numpy as np
+
 from sentio.experience.columns import Column, Columns, FloatArray
 
 
@@ -37,7 +39,6 @@ class InTerms:
 
     Examples
     --------
-    >>> import numpy as np
     >>> late = Term(name="late", reads=("delay_ms",), of=lambda x: 0.01 * x["delay_ms"])
     >>> mos = Term(name="mos", reads=("late",), of=lambda x: 5.0 - x["late"])
     >>> InTerms((late, mos))({"delay_ms": np.array([50.0])}).tolist()
@@ -52,8 +53,7 @@ class InTerms:
 
     def mos_in(self, known: Columns) -> FloatArray:
         """Give the MOS among terms that are worked out."""
-        mos = known[self.terms[-1].name]
-        return mos  # pyright: ignore[reportReturnType]  (the last term is numbers, by contract)
+        return np.asarray(known[self.terms[-1].name])
 
     def touched_by(self, column: str) -> tuple[Term, ...]:
         """Give the terms that another value of a column changes, in order."""

@@ -67,7 +67,9 @@ def stream_model(by_mean: OpinionCurve, by_course: OpinionCurve) -> InTerms:
             Term(name="ln_kbps", reads=KBPS, of=mean_ln_kbps),
             Term(name="ln_pixels", reads=("mean_ln_pixels", "ln_kbps"), of=mean_ln_pixels),
             term("people_picture", people_picture, "ln_kbps", "mean_abs_ln_switch", *SHOWN),
-            term("standard_picture", standard_picture, "ln_kbps", "ln_pixels", "mean_abs_ln_switch"),
+            term(
+                "standard_picture", standard_picture, "ln_kbps", "ln_pixels", "mean_abs_ln_switch"
+            ),
             term("patience", lambda x, curve: patience(waiting(x), curve), *WAITS),
             Term(name="stalling_index", reads=WAITS, of=lambda x: stalling_index(waiting(x))),
             term("mos", mos, *PARTS, "is_success"),

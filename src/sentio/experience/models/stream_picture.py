@@ -76,7 +76,7 @@ def seen_over_time(
     media_s: FloatArray,
     weights: tuple[float, float],
 ) -> FloatArray:
-    """The same over the segments, of which the first and the last weigh more.
+    """Place of sessions by their segments, of which the first and the last weigh more.
 
     Parameters
     ----------

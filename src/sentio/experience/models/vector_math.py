@@ -16,11 +16,12 @@ LN2_HIGH, LN2_LOW = 6.93147180369123816490e-01, 1.90821492927058770002e-10  # th
 TO_WHOLE = 6755399441055744.0  # 1.5 x 2^52: adding it rounds a double to a whole number
 ROOT_HALF_BITS = 0x3FE6A09E667F3BCD  # sqrt(1/2) as a double
 HALF_PI = math.pi / 2.0
+P4, P5, Q4 = 7.91534994289814532176e-04, 3.47933107596021167570e-05, 7.70381505559019352791e-02
 
 
 @numba.njit(nogil=True, cache=True, inline="always", error_model="numpy", fastmath={"contract"})
 def exp(x: float) -> float:
-    """e to the x, to 3e-16 of it: a power of two, and a Taylor series within half a ln 2 of 0.
+    """Exponential, to 3e-16 of it: a power of two, and a Taylor series within half a ln 2 of 0.
 
     Beyond [-708, 709] it gives the value at the edge; NaN is no number it knows.
     """
@@ -38,7 +39,7 @@ def exp(x: float) -> float:
 
 @numba.njit(nogil=True, cache=True, inline="always", error_model="numpy", fastmath={"contract"})
 def log(x: float) -> float:
-    """Natural logarithm of a normal number above 0, to 2e-16: its exponent, and a series in atanh."""
+    """Natural logarithm of a normal number above 0, to 2e-16: exponent, and the series of atanh."""
     bits = np.float64(x).view(np.int64)
     power = (bits - ROOT_HALF_BITS) >> 52
     near_1 = np.int64(bits - (power << 52)).view(np.float64)
@@ -52,15 +53,14 @@ def log(x: float) -> float:
 
 @numba.njit(nogil=True, cache=True, inline="always", error_model="numpy", fastmath={"contract"})
 def arcsin(x: float) -> float:
-    """Arc sine, to 4e-16; beyond [-1, 1] that of the edge (rational form as in fdlibm, W. Kahan)."""
+    """Arc sine, to 4e-16; beyond [-1, 1] that of the edge (rational form of fdlibm)."""
     size = abs(x)
     is_large = size > 0.5
     t = max(0.5 - 0.5 * size, 0.0) if is_large else size * size
-    p = 2.01212532134862925881e-01 + t * (
-        -4.00555345006794114027e-02 + t * (7.91534994289814532176e-04 + t * 3.47933107596021167570e-05)
-    )
-    p = t * (1.66666666666666657415e-01 + t * (-3.25565818622400915405e-01 + t * p))
-    q = 2.02094576023350569471e00 + t * (-6.88283971605453293030e-01 + t * 7.70381505559019352791e-02)
+    p = -4.00555345006794114027e-02 + t * (P4 + t * P5)
+    p = -3.25565818622400915405e-01 + t * (2.01212532134862925881e-01 + t * p)
+    p = t * (1.66666666666666657415e-01 + t * p)
+    q = 2.02094576023350569471e00 + t * (-6.88283971605453293030e-01 + t * Q4)
     q = 1.0 + t * (-2.40339491173441421878e00 + t * q)
     root = math.sqrt(t)
     small = root + root * (p / q)
