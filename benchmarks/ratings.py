@@ -142,7 +142,7 @@ def _toml(curves: Curves, fitted_to: str) -> str:
     lines = [
         f"# Curves of stream_kpi, fitted by: benchmarks/ratings.py --data {fitted_to} --ship",
         "# Waterloo Streaming QoE Database IV, Z. Duanmu et al., IEEE Dataport 2020,",
-        "# doi 10.21227/j15a-8r35, CC BY 4.0. What each number means: stream_kpi.py, OpinionCurve.",
+        "# doi 10.21227/j15a-8r35, CC BY 4.0. The numbers: OpinionCurve in stream_curve.py.",
     ]
     for name, curve in zip(("mean", "course"), curves, strict=True):
         lines += ["", f"[{name}]"]

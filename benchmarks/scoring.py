@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from _report import arguments, report
 from sentio.experience.columns import Columns, part
-from sentio.experience.scoring import TILE_ROWS, prepare, score
+from sentio.experience.scoring import prepare, score, tile_rows
 from sentio.experience.service import SERVICES, Input, Service
 from sentio.model.indicator import indicator
 from sentio.testing.batches import ARROW_TYPES
@@ -66,8 +66,11 @@ def rates_of(service: Service, batch: pa.RecordBatch, seconds: float) -> dict[st
 
 def mos_in_tiles(service: Service, columns: Columns) -> None:
     """Score as the engine does, without drivers."""
-    for start in range(0, ROWS, TILE_ROWS):
-        service.mos({name: part(each, start, start + TILE_ROWS) for name, each in columns.items()})
+    rows = len(next(iter(columns.values())))
+    step = tile_rows(columns, rows)
+    for start in range(0, rows, step):
+        stop = min(start + step, rows)
+        service.mos({name: part(each, start, stop) for name, each in columns.items()})
 
 
 def rate(call: Callable[[], object], seconds: float) -> float:

@@ -57,7 +57,8 @@ class Texts:
     def look_up(self, table: Mapping[str, float], otherwise: float) -> FloatArray:
         """Translate each text (case ignored) by a table, shape (rows,)."""
         by_code = [table.get(name.lower(), otherwise) for name in self.names]
-        return np.array([*by_code, otherwise], dtype=np.float64)[self.codes]
+        # Code -1 wraps around to the last.
+        return np.array([*by_code, otherwise], dtype=np.float64).take(self.codes, mode="wrap")
 
     @classmethod
     def repeat(cls, name: str, rows: int) -> Texts:

@@ -209,4 +209,4 @@ def _frame(
 
 
 def _of_class(table: Table, classes: ClassArray) -> list[FloatArray]:
-    return [np.array(column)[classes] for column in zip(*table, strict=True)]
+    return [np.array(column).take(classes, mode="clip") for column in zip(*table, strict=True)]

@@ -36,7 +36,7 @@ CLASS_CODES = {name: float(code) for code, name in enumerate(CLASSES)}
 def _log_lost(x: Columns) -> FloatArray:
     lost_percent = frame_loss_rate_percent(
         _bitrate_mbps(x),
-        fps=_clipped(x, "stream_fps", FPS),
+        fps=np.asarray(x["fps"]),
         rtt_ms=_clipped(x, "rtt_ms", RTT_MS),
         frame_loss_ratio=_clipped(x, "frame_loss_ratio", LOSS_RATIO),
     )
@@ -44,12 +44,12 @@ def _log_lost(x: Columns) -> FloatArray:
 
 
 def _frame(x: Columns) -> FloatArray:
-    fps, log_lost = _clipped(x, "stream_fps", FPS), np.asarray(x["log_lost"])
+    fps, log_lost = np.asarray(x["fps"]), np.asarray(x["log_lost"])
     return frame_loss(fps, log_lost, _codes(x, "interaction_class"))
 
 
 def _video_frame(x: Columns) -> FloatArray:
-    fps, log_lost = _clipped(x, "stream_fps", FPS), np.asarray(x["log_lost"])
+    fps, log_lost = np.asarray(x["fps"]), np.asarray(x["log_lost"])
     return video_frame_loss(fps, log_lost, _codes(x, "video_class"))
 
 
@@ -62,7 +62,7 @@ def _coding(x: Columns) -> FloatArray:
     return video_coding(
         _bitrate_mbps(x),
         pixels=width * _clipped(x, "stream_height_px", HEIGHT_PX),
-        fps=_clipped(x, "stream_fps", FPS),
+        fps=np.asarray(x["fps"]),
         video_class=_codes(x, "video_class"),
     )
 
@@ -92,19 +92,20 @@ def _codes(columns: Columns, name: str) -> ClassArray:
 
 
 IMPAIRMENTS = ("coding", "transmission", "video_frame", "frame", "interaction")
-LOSING = ("stream_bitrate_kbps", "stream_fps", "rtt_ms", "frame_loss_ratio")
+LOSING = ("stream_bitrate_kbps", "fps", "rtt_ms", "frame_loss_ratio")
 CODED = (
     "stream_bitrate_kbps",
-    "stream_fps",
+    "fps",
     "stream_width_px",
     "stream_height_px",
     "video_class",
 )
 MODEL = InTerms(  # outside the scope, a use scores as on its nearest edge
     (
+        Term(name="fps", reads=("stream_fps",), of=lambda x: _clipped(x, "stream_fps", FPS)),
         Term(name="log_lost", reads=LOSING, of=_log_lost),
-        Term(name="frame", reads=("stream_fps", "log_lost", "interaction_class"), of=_frame),
-        Term(name="video_frame", reads=("stream_fps", "log_lost", "video_class"), of=_video_frame),
+        Term(name="frame", reads=("fps", "log_lost", "interaction_class"), of=_frame),
+        Term(name="video_frame", reads=("fps", "log_lost", "video_class"), of=_video_frame),
         Term(name="interaction", reads=("rtt_ms", "interaction_class"), of=_interaction),
         Term(name="coding", reads=CODED, of=_coding),
         Term(

@@ -12,7 +12,7 @@ import numpy as np
 from sentio.experience.columns import Columns, FloatArray, Lists
 from sentio.experience.models.outcome import SUCCEEDED, given_outcome
 from sentio.experience.models.p1203_audio import audio_quality
-from sentio.experience.models.p1203_integration import overall, over_seconds, stalling_indices
+from sentio.experience.models.p1203_integration import over_seconds, overall, stalling_indices
 from sentio.experience.models.p1203_video import (
     codec_coefficients,
     handheld,
@@ -64,7 +64,9 @@ def o35(columns: Columns) -> FloatArray:
 
 def stalls(columns: Columns) -> FloatArray:
     """How much of it the stalls leave, (0, 1]."""
-    position_s, stall_s = (lists_of(columns, f"stall_{word}_s") for word in ("position", "duration"))
+    position_s, stall_s = (
+        lists_of(columns, f"stall_{word}_s") for word in ("position", "duration")
+    )
     return stalling_indices(lists_of(columns, "durations_s"), position_s, stall_s)
 
 
