@@ -12,13 +12,17 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import least_squares
 
+from sentio.experience.columns import Columns, Lists
+from sentio.experience.models.stream_curve import OpinionCurve, shipped_curves
 from sentio.experience.models.stream_kpi import (
-    OpinionCurve,
-    StreamKpis,
-    known_place,
-    people_opinion,
-    standard_opinion,
+    people_picture,
+    standard_picture,
+    stream_model,
+    viewing,
+    waiting,
 )
+from sentio.experience.models.stream_stalls import patience, stalling_index
+from sentio.experience.terms import worked_out
 
 Floats = npt.NDArray[np.float64]
 
@@ -45,21 +49,26 @@ STANDARD_OFFSET = (10.0, 3.0, 8.0)  # guess, how far it may be off, spread betwe
 UNUSED = {"switch_cost": 0.0, "start_weight": 0.0, "end_weight": 0.0}
 
 
-def fit_curve(kpis: StreamKpis, opinion: Floats, content: npt.NDArray[np.int64]) -> OpinionCurve:
+def fit_curve(columns: Columns, opinion: Floats, content: npt.NDArray[np.int64]) -> OpinionCurve:
     """Fit one curve to sessions that all have a time course, or all have none.
 
     Parameters
     ----------
+    columns
+        As the service reads them.
     opinion
         Mean opinion of the raters, 0 to 100, shape (rows,).
     content
         Which content each session shows, 0, 1, ...; used to fit, never to score.
     """
-    own = BY_COURSE if len(kpis.course_ln_kbps.values) else BY_MEAN
+    kpis = worked_out(stream_model(*shipped_curves()).terms, columns)
+    course, waits = kpis["course"], waiting(kpis)
+    assert isinstance(course, Lists)
+    own = BY_COURSE if len(course.values) else BY_MEAN
     prior = {**SHARED, **own}
     guess, doubt, least = (np.array(column) for column in zip(*prior.values(), strict=True))
     contents = int(content.max()) + 1
-    newer = kpis.is_newer_codec.astype(float)
+    newer = viewing(kpis).is_newer_codec.astype(float)
 
     def curve_of(z: Floats) -> OpinionCurve:
         numbers = dict(zip(prior, guess + z * doubt, strict=True))
@@ -76,16 +85,15 @@ def fit_curve(kpis: StreamKpis, opinion: Floats, content: npt.NDArray[np.int64])
     def misfit(z: Floats) -> Floats:
         curve, places = curve_of(z[: len(prior)]), z[len(prior) :].reshape(2, contents)
         shift = CONTENT_SPREAD * places[0, content] + CODEC_SPREAD * places[1, content] * newer
-        expected = people_opinion(kpis, curve, *known_place(kpis, curve, shift))
+        expected = people_picture(kpis, curve, shift=shift) * patience(waits, curve)
         return np.concatenate([(expected - opinion) / RESIDUAL, z])
 
     size = len(prior) + 2 * contents
     lowest = np.concatenate([(least - guess) / doubt, np.full(2 * contents, -np.inf)])
     found = least_squares(misfit, np.zeros(size), bounds=(lowest, np.inf), max_nfev=60)
     curve = curve_of(found.x[: len(prior)])
-    return replace(
-        curve, standard_offset=_standard_offset(opinion - standard_opinion(kpis), content)
-    )
+    standard = standard_picture(kpis, curve) * stalling_index(waits)
+    return replace(curve, standard_offset=_standard_offset(opinion - standard, content))
 
 
 def _standard_offset(excess: Floats, content: npt.NDArray[np.int64]) -> float:

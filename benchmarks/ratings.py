@@ -28,10 +28,11 @@ from scipy.stats import pearsonr, spearmanr
 
 from _ratings_data import Ratings, read_ratings
 from _stream_fit import fit_curve
-from sentio.experience.models.stream_kpi import OpinionCurve
+from sentio.experience.columns import Columns
+from sentio.experience.models.stream_curve import OpinionCurve
+from sentio.experience.models.stream_kpi import stream_model
 from sentio.experience.scoring import prepare, score
 from sentio.experience.service import SERVICES
-from sentio.experience.services.stream_kpi import kpis_of, mos_by
 
 SERVICE = SERVICES["stream_kpi"]
 SHIPPED = Path(__file__).parent.parent / "src/sentio/experience/models/stream_kpi.toml"
@@ -84,15 +85,15 @@ def left_out(ratings: Ratings) -> np.ndarray:
 def fit(ratings: Ratings) -> Curves:
     """Fit both curves: by the mean KPIs, and by the time course where there is one."""
     _, content = np.unique(ratings.content, return_inverse=True)
-    by_mean = fit_curve(_kpis(ratings.without_course()), ratings.opinion, content)
+    by_mean = fit_curve(_columns(ratings.without_course()), ratings.opinion, content)
     if not ratings.has_course:
         return by_mean, by_mean
-    return by_mean, fit_curve(_kpis(ratings), ratings.opinion, content)
+    return by_mean, fit_curve(_columns(ratings), ratings.opinion, content)
 
 
 def by_curves(curves: Curves, ratings: Ratings) -> np.ndarray:
     """Score through the service itself, with other curves in it."""
-    service = replace(SERVICE, mos=lambda columns: mos_by(columns, *curves))
+    service = replace(SERVICE, mos=stream_model(*curves))
     return 25.0 * (score(service, ratings.batch).mos - 1.0)
 
 
@@ -132,16 +133,16 @@ def _by(ratings: Ratings, scored: np.ndarray, key: str) -> dict[str, dict[str, f
     }
 
 
-def _kpis(ratings: Ratings):
+def _columns(ratings: Ratings) -> Columns:
     columns, _ = prepare(SERVICE, ratings.batch)
-    return kpis_of(columns)
+    return columns
 
 
 def _toml(curves: Curves, fitted_to: str) -> str:
     lines = [
         f"# Curves of stream_kpi, fitted by: benchmarks/ratings.py --data {fitted_to} --ship",
         "# Waterloo Streaming QoE Database IV, Z. Duanmu et al., IEEE Dataport 2020,",
-        "# doi 10.21227/j15a-8r35, CC BY 4.0. What each number means: stream_kpi.py, OpinionCurve.",
+        "# doi 10.21227/j15a-8r35, CC BY 4.0. The numbers: OpinionCurve in stream_curve.py.",
     ]
     for name, curve in zip(("mean", "course"), curves, strict=True):
         lines += ["", f"[{name}]"]

@@ -20,7 +20,7 @@ from pathlib import Path
 import duckdb
 
 from _report import arguments, report
-from scoring import rows_per_s
+from scoring import LIST_LENGTH, rows_per_s, rows_per_s_with_lists
 from sentio.experience.service import SERVICES
 from sentio.governance.key import Key
 from sentio.ingest.input import Input
@@ -51,12 +51,26 @@ def main() -> None:
         file = _one_file(file)
         figures = _compare(file, wanted.map, wanted.runs, Path(folder))
     if not wanted.no_models:
-        speeds = {service.name: rows_per_s(service, 0.5) for service in SERVICES}
-        figures["rows_s"] = {name: round(each["mos"]) for name, each in speeds.items()}
-        figures["rows_s_with_drivers"] = {
-            name: round(each["score with drivers"]) for name, each in speeds.items()
-        }
+        figures |= _model_speeds(0.5)
     report(figures, as_json=wanted.json)
+
+
+def _model_speeds(seconds: float) -> dict[str, object]:
+    """Rows a second and core; rows with lists (messages, segments) have `LIST_LENGTH` numbers."""
+    services = list(SERVICES)
+    alone = {service.name: rows_per_s(service, seconds) for service in services}
+    with_lists = rows_per_s_with_lists(services, seconds)
+    return {
+        "rows_s": _rounded(alone, "mos"),
+        "rows_s_with_drivers": _rounded(alone, "score with drivers"),
+        "segments_a_row": LIST_LENGTH,
+        "rows_s_with_segments": _rounded(with_lists, "mos"),
+        "rows_s_with_segments_and_drivers": _rounded(with_lists, "score with drivers"),
+    }
+
+
+def _rounded(speeds: dict[str, dict[str, float]], key: str) -> dict[str, int]:
+    return {name: round(each[key]) for name, each in speeds.items()}
 
 
 def _compare(file: Path, wanted_map: str, runs: int, folder: Path) -> dict[str, object]:

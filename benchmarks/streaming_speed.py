@@ -18,6 +18,7 @@ from datetime import UTC, datetime
 import numpy as np
 import pyarrow as pa
 
+from scoring import mos_in_tiles
 from sentio.experience.scoring import prepare, score
 from sentio.experience.service import SERVICES
 
@@ -49,7 +50,7 @@ def speed(name: str, batch: pa.RecordBatch) -> dict[str, int]:
     service = SERVICES[name]
     columns, _ = prepare(service, batch)
     return {
-        "mos_only": int(batch.num_rows / best(lambda: service.mos(columns))),
+        "mos_only": int(batch.num_rows / best(lambda: mos_in_tiles(service, columns))),
         "with_drivers": int(batch.num_rows / best(lambda: score(service, batch))),
     }
 

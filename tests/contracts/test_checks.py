@@ -13,6 +13,7 @@ import pytest
 
 from sentio.experience.columns import Columns, FloatArray
 from sentio.experience.service import Example, Input, Service
+from sentio.experience.terms import InTerms, Term
 from sentio.ingest.format import Format
 from sentio.ingest.piece import NOTHING_REJECTED, Piece, Reading
 from sentio.kernel.errors import FormatError
@@ -57,6 +58,10 @@ def upside_down(columns: Columns) -> FloatArray:
     return 6.0 - patience(columns)
 
 
+def of_terms(*reads: str, term: str = "mos") -> InTerms:
+    return InTerms((Term(name=term, reads=reads, of=patience),))
+
+
 def test_a_sound_service_passes() -> None:
     check_service(PATIENCE)
 
@@ -85,6 +90,8 @@ def test_a_broken_formula_is_found(mos: Callable[[Columns], FloatArray], says: s
         ({"inputs": (Input(name="page_lode_ms", nominal=0.0),)}, "not in the catalogue"),
         ({"inputs": (Input(name="page_load_ms", nominal=-1.0),)}, "nominal is -1.0"),
         ({"confidence": 0.0}, "confidence is 0.0"),
+        ({"mos": of_terms("page_load_ms", "dns_ms")}, "reads dns_ms: no input"),
+        ({"mos": of_terms("page_load_ms", term="page_load_ms")}, "has the name of an input"),
     ],
 )
 def test_a_broken_declaration_is_found(change: dict[str, object], says: str) -> None:

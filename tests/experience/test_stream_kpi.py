@@ -12,9 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sentio.experience.models.stream_kpi import shipped_curves
+from sentio.experience.models.stream_curve import shipped_curves
+from sentio.experience.models.stream_kpi import stream_model
 from sentio.experience.scoring import Scores, prepare, score
-from sentio.experience.services.stream_kpi import SERVICE, mos_by
+from sentio.experience.services.stream_kpi import SERVICE
 from sentio.testing.batches import Cell, batch_of
 from sentio.testing.service import check_service
 
@@ -227,7 +228,7 @@ def test_a_content_that_may_be_anything_flattens_the_curve() -> None:
     sure = replace(by_mean, content_spread=0.0, codec_spread=0.0)
     columns, _ = prepare(SERVICE, batch_of([{"mean_ln_bitrate": x} for x in (6.0, 8.0)], NAMES))
 
-    low, high = mos_by(columns, by_mean, course)
-    sure_low, sure_high = mos_by(columns, sure, course)
+    low, high = stream_model(by_mean, course)(columns)
+    sure_low, sure_high = stream_model(sure, course)(columns)
 
     assert sure_high - sure_low > high - low > 0.0

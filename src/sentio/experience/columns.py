@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
+import numba
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
@@ -56,7 +57,8 @@ class Texts:
     def look_up(self, table: Mapping[str, float], otherwise: float) -> FloatArray:
         """Translate each text (case ignored) by a table, shape (rows,)."""
         by_code = [table.get(name.lower(), otherwise) for name in self.names]
-        return np.array([*by_code, otherwise], dtype=np.float64)[self.codes]
+        # Code -1 wraps around to the last.
+        return np.array([*by_code, otherwise], dtype=np.float64).take(self.codes, mode="wrap")
 
     @classmethod
     def repeat(cls, name: str, rows: int) -> Texts:
@@ -91,10 +93,7 @@ def take(column: Column, rows: IntArray) -> Column:
         return Texts(column.codes[rows], column.names)
     if not isinstance(column, Lists):
         return column[rows]
-    counts = column.counts[rows]
-    offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
-    within = np.arange(offsets[-1]) - np.repeat(offsets[:-1], counts)
-    return Lists(column.values[np.repeat(column.offsets[rows], counts) + within], offsets)
+    return Lists(*_take_lists(column.values, column.offsets, rows))
 
 
 def differs(one: Column, other: Column) -> BoolArray:
@@ -103,18 +102,37 @@ def differs(one: Column, other: Column) -> BoolArray:
         names = sorted({*one.names, *other.names})
         return _among(one, names) != _among(other, names)
     if isinstance(one, Lists) and isinstance(other, Lists):
-        return _lists_differ(one, other)
+        return _lists_differ(one.values, one.offsets, other.values, other.offsets)
     return np.asarray(one) != np.asarray(other)
 
 
-def _lists_differ(one: Lists, other: Lists) -> BoolArray:
-    apart = one.counts != other.counts
-    if apart.any():
-        alike = np.flatnonzero(~apart)
-        apart[alike] = differs(take(one, alike), take(other, alike))
-        return apart
-    unequal = np.concatenate([[0], np.cumsum(one.values != other.values)])
-    return unequal[one.offsets[1:]] > unequal[one.offsets[:-1]]
+@numba.njit(nogil=True, cache=True)
+def _take_lists(
+    values: FloatArray, offsets: IntArray, rows: IntArray
+) -> tuple[FloatArray, IntArray]:
+    taken_offsets = np.zeros(len(rows) + 1, dtype=np.int64)
+    for at, row in enumerate(rows):
+        taken_offsets[at + 1] = taken_offsets[at] + offsets[row + 1] - offsets[row]
+    taken = np.empty(taken_offsets[-1])
+    for at, row in enumerate(rows):
+        shift = offsets[row] - taken_offsets[at]
+        for i in range(taken_offsets[at], taken_offsets[at + 1]):
+            taken[i] = values[i + shift]
+    return taken, taken_offsets
+
+
+@numba.njit(nogil=True, cache=True)
+def _lists_differ(
+    one: FloatArray, one_offsets: IntArray, other: FloatArray, other_offsets: IntArray
+) -> BoolArray:
+    apart = np.empty(len(one_offsets) - 1, dtype=np.bool_)
+    for row in range(len(apart)):
+        start, end, shift = one_offsets[row], one_offsets[row + 1], other_offsets[row]
+        apart[row] = end - start != other_offsets[row + 1] - shift
+        if not apart[row]:
+            for i in range(start, end):
+                apart[row] |= one[i] != other[i - start + shift]
+    return apart
 
 
 def _among(texts: Texts, names: list[str]) -> IntArray:

@@ -9,33 +9,44 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from sentio.experience.columns import Column, FloatArray, differs, take
+from sentio.experience.columns import Column, Columns, FloatArray, differs, take
 from sentio.experience.preparation import filled
 from sentio.experience.service import Input, Service
+from sentio.experience.terms import InTerms, in_terms, worked_out
 from sentio.model.domain import Domain
 from sentio.model.indicator import indicator
 
 
-def drivers(
-    service: Service, columns: Mapping[str, Column], mos: FloatArray
-) -> dict[str, FloatArray]:
-    """MOS regained by returning each driver to nominal, one at a time; never negative.
+def mos_and_gains(service: Service, columns: Columns) -> tuple[FloatArray, dict[str, FloatArray]]:
+    """MOS, and the MOS regained by returning each driver to nominal, one at a time; never negative.
 
-    Only the rows that such a return changes are scored again.
+    Only the terms that such a return touches are worked out again; where it changes less than half
+    of the rows, only on those.
     """
-    gains: dict[str, FloatArray] = {}
-    for wanted in service.inputs:
-        if wanted.is_driver:
-            name, column = _returned(service, wanted, columns)
-            rows = np.flatnonzero(differs(columns[name], column))
-            gains[wanted.name] = gain = np.zeros(len(mos))
-            if len(rows) == len(mos):
-                gain[:] = service.mos({**columns, name: column}) - mos
-            elif len(rows):
-                kept = {other: take(columns[other], rows) for other in columns}
-                gain[rows] = service.mos({**kept, name: take(column, rows)}) - mos[rows]
-            np.maximum(gain, 0.0, out=gain)
-    return gains
+    model = in_terms(service.mos, tuple(wanted.name for wanted in service.inputs))
+    known = worked_out(model.terms, columns)
+    drivers = (wanted for wanted in service.inputs if wanted.is_driver)
+    gains = {
+        wanted.name: _gain(model, known, *_returned(service, wanted, columns)) for wanted in drivers
+    }
+    return model.mos_in(known), gains
+
+
+def _gain(model: InTerms, known: Columns, name: str, column: Column) -> FloatArray:
+    mos, gain = model.mos_in(known), np.zeros(len(model.mos_in(known)))
+    rows = np.flatnonzero(differs(known[name], column))
+    touched = model.touched_by(name) if len(rows) else ()
+    if not touched:
+        return gain
+    if 2 * len(rows) > len(mos):
+        gain += model.mos_in(worked_out(touched, {**known, name: column})) - mos
+    else:
+        needed = {read for term in touched for read in term.reads} - {name}
+        needed -= {term.name for term in touched}
+        kept = {other: take(known[other], rows) for other in needed}
+        again = worked_out(touched, {**kept, name: take(column, rows)})
+        gain[rows] = model.mos_in(again) - mos[rows]
+    return np.maximum(gain, 0.0, out=gain)
 
 
 def domain_loss(service: Service, loss: Mapping[str, FloatArray]) -> dict[Domain, FloatArray]:
@@ -48,7 +59,7 @@ def domain_loss(service: Service, loss: Mapping[str, FloatArray]) -> dict[Domain
     return sums
 
 
-def _returned(service: Service, wanted: Input, columns: Mapping[str, Column]) -> tuple[str, Column]:
+def _returned(service: Service, wanted: Input, columns: Columns) -> tuple[str, Column]:
     """Which column changes, and to what, when a driver returns to nominal."""
     if wanted.part_of:
         whole = np.asarray(columns[wanted.part_of])
@@ -61,5 +72,5 @@ def _returned(service: Service, wanted: Input, columns: Mapping[str, Column]) ->
     return wanted.name, np.minimum(np.asarray(columns[wanted.name]), blamed)
 
 
-def _excess(part: Input, columns: Mapping[str, Column]) -> FloatArray:
+def _excess(part: Input, columns: Columns) -> FloatArray:
     return np.maximum(np.asarray(columns[part.name]) - float(part.nominal), 0.0)  # pyright: ignore[reportArgumentType]

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
 from pydantic import ValidationError
@@ -21,6 +22,7 @@ from sentio.experience.columns import Columns, FloatArray
 from sentio.experience.definition import CurveDefinition, ServiceDefinition
 from sentio.experience.models.outcome import given_outcome
 from sentio.experience.service import Example, Input, Service
+from sentio.experience.terms import InTerms, Term
 from sentio.kernel.errors import DefinitionError
 from sentio.model.domain import Domain
 
@@ -70,11 +72,7 @@ def _explained(error: ValidationError, *, where: str) -> DefinitionError:
 
 
 def _service(definition: ServiceDefinition) -> Service:
-    model = _Model(
-        curves=tuple(_Curve.of(each) for each in definition.indicator),
-        combine=_COMBINATIONS[definition.combine],
-        gate=tuple(definition.gate),
-    )
+    curves = tuple(_Curve.of(each) for each in definition.indicator)
     gates = (Input(name=name, nominal=1.0, weight=0.02) for name in definition.gate)
     return Service(
         name=definition.name,
@@ -83,7 +81,7 @@ def _service(definition: ServiceDefinition) -> Service:
         version=definition.version,
         subject_kind=definition.subject_kind,
         inputs=(*(_input(each) for each in definition.indicator), *gates),
-        mos=model.mos,
+        mos=_model(curves, _COMBINATIONS[definition.combine], tuple(definition.gate)),
         confidence=definition.confidence,
         provisional=definition.provisional,
         poor_below=definition.poor_below,
@@ -134,16 +132,21 @@ class _Curve:
         return np.interp(values, self.x, self.mos)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Model:
-    curves: tuple[_Curve, ...]
-    combine: Callable[[tuple[_Curve, ...], list[FloatArray]], FloatArray]
-    gate: tuple[str, ...]
+Combination: TypeAlias = Callable[[tuple[_Curve, ...], list[FloatArray]], FloatArray]
 
-    def mos(self, columns: Columns) -> FloatArray:
-        """MOS in [1, 5], shape (rows,)."""
-        each = [curve.read(columns) for curve in self.curves]
-        return given_outcome(self.combine(self.curves, each), columns, *self.gate)
+
+def _model(curves: tuple[_Curve, ...], combine: Combination, gate: tuple[str, ...]) -> InTerms:
+    names = tuple(f"{curve.name} mos" for curve in curves)
+
+    def mos(columns: Columns) -> FloatArray:
+        each = [np.asarray(columns[name]) for name in names]
+        return given_outcome(combine(curves, each), columns, *gate)
+
+    read = (
+        Term(name=name, reads=(curve.name,), of=curve.read)
+        for name, curve in zip(names, curves, strict=True)
+    )
+    return InTerms((*read, Term(name="mos", reads=(*names, *gate), of=mos)))
 
 
 def _weighted(curves: tuple[_Curve, ...], each: list[FloatArray]) -> FloatArray:

@@ -9,15 +9,26 @@ import numpy as np
 import pyarrow as pa
 
 from sentio.experience.columns import BoolArray, Column, FloatArray, IntArray, Lists, Texts, part
-from sentio.experience.drivers import domain_loss, drivers
+from sentio.experience.drivers import domain_loss, mos_and_gains
 from sentio.experience.preparation import filled, prepare
 from sentio.experience.service import Input, Service
 
-__all__ = ["Scores", "domain_loss", "drivers", "filled", "prepare", "score", "score_columns"]
+__all__ = [
+    "Scores",
+    "domain_loss",
+    "filled",
+    "mos_and_gains",
+    "prepare",
+    "score",
+    "score_columns",
+    "tile_rows",
+]
 
 TILE_ROWS = 8192
 """Rows that are computed on at a time: some thirty columns of them fit into a core's own cache,
 which makes scoring with drivers 2.5 times as fast (benchmarks/scoring.py)."""
+TILE_VALUES, FEWEST_ROWS = 65_536, 64
+"""The same for the numbers of lists, of which a row may have hundreds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,15 +74,22 @@ def score_columns(
     service: Service, columns: Mapping[str, Column], rows: int
 ) -> tuple[FloatArray, dict[str, FloatArray]]:
     """Compute MOS and drivers of prepared columns, a cache-sized tile of rows at a time."""
-    mos = np.empty(rows)
+    mos, step = np.empty(rows), tile_rows(columns, rows)
     loss = {wanted.name: np.zeros(rows) for wanted in service.inputs if wanted.is_driver}
-    for start in range(0, rows, TILE_ROWS):
-        tile = slice(start, min(start + TILE_ROWS, rows))
+    for start in range(0, rows, step):
+        tile = slice(start, min(start + step, rows))
         some = {name: part(column, tile.start, tile.stop) for name, column in columns.items()}
-        mos[tile] = service.mos(some)
-        for name, gain in drivers(service, some, mos[tile]).items():
+        mos[tile], gains = mos_and_gains(service, some)
+        for name, gain in gains.items():
             loss[name][tile] = gain
     return mos, loss
+
+
+def tile_rows(columns: Mapping[str, Column], rows: int) -> int:
+    """How many rows are computed on at a time: fewer where they hold long lists."""
+    lists = (len(column.values) for column in columns.values() if isinstance(column, Lists))
+    fit = TILE_VALUES * rows // max(*lists, 0, 1)
+    return min(max(fit, FEWEST_ROWS), TILE_ROWS)
 
 
 def _beyond_scope(wanted: Input, column: Column) -> BoolArray:

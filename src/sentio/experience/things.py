@@ -6,14 +6,14 @@ requirements are the standards', the scale is not). What is not measured is not 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
 
 import numpy as np
 
-from sentio.experience.columns import BoolArray, Columns, FloatArray, Lists, Texts
-from sentio.experience.models.availability import in_time, service_availability
+from sentio.experience.columns import Columns, FloatArray, Texts
+from sentio.experience.delivery import MESSAGE_COLUMNS, delivery, lost_ratio
 from sentio.experience.models.fulfilment import in_nines, of_share, on_scale, under_ceiling
-from sentio.experience.models.p1203_video import video_quality
+from sentio.experience.models.p1203_video import video_score
 from sentio.experience.requirements import (
     AvailabilityAtLeast,
     LatencyShare,
@@ -25,25 +25,24 @@ from sentio.experience.requirements import (
     Profile,
     RatioAtMost,
     ReliabilityAtLeast,
-    Span,
     ValueAtMost,
     ValueOnScale,
     profile,
 )
 from sentio.experience.scoring import Scores
 from sentio.experience.service import Example, Input, Service
+from sentio.experience.terms import InTerms, Term
 
 SEVERAL = "several"
 PROVISIONAL = "the scale from fulfilment to MOS is ours; only the requirements are standards"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Delivery:
-    """What became of the messages of each row: shares of them, shape (rows,), [0, 1]."""
-
-    late_or_lost: FloatArray
-    lost: FloatArray
-    unavailable: FloatArray
+PICTURE_COLUMNS = (
+    "stream_bitrate_kbps",
+    "stream_fps",
+    "stream_width_px",
+    "stream_height_px",
+)
 
 
 def thing_service(file: str) -> Service:
@@ -53,10 +52,6 @@ def thing_service(file: str) -> Service:
 
 def service_of(wanted: Profile) -> Service:
     """Make the service model of a profile that is already read."""
-
-    def mos(columns: Columns) -> FloatArray:
-        return 1.0 + 4.0 * fulfilment(wanted, columns) / 100.0
-
     return Service(
         name=wanted.name,
         title=wanted.title,
@@ -64,7 +59,7 @@ def service_of(wanted: Profile) -> Service:
         version=wanted.version,
         subject_kind="thing",
         inputs=tuple(_inputs(wanted)),
-        mos=mos,
+        mos=in_terms_of(wanted),
         confidence=wanted.confidence,
         provisional=PROVISIONAL,
         poor_below=wanted.poor_below,
@@ -75,27 +70,15 @@ def service_of(wanted: Profile) -> Service:
     )
 
 
-def fulfilment(wanted: Profile, columns: Columns) -> FloatArray:
-    """Fulfilment of each row, [0, 100]: the least over the requirements that were measured."""
-    return 100.0 * np.minimum.reduce(list(requirements_met(wanted, columns).values()))
+def in_terms_of(wanted: Profile) -> InTerms:
+    """Put a profile into terms: how far each of its requirements is met, and the least of them."""
+    terms = tuple(_requirements_met(wanted))
+    names = tuple(term.name for term in terms)
 
+    def mos(columns: Columns) -> FloatArray:
+        return 1.0 + 4.0 * np.minimum.reduce([np.asarray(columns[name]) for name in names])
 
-def requirements_met(wanted: Profile, columns: Columns) -> dict[str, FloatArray]:
-    """How far each requirement is met, by its kind or indicator: shape (rows,), [0, 1].
-
-    What was not measured is not judged: it stands as met.
-    """
-    sent = wanted.messages and delivery(wanted.messages, columns)
-    met: dict[str, FloatArray] = {}
-    for one in wanted.requirement:
-        if isinstance(one, OfMessages):
-            assert sent is not None  # the profile was checked for it  # noqa: S101
-            met[one.kind] = _of_messages(one, sent)
-        elif isinstance(one, PictureAtLeast):
-            met[one.kind] = _of_picture(one, columns)
-        else:
-            met[one.indicator] = _of_indicator(one, _numbers(columns, one.indicator))
-    return met
+    return InTerms((*terms, Term(name="mos", reads=names, of=mos)))
 
 
 def limiting(service: Service, scores: Scores) -> Texts:
@@ -112,85 +95,62 @@ def limiting(service: Service, scores: Scores) -> Texts:
     return Texts(codes.astype(np.int32), (*names, SEVERAL))
 
 
-def delivery(timing: Messages, columns: Columns) -> Delivery:
-    """Judge the messages of each row: from their latencies, or where there are none from counts."""
-    latency_ms = columns["message_latency_ms"]
-    assert isinstance(latency_ms, Lists)  # its shape in the catalogue  # noqa: S101
-    interval_ms = _numbers(columns, "transfer_interval_ms")
-    interval_ms = np.where(interval_ms > 0.0, interval_ms, timing.transfer_interval_ms)
-    survival_ms = _span_ms(timing.survival_time, interval_ms)
-    good = in_time(latency_ms, _span_ms(timing.latency_limit, interval_ms))
-    up = service_availability(
-        good,
-        latency_ms.offsets,
-        transfer_interval_ms=interval_ms,
-        survival_time_ms=survival_ms,
-    )
-    listed = latency_ms.counts
-    with np.errstate(invalid="ignore"):
-        late_or_lost = up.missed / listed
-        lost = _count(np.isnan(latency_ms.values), latency_ms) / listed
-    counted = _lost_by_count(columns)
-    # Only the mean is known: as if the losses were independent (TS 22.104 table 5.1-1).
-    survivals = np.floor(survival_ms / interval_ms + 1e-9)
-    return Delivery(
-        late_or_lost=np.where(listed > 0, late_or_lost, counted),
-        lost=np.where(listed > 0, lost, counted),
-        unavailable=np.where(listed > 0, 1.0 - up.availability, counted ** (survivals + 1.0)),
-    )
+def _requirements_met(wanted: Profile) -> Iterator[Term]:
+    """How far each requirement is met, [0, 1]; all that look at the messages are one term.
+
+    What was not measured is not judged: it stands as met.
+    """
+    of_messages = [one for one in wanted.requirement if isinstance(one, OfMessages)]
+    if wanted.messages and of_messages:
+        yield _of_messages(of_messages, wanted.messages)
+    for one in wanted.requirement:
+        if isinstance(one, PictureAtLeast):
+            yield _of_picture(one)
+        elif isinstance(one, OfIndicator):
+            yield _of_indicator(one)
 
 
-def _of_messages(one: OfMessages, sent: Delivery) -> FloatArray:
-    match one:
-        case AvailabilityAtLeast():
-            return in_nines(sent.unavailable, allowed_ratio=1.0 - one.at_least)
-        case LatencyShare():
-            return of_share(1.0 - sent.late_or_lost, required=one.at_least)
-        case ReliabilityAtLeast():
-            return in_nines(sent.late_or_lost, allowed_ratio=1.0 - one.at_least)
-        case LossAtMost():
-            return in_nines(sent.lost, allowed_ratio=one.at_most)
+def _of_messages(required: list[OfMessages], timing: Messages) -> Term:
+    def met(columns: Columns) -> FloatArray:
+        sent = delivery(timing, columns)
+        each = list[FloatArray]()
+        for one in required:
+            match one:
+                case AvailabilityAtLeast():
+                    each.append(in_nines(sent.unavailable, allowed_ratio=1.0 - one.at_least))
+                case LatencyShare():
+                    each.append(of_share(1.0 - sent.late_or_lost, required=one.at_least))
+                case ReliabilityAtLeast():
+                    each.append(in_nines(sent.late_or_lost, allowed_ratio=1.0 - one.at_least))
+                case LossAtMost():
+                    each.append(in_nines(lost_ratio(columns), allowed_ratio=one.at_most))
+        return np.minimum.reduce(each)
+
+    return Term(name="messages met", reads=MESSAGE_COLUMNS, of=met)
 
 
-def _of_indicator(one: OfIndicator, value: FloatArray) -> FloatArray:
-    match one:
-        case RatioAtMost():
-            return in_nines(value, allowed_ratio=one.at_most)
-        case ValueAtMost():
-            return under_ceiling(value, at_most=one.at_most)
-        case ValueOnScale():
-            return on_scale(value, bad=one.bad, good=one.good)
+def _of_indicator(one: OfIndicator) -> Term:
+    def met(columns: Columns) -> FloatArray:
+        value = np.asarray(columns[one.indicator])
+        match one:
+            case RatioAtMost():
+                return in_nines(value, allowed_ratio=one.at_most)
+            case ValueAtMost():
+                return under_ceiling(value, at_most=one.at_most)
+            case ValueOnScale():
+                return on_scale(value, bad=one.bad, good=one.good)
+
+    return Term(name=f"{one.indicator} met", reads=(one.indicator,), of=met)
 
 
-def _of_picture(one: PictureAtLeast, columns: Columns) -> FloatArray:
-    quality = video_quality(
-        _numbers(columns, "stream_bitrate_kbps"),
-        _numbers(columns, "stream_width_px") * _numbers(columns, "stream_height_px"),
-        display_pixels=one.nominal_width_px * one.nominal_height_px,
-        fps=_numbers(columns, "stream_fps"),
-    )
-    return of_share(quality.o22 - 1.0, required=one.at_least_mos - 1.0)
+def _of_picture(one: PictureAtLeast) -> Term:
+    def met(columns: Columns) -> FloatArray:
+        kbps, fps, width, height = (np.asarray(columns[name]) for name in PICTURE_COLUMNS)
+        shown = one.nominal_width_px * one.nominal_height_px
+        o22 = video_score(kbps, width * height, display_pixels=shown, fps=fps)
+        return of_share(o22 - 1.0, required=one.at_least_mos - 1.0)
 
-
-def _lost_by_count(columns: Columns) -> FloatArray:
-    due, lost = _numbers(columns, "message_count"), _numbers(columns, "lost_count")
-    # Losses out of an unknown number: one message at least is taken to have come.
-    return lost / np.where(due > 0.0, np.maximum(due, lost), lost + 1.0)
-
-
-def _count(is_so: BoolArray, lists: Lists) -> FloatArray:
-    before = np.concatenate([[0], np.cumsum(is_so)])
-    return (before[lists.offsets[1:]] - before[lists.offsets[:-1]]).astype(np.float64)
-
-
-def _span_ms(span: Span, interval_ms: FloatArray) -> FloatArray:
-    if span.intervals is not None:
-        return span.intervals * interval_ms
-    return np.full(len(interval_ms), span.ms)
-
-
-def _numbers(columns: Columns, name: str) -> FloatArray:
-    return np.asarray(columns[name], dtype=np.float64)
+    return Term(name="picture met", reads=PICTURE_COLUMNS, of=met)
 
 
 def _inputs(wanted: Profile) -> list[Input]:

@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from sentio.experience.scoring import Scores, prepare, score
 from sentio.experience.service import Input, Service, Value
+from sentio.experience.terms import InTerms
 from sentio.model.indicator import Indicator, indicators
 from sentio.testing.batches import Cell, batch_of, nominal_row, random_batch
 from sentio.testing.breach import insist
@@ -57,6 +58,7 @@ def _declared(service: Service) -> Iterator[str]:
         yield f"its confidence is {service.confidence}, expected (0, 1]"
     if not WORST < service.poor_below < BEST:
         yield f"poor_below is {service.poor_below}, expected (1, 5)"
+    yield from _terms(service, names)
     for wanted in service.inputs:
         if wanted.name not in known:
             yield f"its input {wanted.name!r} is not in the catalogue of indicators"
@@ -66,6 +68,16 @@ def _declared(service: Service) -> Iterator[str]:
             yield f"{wanted.name} is part of {wanted.part_of}, which is no input"
         elif wanted.part_of and known[wanted.part_of].unit != known[wanted.name].unit:
             yield f"{wanted.name} is part of {wanted.part_of}, which has another unit"
+
+
+def _terms(service: Service, inputs: list[str]) -> Iterator[str]:
+    readable = list(inputs)
+    for term in service.mos.terms if isinstance(service.mos, InTerms) else ():
+        if term.name in readable:
+            yield f"its term {term.name} has the name of an input or of a term before it"
+        if stray := sorted(set(term.reads) - set(readable)):
+            yield f"its term {term.name} reads {', '.join(stray)}: no input, no term before it"
+        readable.append(term.name)
 
 
 def _input(wanted: Input, known: Indicator) -> Iterator[str]:

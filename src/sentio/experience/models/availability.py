@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numba
 import numpy as np
 from scipy.special import betaincinv
 
@@ -53,8 +54,13 @@ def in_time(latency_ms: Lists, limit_ms: Values) -> BoolArray:
     good
         bool, shape (messages,).
     """
-    limits = np.broadcast_to(np.asarray(limit_ms, dtype=np.float64), len(latency_ms))
-    return latency_ms.values <= np.repeat(limits, latency_ms.counts)
+    limits = _per_window(limit_ms, len(latency_ms))
+    return _in_time(latency_ms.values, latency_ms.offsets, limits)
+
+
+def lost_messages(latency_ms: Lists) -> IntArray:
+    """Count the messages of each window that never came (NaN), shape (windows,)."""
+    return _lost_messages(latency_ms.values, latency_ms.offsets)
 
 
 def service_availability(
@@ -93,16 +99,14 @@ def service_availability(
     ([10.0], [0.9], [1])
     """
     windows = len(offsets) - 1
-    interval_ms = np.broadcast_to(np.asarray(transfer_interval_ms, dtype=np.float64), windows)
-    survival_ms = np.broadcast_to(np.asarray(survival_time_ms, dtype=np.float64), windows)
-    messages = _per_window(repeats, offsets)
-    window, misses = _outages(is_good, offsets, repeats)
-    outlasts = misses > survival_ms[window] / interval_ms[window] + SLACK
-    window, misses, missed = window[outlasts], misses[outlasts], _sum(window, misses, windows)
-    outage_ms = misses * interval_ms[window] - survival_ms[window]
-    down_ms = _sum(window, outage_ms, windows)
+    interval_ms = _per_window(transfer_interval_ms, windows)
+    survival_ms = _per_window(survival_time_ms, windows)
+    messages = _messages(offsets, repeats)
+    # An entry that stands for no message does not end an outage.
+    misses = np.flatnonzero(~is_good if repeats is None else ~is_good | (repeats == 0))
+    counts = np.ones(len(misses), dtype=np.int64) if repeats is None else repeats[misses]
+    missed, failures, down_ms = _outages(misses, counts, offsets, interval_ms, survival_ms)
     span_ms = messages * interval_ms
-    failures = np.bincount(window, minlength=windows)
     with np.errstate(divide="ignore", invalid="ignore"):
         share_down = down_ms / span_ms
         mtbf_ms = np.where(failures > 0, (span_ms - down_ms) / failures, np.nan)
@@ -113,7 +117,7 @@ def service_availability(
         failures=failures,
         mtbf_ms=mtbf_ms,
         messages=messages,
-        missed=missed.astype(np.int64),
+        missed=missed,
     )
 
 
@@ -193,32 +197,63 @@ def messages_to_show(availability: float, *, level: float = 0.95) -> int:
     return int(np.ceil(np.log(1.0 - level) / np.log(availability)))
 
 
-def _outages(
-    is_good: BoolArray, offsets: IntArray, repeats: IntArray | None
-) -> tuple[IntArray, IntArray]:
-    """Window and number of consecutive misses of each outage of the link."""
-    bad = np.flatnonzero(~is_good if repeats is None else ~is_good & (repeats > 0))
-    if not len(bad):
-        return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
-    window = np.searchsorted(offsets, bad, side="right") - 1
-    if repeats is None:
-        follows = np.diff(bad) == 1
-    else:  # entries that stand for no message do not end an outage
-        good_before = np.concatenate([[0], np.cumsum(is_good & (repeats > 0))])
-        follows = np.diff(good_before[bad]) == 0
-    starts = np.flatnonzero(np.concatenate([[True], ~follows | (np.diff(window) != 0)]))
-    misses = np.diff(np.append(starts, len(bad)))
-    if repeats is not None:
-        misses = np.add.reduceat(repeats[bad], starts)
-    return window[starts], misses
+def _per_window(value: Values, windows: int) -> FloatArray:
+    return np.ascontiguousarray(np.broadcast_to(np.asarray(value, dtype=np.float64), windows))
 
 
-def _per_window(repeats: IntArray | None, offsets: IntArray) -> IntArray:
+def _messages(offsets: IntArray, repeats: IntArray | None) -> IntArray:
     if repeats is None:
         return np.diff(offsets)
     before = np.concatenate([[0], np.cumsum(repeats)])
     return before[offsets[1:]] - before[offsets[:-1]]
 
 
-def _sum(window: IntArray, values: IntArray | FloatArray, windows: int) -> FloatArray:
-    return np.bincount(window, weights=values, minlength=windows).astype(np.float64)
+@numba.njit(nogil=True, cache=True)
+def _outages(
+    misses: IntArray,
+    counts: IntArray,
+    offsets: IntArray,
+    interval_ms: FloatArray,
+    survival_ms: FloatArray,
+) -> tuple[IntArray, IntArray, FloatArray]:
+    """Missed messages, failures and down time of each window, in one walk along the misses.
+
+    ``misses`` are the places of the entries that do not end an outage, ``counts`` how many messages
+    each of them stands for.
+    """
+    windows = len(offsets) - 1
+    missed, failures = np.zeros(windows, dtype=np.int64), np.zeros(windows, dtype=np.int64)
+    down_ms, window, outage = np.zeros(windows), 0, 0
+    for at, place in enumerate(misses):
+        while place >= offsets[window + 1]:
+            window += 1
+        outage += counts[at]
+        follows = place + 1
+        if at + 1 < len(misses) and misses[at + 1] == follows < offsets[window + 1]:
+            continue
+        missed[window] += outage
+        if outage > survival_ms[window] / interval_ms[window] + SLACK:
+            failures[window] += 1
+            down_ms[window] += outage * interval_ms[window] - survival_ms[window]
+        outage = 0
+    return missed, failures, down_ms
+
+
+@numba.njit(nogil=True, cache=True)
+def _in_time(latency_ms: FloatArray, offsets: IntArray, limit_ms: FloatArray) -> BoolArray:
+    is_good = np.empty(len(latency_ms), dtype=np.bool_)
+    for window in range(len(offsets) - 1):
+        good = is_good[offsets[window] : offsets[window + 1]]
+        latencies = latency_ms[offsets[window] : offsets[window + 1]]
+        for i in range(len(good)):
+            good[i] = latencies[i] <= limit_ms[window]
+    return is_good
+
+
+@numba.njit(nogil=True, cache=True)
+def _lost_messages(latency_ms: FloatArray, offsets: IntArray) -> IntArray:
+    lost = np.zeros(len(offsets) - 1, dtype=np.int64)
+    for window in range(len(lost)):
+        for latency in latency_ms[offsets[window] : offsets[window + 1]]:
+            lost[window] += np.isnan(latency)
+    return lost

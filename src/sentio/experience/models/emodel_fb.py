@@ -26,8 +26,12 @@ def fullband_rating(
     >>> round(float(fullband_rating(100.0, ppl_percent=0.0)), 1)
     137.8
     """
-    idd = SCALE * absolute_delay(ta_ms)
-    return R_BEST - idd - fullband_equipment(ie, bpl, ppl_percent=ppl_percent)
+    return fullband_delayed(ta_ms) - fullband_equipment(ie, bpl, ppl_percent=ppl_percent)
+
+
+def fullband_delayed(ta_ms: Values) -> FloatArray:
+    """Rate a fullband call before codec and loss: R less what the delay takes, Idd."""
+    return R_BEST - SCALE * absolute_delay(ta_ms)
 
 
 def fullband_mos(r: FloatArray) -> FloatArray:

@@ -22,8 +22,10 @@ def in_nines(failed_ratio: FloatArray, *, allowed_ratio: float) -> FloatArray:
     >>> in_nines(np.array([0.0, 1e-6, 1e-3]), allowed_ratio=1e-6).round(6).tolist()
     [1.0, 1.0, 0.5]
     """
-    held = np.clip(failed_ratio, LEAST_RATIO, 1.0)
-    return np.clip(np.log(held) / np.log(allowed_ratio), 0.0, 1.0)
+    nines = np.minimum(np.maximum(failed_ratio, LEAST_RATIO), 1.0)
+    np.log(nines, out=nines)
+    nines /= np.log(allowed_ratio)
+    return np.minimum(nines, 1.0, out=nines)
 
 
 def of_share(share: FloatArray, *, required: float) -> FloatArray:

@@ -91,15 +91,24 @@ class GamingRating:
 
 def gaming_rating(use: GamingUse) -> GamingRating:
     """Rate uses of a cloud game."""
-    flr = frame_loss_rate_percent(use)
+    flr = frame_loss_rate_percent(
+        use.bitrate_mbps, fps=use.fps, rtt_ms=use.rtt_ms, frame_loss_ratio=use.frame_loss_ratio
+    )
     log_flr = np.log(flr + 1.0)
-    frame = _frame(_FRAME, use.interaction_class, fps=use.fps, log_flr=log_flr)
-    video_frame = _frame(_VIDEO_FRAME, use.video_class, fps=use.fps, log_flr=log_flr)
-    frame, video_frame = np.clip(frame, 0, FRAME_WORST), np.clip(video_frame, 0, VIDEO_FRAME_WORST)
-    interaction, coding = input_delay(use), video_coding(use)
-    transmission = slicing(use, coding)
-    r = 100.0 - 0.788 * coding - 0.896 * transmission
-    r = np.clip(r - 0.227 * video_frame - 0.625 * frame - 0.848 * interaction, 0.0, 100.0)
+    frame = frame_loss(use.fps, log_flr, use.interaction_class)
+    video_frame = video_frame_loss(use.fps, log_flr, use.video_class)
+    interaction = input_delay(use.rtt_ms, use.interaction_class)
+    coding = video_coding(
+        use.bitrate_mbps, pixels=use.pixels, fps=use.fps, video_class=use.video_class
+    )
+    transmission = slicing(coding, use.slice_loss_ratio, use.video_class)
+    r = rating_of(
+        coding=coding,
+        transmission=transmission,
+        video_frame=video_frame,
+        frame=frame,
+        interaction=interaction,
+    )
     return GamingRating(
         frame_loss_rate_percent=flr,
         coding=coding,
@@ -112,46 +121,80 @@ def gaming_rating(use: GamingUse) -> GamingRating:
     )
 
 
+def rating_of(
+    *,
+    coding: FloatArray,
+    transmission: FloatArray,
+    video_frame: FloatArray,
+    frame: FloatArray,
+    interaction: FloatArray,
+) -> FloatArray:
+    """Give the rating R of all impairments, [0, 100]."""
+    r = 100.0 - 0.788 * coding - 0.896 * transmission
+    return np.clip(r - 0.227 * video_frame - 0.625 * frame - 0.848 * interaction, 0.0, 100.0)
+
+
 def mos_from_r(r: FloatArray) -> FloatArray:
     """Give the MOS of a rating in [0, 100], [1.3, 4.64]."""
     mos = MOS_WORST + r * ((MOS_BEST - MOS_WORST) / 100.0 + (r - 60.0) * (100.0 - r) * 7e-6)
     return np.clip(mos, MOS_WORST, MOS_BEST)
 
 
-def frame_loss_rate_percent(use: GamingUse) -> FloatArray:
+def frame_loss_rate_percent(
+    bitrate_mbps: FloatArray,
+    *,
+    fps: FloatArray,
+    rtt_ms: FloatArray,
+    frame_loss_ratio: FloatArray,
+) -> FloatArray:
     """How many frames freezing takes away, in percent; 0 on round trips under 16 ms."""
-    flr = np.zeros(len(use.fps))
-    rows = np.flatnonzero((use.frame_loss_ratio > 0.0) & (use.rtt_ms >= FREEZING_FROM_MS))
+    flr = np.zeros(len(fps))
+    rows = np.flatnonzero((frame_loss_ratio > 0.0) & (rtt_ms >= FREEZING_FROM_MS))
     if len(rows):
-        fps = use.fps[rows]
-        slope = 0.08526 + 0.00073 * fps + 1.425e-4 * use.bitrate_mbps[rows] * fps
-        lost = slope * (0.09656 * use.rtt_ms[rows] - 1.5) * use.frame_loss_ratio[rows]
+        slope = 0.08526 + 0.00073 * fps[rows] + 1.425e-4 * bitrate_mbps[rows] * fps[rows]
+        lost = slope * (0.09656 * rtt_ms[rows] - 1.5) * frame_loss_ratio[rows]
         flr[rows] = -100.0 * np.expm1(-lost)
     return flr
 
 
-def input_delay(use: GamingUse) -> FloatArray:
+def frame_loss(fps: FloatArray, log_flr: FloatArray, interaction_class: ClassArray) -> FloatArray:
+    """Impairment of control by lost frames, of ln(frame loss rate + 1)."""
+    frame = _frame(_FRAME, interaction_class, fps=fps, log_flr=log_flr)
+    return np.clip(frame, 0, FRAME_WORST)
+
+
+def video_frame_loss(fps: FloatArray, log_flr: FloatArray, video_class: ClassArray) -> FloatArray:
+    """Impairment of the picture by lost frames, of ln(frame loss rate + 1)."""
+    frame = _frame(_VIDEO_FRAME, video_class, fps=fps, log_flr=log_flr)
+    return np.clip(frame, 0, VIDEO_FRAME_WORST)
+
+
+def input_delay(rtt_ms: FloatArray, interaction_class: ClassArray) -> FloatArray:
     """Impairment of control by the round trip, I_INP."""
-    c0, c1, c2, c3 = _of_class(_INPUT, use.interaction_class)
-    return np.clip(c0 / (1.0 + np.exp(c1 - c2 * use.rtt_ms)) + c3, 0.0, INPUT_WORST)
+    c0, c1, c2, c3 = _of_class(_INPUT, interaction_class)
+    return np.clip(c0 / (1.0 + np.exp(c1 - c2 * rtt_ms)) + c3, 0.0, INPUT_WORST)
 
 
-def video_coding(use: GamingUse) -> FloatArray:
+def video_coding(
+    bitrate_mbps: FloatArray, *, pixels: FloatArray, fps: FloatArray, video_class: ClassArray
+) -> FloatArray:
     """Impairment of the picture by its compression, I_VQ,cod as R uses it (limited to 65)."""
-    c0, c1, c2, c3, c4, c5, c6 = _of_class(_CODING, use.video_class)
-    bits_per_pixel = use.bitrate_mbps * 1e6 / (use.pixels * use.fps)
+    c0, c1, c2, c3, c4, c5, c6 = _of_class(_CODING, video_class)
+    bits_per_pixel = bitrate_mbps * 1e6 / (pixels * fps)
     complexity = c4 * np.exp(c5 * bits_per_pixel) + c6
     coding = c0 * np.exp(c1 * bits_per_pixel) + c2 * complexity + c3
     return np.minimum(np.clip(coding, 0.0, CODING_WORST), CODING_IN_R_WORST)
 
 
-def slicing(use: GamingUse, coding: FloatArray) -> FloatArray:
+def slicing(
+    coding: FloatArray, slice_loss_ratio: FloatArray, video_class: ClassArray
+) -> FloatArray:
     """Impairment of the picture by losses within frames, I_VQ,trans; no second source."""
     harm = np.zeros(len(coding))
-    rows = np.flatnonzero(use.slice_loss_ratio > 0.0)
+    rows = np.flatnonzero(slice_loss_ratio > 0.0)
     if len(rows):
-        c7, c8, c9, _, c11, c12, c13 = _of_class(_SLICING, use.video_class[rows])
-        p, coded = use.slice_loss_ratio[rows], coding[rows]
+        c7, c8, c9, _, c11, c12, c13 = _of_class(_SLICING, video_class[rows])
+        p, coded = slice_loss_ratio[rows], coding[rows]
         # What coding has spoilt already, loss cannot spoil again: the magnitude ends at 0.
         magnitude = np.maximum(c9 - coded, 0.0) * p / (coded * c11 + p)
         harm[rows] = c7 * np.log(c8 * c12 * np.expm1(c13 * magnitude) + 1.0)
@@ -166,4 +209,4 @@ def _frame(
 
 
 def _of_class(table: Table, classes: ClassArray) -> list[FloatArray]:
-    return [np.array(column)[classes] for column in zip(*table, strict=True)]
+    return [np.array(column).take(classes, mode="clip") for column in zip(*table, strict=True)]

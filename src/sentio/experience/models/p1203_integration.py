@@ -23,7 +23,7 @@ from sentio.experience.models.p1203_seconds import (
 from sentio.experience.models.p1203_stalls import stalling_index
 
 LINEAR_A, LINEAR_B = 0.02833052, 0.98117059  # last step of P.1203.3
-COLUMNS = 9
+COLUMNS = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,8 +68,7 @@ class Integration:
     @property
     def o46(self) -> FloatArray:
         """How the session feels, [1.01, 4.94]; 1 where no segment was played."""
-        mos = np.clip(1.0 + (self.o35 - 1.0) * self.stalling_index, 1.0, 5.0)
-        return np.where(np.isnan(mos), 1.0, LINEAR_A + LINEAR_B * mos)
+        return overall(self.o35, self.stalling_index)
 
 
 def integrate(sessions: Sessions) -> Integration:
@@ -83,18 +82,7 @@ def integrate(sessions: Sessions) -> Integration:
     integration
         NaN throughout where a session has no media; only `Integration.o46` says 1 there.
     """
-    out = np.full((COLUMNS, len(sessions.duration_s)), np.nan)
-    _integrate_all(
-        out,
-        sessions.duration_s.offsets,
-        sessions.duration_s.values,
-        sessions.o22,
-        sessions.o21,
-        sessions.stall_position_s.offsets,
-        sessions.stall_position_s.values,
-        sessions.stall_duration_s.offsets,
-        sessions.stall_duration_s.values,
-    )
+    out = over_seconds(sessions.duration_s, sessions.o22, sessions.o21)
     return Integration(
         o35_base=out[0],
         negative_bias=out[1],
@@ -104,21 +92,42 @@ def integrate(sessions: Sessions) -> Integration:
         oscillation=out[5],
         adaptation=out[6],
         o35=out[7],
-        stalling_index=out[8],
+        stalling_index=stalling_indices(
+            sessions.duration_s, sessions.stall_position_s, sessions.stall_duration_s
+        ),
     )
+
+
+def over_seconds(duration_s: Lists, o22: FloatArray, o21: FloatArray) -> FloatArray:
+    """Integrate the coded quality alone: `Integration` up to ``o35``, shape (8, sessions)."""
+    out = np.full((COLUMNS, len(duration_s)), np.nan)
+    _integrate_all(out, duration_s.offsets, duration_s.values, o22, o21)
+    return out
+
+
+def stalling_indices(
+    duration_s: Lists, stall_position_s: Lists, stall_duration_s: Lists
+) -> FloatArray:
+    """SI of each session, (0, 1]; NaN where it has no media."""
+    return _stalls_all(
+        duration_s.offsets,
+        duration_s.values,
+        stall_position_s.offsets,
+        stall_position_s.values,
+        stall_duration_s.offsets,
+        stall_duration_s.values,
+    )
+
+
+def overall(o35: FloatArray, stalling_index: FloatArray) -> FloatArray:
+    """O46, [1.01, 4.94], of the coded quality and the stalls; 1 where no segment was played."""
+    mos = np.clip(1.0 + (o35 - 1.0) * stalling_index, 1.0, 5.0)
+    return np.where(np.isnan(mos), 1.0, LINEAR_A + LINEAR_B * mos)
 
 
 @numba.njit(nogil=True, cache=True)
 def _integrate_all(
-    out: FloatArray,
-    offsets: IntArray,
-    duration_s: FloatArray,
-    o22: FloatArray,
-    o21: FloatArray,
-    position_offsets: IntArray,
-    position_s: FloatArray,
-    stall_offsets: IntArray,
-    stall_s: FloatArray,
+    out: FloatArray, offsets: IntArray, duration_s: FloatArray, o22: FloatArray, o21: FloatArray
 ) -> None:
     for i in range(len(offsets) - 1):
         start, end = offsets[i], offsets[i + 1]
@@ -134,12 +143,28 @@ def _integrate_all(
         changes, longest = direction_changes(video)
         spread = video.max() - video.min()
         osc, adapt = adaptation(video, spread, changes, longest)
-        first, last = position_offsets[i], position_offsets[i + 1]
-        stalls = min(last - first, stall_offsets[i + 1] - stall_offsets[i])
-        at = stall_offsets[i]
-        index = stalling_index(
-            position_s[first : first + stalls], stall_s[at : at + stalls], max(media_s, 1.0)
-        )
         out[0, i], out[1, i], out[2, i], out[3, i] = base, bias, changes, longest
         out[4, i], out[5, i], out[6, i] = spread, osc, adapt
-        out[7, i], out[8, i] = base - bias - osc - adapt, index
+        out[7, i] = base - bias - osc - adapt
+
+
+@numba.njit(nogil=True, cache=True)
+def _stalls_all(
+    offsets: IntArray,
+    duration_s: FloatArray,
+    position_offsets: IntArray,
+    position_s: FloatArray,
+    stall_offsets: IntArray,
+    stall_s: FloatArray,
+) -> FloatArray:
+    index = np.full(len(offsets) - 1, np.nan)
+    for i in range(len(index)):
+        media_s = duration_s[offsets[i] : offsets[i + 1]].sum()
+        if not media_s > 0.0:
+            continue
+        first, at = position_offsets[i], stall_offsets[i]
+        stalls = min(position_offsets[i + 1] - first, stall_offsets[i + 1] - at)
+        index[i] = stalling_index(
+            position_s[first : first + stalls], stall_s[at : at + stalls], max(media_s, 1.0)
+        )
+    return index

@@ -7,229 +7,210 @@ gentler slope, more so for codecs after H.264. A third of the score is P.1203 on
 
 from __future__ import annotations
 
-import math
-import tomllib
-from dataclasses import dataclass, fields
-from functools import cache
-from importlib.resources import files
+from collections.abc import Callable
+from typing import TypeAlias
 
 import numpy as np
 
-from sentio.experience.columns import BoolArray, FloatArray, IntArray, Lists, take
-from sentio.experience.models.p1203_stalls import HALF_LIFE_S, LENGTH, NUMBER, OLD_WEIGHT
-from sentio.experience.models.p1203_video import video_quality
+from sentio.experience.columns import Columns, FloatArray, Lists, take
+from sentio.experience.models.blocks import in_blocks
+from sentio.experience.models.outcome import given_outcome
+from sentio.experience.models.segments import HANDHELD, fitted, ladder_pixels, lists_of, texts_of
+from sentio.experience.models.stream_curve import (
+    OpinionCurve,
+    Viewing,
+    averaged_slope,
+    midpoint_of,
+    offset_of,
+)
+from sentio.experience.models.stream_picture import (
+    HD_PIXELS,
+    means_of,
+    o22_at_mean,
+    o22_over_time,
+    seen_at_mean,
+    seen_over_time,
+)
+from sentio.experience.models.stream_stalls import Waiting, patience, stalling_index
+from sentio.experience.terms import InTerms, Term
 
 STANDARD_SHARE = 1.0 / 3.0  # of P.1203 in the score; the rest is the fitted curve
-CLIP_S = 28.0  # length of the rated clips: longer sessions dilute their stalls
-COUNT_SPAN_S = 300.0  # stalls are counted over five minutes at most, the span of P.1203
-START_S, END_S = 4.0, 6.0  # how fast the weight of the first and of the last picture fades
 STANDARD_SWITCH = 0.4  # O22 that a mean switch by a factor e costs where no time course is known
-HD_PIXELS = 1920.0 * 1080.0  # the largest display P.1203 knows
-FPS = 30.0
+UNKNOWN_LN_KBPS, UNKNOWN_KBPS, UNKNOWN_LN_PIXELS = -10.0, 0.0, 0.0  # where nothing was told
+LOWEST_KBPS, SHORTEST_S = 1.0, 1.0
+BLOCK_VALUES, FEWEST_ROWS = 16_384, 64  # in a block
+H264: dict[str, float] = {"h264": 0.0, "avc": 0.0, "avc1": 0.0}
+
+KBPS = ("mean_ln_bitrate", "mean_bitrate_kbps", "course")
+WAITS = ("initial_delay_ms", "stall_total_ms", "stall_count", "play_duration_ms")
+SHOWN = (
+    "play_duration_ms",
+    "device_class",
+    "display_width_px",
+    "display_height_px",
+    "video_codec",
+)
+PARTS = ("people_picture", "patience", "standard_picture", "stalling_index")
+
+OfCurve: TypeAlias = Callable[[Columns, OpinionCurve], FloatArray]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OpinionCurve:
-    """The fitted numbers, on the raters' scale of 0 to 100; costs and weights are >= 0.
+def stream_model(by_mean: OpinionCurve, by_course: OpinionCurve) -> InTerms:
+    """Make the model of two curves: one for sessions with a time course, one for all others."""
 
-    Attributes
-    ----------
-    floor, top
-        Opinion of the poorest and the best picture, without stalls.
-    midpoint, slope
-        ln(kbit/s) of the opinion half way, and steepness there, of one content.
-    content_spread, codec_spread
-        Standard deviation of the midpoint between contents, and what newer codecs add to it.
-    handheld_midpoint, large_midpoint, handheld_offset, large_offset
-        How handhelds, and displays beyond 1080p, shift the midpoint and the opinion.
-    switch_cost
-        ln(kbit/s) that a mean switch by a factor e costs (without a time course).
-    start_weight, end_weight
-        Extra weight of the first and of the last picture (with a time course).
-    initial, stall, stall_span_s, count
-        Cost of the root of the initial delay in seconds; of stalls much longer than
-        ``stall_span_s`` in all; of each stall.
-    standard_offset
-        What P.1203's own part is off the raters' scale.
-    """
+    def term(name: str, of: OfCurve, *reads: str) -> Term:
+        return Term(name=name, reads=(*reads, "course"), of=_by_curve(of, by_mean, by_course))
 
-    floor: float
-    top: float
-    midpoint: float
-    slope: float
-    content_spread: float
-    codec_spread: float
-    handheld_midpoint: float
-    large_midpoint: float
-    handheld_offset: float
-    large_offset: float
-    switch_cost: float
-    start_weight: float
-    end_weight: float
-    initial: float
-    stall: float
-    stall_span_s: float
-    count: float
-    standard_offset: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StreamKpis:
-    """What the network knows of sessions, each of shape (rows,).
-
-    ``course_ln_kbps`` holds ln(kbit/s) of the segments in order, rows without segments being
-    scored by their mean and their switches alone.
-    """
-
-    mean_ln_kbps: FloatArray
-    ln_pixels: FloatArray
-    mean_abs_ln_switch: FloatArray
-    initial_s: FloatArray
-    stall_s: FloatArray
-    stalls: FloatArray
-    media_s: FloatArray
-    is_handheld: BoolArray
-    is_large: BoolArray
-    is_newer_codec: BoolArray
-    course_ln_kbps: Lists
-
-
-@cache
-def shipped_curves() -> tuple[OpinionCurve, OpinionCurve]:
-    """Read the curves that were fitted to Waterloo SQoE-IV: by mean KPIs, by the time course."""
-    path = files("sentio") / "experience" / "models" / "stream_kpi.toml"
-    tables = tomllib.loads(path.read_text("utf-8"))
-    return OpinionCurve(**tables["mean"]), OpinionCurve(**tables["course"])
-
-
-def stream_opinion(kpis: StreamKpis, by_mean: OpinionCurve, by_course: OpinionCurve) -> FloatArray:
-    """Opinion of sessions as the raters gave it, about 0 to 100, shape (rows,).
-
-    Rows with a time course go by ``by_course``, all others by ``by_mean``.
-    """
-    has_course = kpis.course_ln_kbps.counts > 0
-    if has_course.all() or not has_course.any():
-        return _opinion(kpis, by_course if has_course.any() else by_mean)
-    opinion = np.empty(len(has_course))
-    for curve, chosen in ((by_mean, ~has_course), (by_course, has_course)):
-        opinion[chosen] = _opinion(_of_rows(kpis, np.flatnonzero(chosen)), curve)
-    return opinion
-
-
-def _of_rows(kpis: StreamKpis, rows: IntArray) -> StreamKpis:
-    course = take(kpis.course_ln_kbps, rows)
-    assert isinstance(course, Lists)  # noqa: S101  (what it was taken from is one)
-    others = (field.name for field in fields(kpis) if field.name != "course_ln_kbps")
-    return StreamKpis(course_ln_kbps=course, **{name: getattr(kpis, name)[rows] for name in others})
-
-
-def _opinion(kpis: StreamKpis, curve: OpinionCurve) -> FloatArray:
-    people = people_opinion(kpis, curve, *averaged_place(kpis, curve))
-    standard = standard_opinion(kpis) + curve.standard_offset
-    return people + STANDARD_SHARE * (standard - people)
-
-
-def averaged_place(kpis: StreamKpis, curve: OpinionCurve) -> tuple[FloatArray, FloatArray]:
-    """Midpoint and slope of a content nobody has seen: the mean logistic of all that may be.
-
-    Notes
-    -----
-    A logistic of slope s whose midpoint is normal with variance v is, in the mean, nearly a
-    logistic of slope s / sqrt(1 + pi s^2 v / 8) (MacKay 1992).
-    """
-    variance = curve.content_spread**2 + kpis.is_newer_codec * curve.codec_spread**2
-    slope = curve.slope / np.sqrt(1.0 + math.pi / 8.0 * curve.slope**2 * variance)
-    return _midpoint(kpis, curve), slope
-
-
-def known_place(
-    kpis: StreamKpis, curve: OpinionCurve, shift: FloatArray
-) -> tuple[FloatArray, FloatArray]:
-    """Midpoint and slope of contents whose place is known; for fitting."""
-    return _midpoint(kpis, curve) + shift, np.full(len(shift), curve.slope)
-
-
-def _midpoint(kpis: StreamKpis, curve: OpinionCurve) -> FloatArray:
-    by_device = kpis.is_handheld * curve.handheld_midpoint + kpis.is_large * curve.large_midpoint
-    return curve.midpoint + by_device
-
-
-def people_opinion(
-    kpis: StreamKpis, curve: OpinionCurve, midpoint: FloatArray, slope: FloatArray
-) -> FloatArray:
-    """Opinion by the fitted curve alone; every row has a time course, or none has."""
-    if len(kpis.course_ln_kbps.values):
-        seen = _seen_over_time(kpis, curve, midpoint, slope)
-    else:
-        ln_kbps = kpis.mean_ln_kbps - curve.switch_cost * kpis.mean_abs_ln_switch
-        seen = _logistic(slope * (ln_kbps - midpoint))
-    offset = kpis.is_handheld * curve.handheld_offset + kpis.is_large * curve.large_offset
-    opinion = curve.floor + (curve.top - curve.floor) * seen + offset
-    return np.maximum(opinion, 0.0) * np.exp(-_annoyance(kpis, curve))
-
-
-def standard_opinion(kpis: StreamKpis) -> FloatArray:
-    """Opinion by P.1203 on a 1080p display: mean O22 times SI, stalls anywhere; 0 to 100."""
-    course = kpis.course_ln_kbps
-    if len(course.values):
-        shape = _shape(course)
-        o22 = _o22(
-            np.repeat(kpis.mean_ln_kbps, course.counts) + shape,
-            np.repeat(kpis.ln_pixels, course.counts) + shape,
+    return InTerms(
+        (
+            Term(name="course", reads=("segment_bitrate_kbps",), of=course_ln_kbps),
+            Term(name="ln_kbps", reads=KBPS, of=mean_ln_kbps),
+            Term(name="ln_pixels", reads=("mean_ln_pixels", "ln_kbps"), of=mean_ln_pixels),
+            term("people_picture", people_picture, "ln_kbps", "mean_abs_ln_switch", *SHOWN),
+            term(
+                "standard_picture", standard_picture, "ln_kbps", "ln_pixels", "mean_abs_ln_switch"
+            ),
+            term("patience", lambda x, curve: patience(waiting(x), curve), *WAITS),
+            Term(name="stalling_index", reads=WAITS, of=lambda x: stalling_index(waiting(x))),
+            term("mos", mos, *PARTS, "is_success"),
         )
-        o22 = np.add.reduceat(o22, course.offsets[:-1]) / course.counts
-    else:
-        o22 = _o22(kpis.mean_ln_kbps, kpis.ln_pixels) - STANDARD_SWITCH * kpis.mean_abs_ln_switch
-    return 25.0 * np.maximum(o22 - 1.0, 0.0) * _stalling_index(kpis)
-
-
-def _seen_over_time(
-    kpis: StreamKpis, curve: OpinionCurve, midpoint: FloatArray, slope: FloatArray
-) -> FloatArray:
-    course, counts = kpis.course_ln_kbps, kpis.course_ln_kbps.counts
-    ln_kbps = np.repeat(kpis.mean_ln_kbps - midpoint, counts) + _shape(course)
-    seen = _logistic(np.repeat(slope, counts) * ln_kbps)
-    length_s = np.repeat(kpis.media_s / counts, counts)
-    since_start = np.arange(len(seen)) - np.repeat(course.offsets[:-1], counts)
-    to_end = np.repeat(course.offsets[1:] - 1, counts) - np.arange(len(seen))
-    weight = (
-        1.0
-        + curve.start_weight * np.exp(-since_start * length_s / START_S)
-        + curve.end_weight * np.exp(-to_end * length_s / END_S)
     )
-    starts = course.offsets[:-1]
-    return np.add.reduceat(weight * seen, starts) / np.add.reduceat(weight, starts)
 
 
-def _shape(course: Lists) -> FloatArray:
-    """How far each segment lies from its session's mean; every row has segments."""
-    means = np.add.reduceat(course.values, course.offsets[:-1]) / course.counts
-    return course.values - np.repeat(means, course.counts)
+def course_ln_kbps(columns: Columns) -> Lists:
+    """ln(kbit/s) of the segments of each session; empty where they are not known."""
+    bitrates = lists_of(columns, "segment_bitrate_kbps")
+    kbps = fitted(bitrates, bitrates, otherwise=LOWEST_KBPS)
+    return Lists(np.log(np.maximum(kbps, LOWEST_KBPS)), bitrates.offsets)
 
 
-def _annoyance(kpis: StreamKpis, curve: OpinionCurve) -> FloatArray:
-    diluted_s = kpis.stall_s * CLIP_S / np.maximum(kpis.media_s, CLIP_S)
-    stalled = curve.stall * -np.expm1(-diluted_s / curve.stall_span_s)
-    return stalled + curve.count * _count(kpis) + curve.initial * np.sqrt(kpis.initial_s)
+def mean_ln_kbps(columns: Columns) -> FloatArray:
+    """Mean of the logarithm where it was told; else of the segments; else of the mean bitrate."""
+    told, course = np.asarray(columns["mean_ln_bitrate"]), lists_of(columns, "course")
+    is_unknown = told <= UNKNOWN_LN_KBPS
+    if not is_unknown.any():
+        return told
+    of_mean = np.log(np.maximum(np.asarray(columns["mean_bitrate_kbps"]), LOWEST_KBPS))
+    of_segments = means_of(course.values, course.offsets)
+    of_rest = np.where(course.counts > 0, of_segments, of_mean)
+    return np.where(is_unknown, of_rest, told)
 
 
-def _count(kpis: StreamKpis) -> FloatArray:
-    return kpis.stalls * np.minimum(1.0, COUNT_SPAN_S / kpis.media_s)
+def mean_ln_pixels(columns: Columns) -> FloatArray:
+    """Mean of the logarithm of the coded pixels; of those usual at the bitrate where not told."""
+    told = np.asarray(columns["mean_ln_pixels"])
+    is_unknown = told <= UNKNOWN_LN_PIXELS
+    if not is_unknown.any():
+        return told
+    usual = np.log(ladder_pixels(np.exp(np.asarray(columns["ln_kbps"]))))
+    return np.where(is_unknown, usual, told)
 
 
-def _stalling_index(kpis: StreamKpis) -> FloatArray:
-    """SI of P.1203.3 for stalls that may lie anywhere in the session."""
-    age = kpis.media_s * (math.log(2.0) / HALF_LIFE_S)
-    past = np.exp(-age)
-    initial_s = kpis.initial_s * (OLD_WEIGHT + (1.0 - OLD_WEIGHT) * past)
-    stall_s = kpis.stall_s * (OLD_WEIGHT + (1.0 - OLD_WEIGHT) * (1.0 - past) / age)
-    count = _count(kpis) + (kpis.initial_s > 0.0)
-    return np.exp(-count / NUMBER - (initial_s + stall_s) / (kpis.media_s * LENGTH))
+def people_picture(
+    columns: Columns, curve: OpinionCurve, *, shift: FloatArray | None = None
+) -> FloatArray:
+    """Opinion of the picture alone by the fitted curve, 0 or more.
+
+    Parameters
+    ----------
+    shift
+        Places of the contents on the bitrate axis, where they are known (for fitting); else they
+        are averaged out.
+    """
+    view, course = viewing(columns), lists_of(columns, "course")
+    midpoint, slope = midpoint_of(curve, view), averaged_slope(curve, view)
+    if shift is not None:
+        midpoint, slope = midpoint + shift, np.full(len(shift), curve.slope)
+    ln_kbps = np.asarray(columns["ln_kbps"])
+    if len(course.values):
+        seen = seen_over_time(
+            ln_kbps,
+            midpoint,
+            slope,
+            (course.values, course.offsets),
+            media_s(columns),
+            (curve.start_weight, curve.end_weight),
+        )
+    else:
+        switched = ln_kbps - curve.switch_cost * np.asarray(columns["mean_abs_ln_switch"])
+        seen = seen_at_mean(switched, midpoint, slope)
+    seen *= curve.top - curve.floor
+    seen += curve.floor + offset_of(curve, view)
+    return np.maximum(seen, 0.0, out=seen)
 
 
-def _o22(ln_kbps: FloatArray, ln_pixels: FloatArray) -> FloatArray:
-    return video_quality(np.exp(ln_kbps), np.exp(ln_pixels), display_pixels=HD_PIXELS, fps=FPS).o22
+def standard_picture(columns: Columns, _curve: OpinionCurve) -> FloatArray:
+    """Opinion of the picture alone by P.1203 on a 1080p display, 0 to 100."""
+    ln_kbps, ln_pixels = np.asarray(columns["ln_kbps"]), np.asarray(columns["ln_pixels"])
+    course = lists_of(columns, "course")
+    if len(course.values):
+        o22 = o22_over_time(ln_kbps, ln_pixels, course.values, course.offsets)
+    else:
+        o22 = o22_at_mean(ln_kbps, ln_pixels)
+        o22 -= STANDARD_SWITCH * np.asarray(columns["mean_abs_ln_switch"])
+    return 25.0 * np.maximum(o22 - 1.0, 0.0)
 
 
-def _logistic(x: FloatArray) -> FloatArray:
-    return 1.0 / (1.0 + np.exp(-x))
+def mos(columns: Columns, curve: OpinionCurve) -> FloatArray:
+    """MOS of sessions, [1, 5], from the terms before."""
+    looks, left, standard, index = (np.asarray(columns[name]) for name in PARTS)
+    opinion, of_standard = looks * left, standard * index
+    opinion *= 1.0 - STANDARD_SHARE
+    of_standard += curve.standard_offset
+    of_standard *= STANDARD_SHARE
+    opinion += of_standard
+    np.clip(opinion, 0.0, 100.0, out=opinion)
+    opinion /= 25.0
+    opinion += 1.0
+    return given_outcome(opinion, columns, "is_success")
+
+
+def waiting(columns: Columns) -> Waiting:
+    """Bring the waits to seconds; a total without a count is one stall at least."""
+    stall_s = np.asarray(columns["stall_total_ms"]) * 1e-3
+    return Waiting(
+        initial_s=np.asarray(columns["initial_delay_ms"]) * 1e-3,
+        stall_s=stall_s,
+        stalls=np.maximum(np.asarray(columns["stall_count"]), stall_s > 0.0),
+        media_s=media_s(columns),
+    )
+
+
+def viewing(columns: Columns) -> Viewing:
+    """Tell what the video is seen on, and by what it is coded."""
+    is_handheld = texts_of(columns, "device_class").look_up(HANDHELD, 0.0) > 0.0
+    shown = np.asarray(columns["display_width_px"]) * np.asarray(columns["display_height_px"])
+    return Viewing(
+        is_handheld=is_handheld,
+        is_large=~is_handheld & (shown > HD_PIXELS),
+        is_newer_codec=texts_of(columns, "video_codec").look_up(H264, 1.0) > 0.0,
+    )
+
+
+def media_s(columns: Columns) -> FloatArray:
+    """Length of what was played, a second at least."""
+    return np.maximum(np.asarray(columns["play_duration_ms"]) * 1e-3, SHORTEST_S)
+
+
+def _by_curve(
+    of: OfCurve, by_mean: OpinionCurve, by_course: OpinionCurve
+) -> Callable[[Columns], FloatArray]:
+    """Work out rows with and without a time course by the curve of each, a block at a time."""
+
+    def of_rows(columns: Columns, curve: OpinionCurve) -> FloatArray:
+        course = lists_of(columns, "course")
+        rows = BLOCK_VALUES // (1 + len(course.values) // max(len(course), 1))
+        return in_blocks(lambda block: of(block, curve), columns, rows=max(rows, FEWEST_ROWS))
+
+    def of_all(columns: Columns) -> FloatArray:
+        has_course = lists_of(columns, "course").counts > 0
+        if has_course.all() or not has_course.any():
+            return of_rows(columns, by_course if has_course.any() else by_mean)
+        out = np.empty(len(has_course))
+        for curve, chosen in ((by_mean, ~has_course), (by_course, has_course)):
+            rows = np.flatnonzero(chosen)
+            some = {name: take(column, rows) for name, column in columns.items()}
+            out[rows] = of_rows(some, curve)
+        return out
+
+    return of_all

@@ -12,7 +12,7 @@ from sentio.experience.columns import Columns, FloatArray
 from sentio.experience.models.blocks import in_blocks
 from sentio.experience.models.p1203_audio import UNKNOWN_AUDIO
 from sentio.experience.models.p1203_integration import Sessions, integrate
-from sentio.experience.models.p1203_video import video_quality
+from sentio.experience.models.p1203_video import video_score
 from sentio.experience.models.player import LADDER_KBPS, LADDER_PIXELS, play
 from sentio.experience.models.segments import lists_of
 from sentio.experience.service import Example, Input, Service
@@ -29,7 +29,7 @@ def mos(columns: Columns) -> FloatArray:
 def _viewed(columns: Columns) -> FloatArray:
     trace = lists_of(columns, "throughput_trace_kbps")
     viewing = play(trace, np.asarray(columns["sample_interval_ms"]) * 1e-3)
-    of_rung = video_quality(LADDER_KBPS, LADDER_PIXELS, display_pixels=DISPLAY_PIXELS, fps=FPS).o22
+    of_rung = video_score(LADDER_KBPS, LADDER_PIXELS, display_pixels=DISPLAY_PIXELS, fps=FPS)
     sessions = Sessions(
         duration_s=viewing.duration_s,
         o22=of_rung[viewing.rung],

@@ -10,15 +10,14 @@ from __future__ import annotations
 import numpy as np
 
 from sentio.experience.columns import Columns, FloatArray, Lists
-from sentio.experience.models.blocks import in_blocks
 from sentio.experience.models.outcome import SUCCEEDED, given_outcome
 from sentio.experience.models.p1203_audio import audio_quality
-from sentio.experience.models.p1203_integration import Sessions, integrate
+from sentio.experience.models.p1203_integration import over_seconds, overall, stalling_indices
 from sentio.experience.models.p1203_video import (
     codec_coefficients,
     handheld,
     of_codec,
-    video_quality,
+    video_score,
 )
 from sentio.experience.models.segments import (
     HANDHELD,
@@ -29,33 +28,52 @@ from sentio.experience.models.segments import (
     texts_of,
 )
 from sentio.experience.service import Example, Input, Service
+from sentio.experience.terms import InTerms, Term
 from sentio.model.domain import Domain
 
 SEGMENT_S = 4.0  # assumed length of a segment whose duration is not told
 CODECS_PUBLISHED = frozenset({"h264", "avc", "avc1", "h265", "hevc", "hvc1", "hev1", "vp9", "vp09"})
 NOMINAL_KBPS = 8000.0
-BLOCK_SESSIONS = 512
+
+
+def durations_s(columns: Columns) -> Lists:
+    """Media time of each segment; the usual one where it is not told."""
+    bitrates = lists_of(columns, "segment_bitrate_kbps")
+    told = fitted(lists_of(columns, "segment_duration_s"), bitrates, otherwise=SEGMENT_S)
+    return Lists(told, bitrates.offsets)
+
+
+def o21(columns: Columns) -> FloatArray:
+    """Audio score of each session."""
+    codec, kbps = texts_of(columns, "audio_codec"), np.asarray(columns["audio_bitrate_kbps"])
+    return audio_quality(codec, kbps)
+
+
+def o22(columns: Columns) -> Lists:
+    """Video score of every segment: coded, in its codec, on its device."""
+    bitrates = lists_of(columns, "segment_bitrate_kbps")
+    return Lists(video_scores(columns, bitrates), bitrates.offsets)
+
+
+def o35(columns: Columns) -> FloatArray:
+    """Score of the coded quality over each session; NaN where nothing was played."""
+    durations, video = lists_of(columns, "durations_s"), lists_of(columns, "o22")
+    audio = of_segments(np.asarray(columns["o21"]), durations)
+    return over_seconds(durations, video.values, audio)[7]
+
+
+def stalls(columns: Columns) -> FloatArray:
+    """How much of it the stalls leave, (0, 1]."""
+    position_s, stall_s = (
+        lists_of(columns, f"stall_{word}_s") for word in ("position", "duration")
+    )
+    return stalling_indices(lists_of(columns, "durations_s"), position_s, stall_s)
 
 
 def mos(columns: Columns) -> FloatArray:
     """MOS of streaming sessions, [1, 4.94]; one in which nothing was played scores 1."""
-    return in_blocks(_mos, columns, rows=BLOCK_SESSIONS)
-
-
-def _mos(columns: Columns) -> FloatArray:
-    bitrates = lists_of(columns, "segment_bitrate_kbps")
-    audio = audio_quality(
-        texts_of(columns, "audio_codec"), np.asarray(columns["audio_bitrate_kbps"])
-    )
-    durations_s = fitted(lists_of(columns, "segment_duration_s"), bitrates, otherwise=SEGMENT_S)
-    sessions = Sessions(
-        duration_s=Lists(durations_s, bitrates.offsets),
-        o22=video_scores(columns, bitrates),
-        o21=of_segments(audio, bitrates),
-        stall_position_s=lists_of(columns, "stall_position_s"),
-        stall_duration_s=lists_of(columns, "stall_duration_s"),
-    )
-    return given_outcome(integrate(sessions).o46, columns, "is_success")
+    whole = overall(np.asarray(columns["o35"]), np.asarray(columns["stalling_index"]))
+    return given_outcome(whole, columns, "is_success")
 
 
 def video_scores(columns: Columns, bitrates: Lists) -> FloatArray:
@@ -65,16 +83,40 @@ def video_scores(columns: Columns, bitrates: Lists) -> FloatArray:
     height = fitted(lists_of(columns, "segment_height_px"), bitrates, otherwise=0.0)
     pixels = np.where(width * height > 0.0, width * height, ladder_pixels(kbps))
     shown = np.asarray(columns["display_width_px"]) * np.asarray(columns["display_height_px"])
-    coded = video_quality(
+    coded = video_score(
         kbps,
         pixels,
         display_pixels=of_segments(shown, bitrates),
         fps=fitted(lists_of(columns, "segment_fps"), bitrates, otherwise=30.0),
-    ).o22
+    )
     coefficients = codec_coefficients(texts_of(columns, "video_codec"))
     seen = of_codec(coded, of_segments(coefficients, bitrates))
     in_hand = texts_of(columns, "device_class").look_up(HANDHELD, 0.0)
     return np.where(of_segments(in_hand, bitrates) > 0.0, handheld(seen), seen)
+
+
+SEEN = (
+    "segment_bitrate_kbps",
+    "segment_width_px",
+    "segment_height_px",
+    "segment_fps",
+    "display_width_px",
+    "display_height_px",
+    "video_codec",
+    "device_class",
+)
+DURATIONS = ("segment_bitrate_kbps", "segment_duration_s")
+STALLS = ("durations_s", "stall_position_s", "stall_duration_s")
+MODEL = InTerms(
+    (
+        Term(name="durations_s", reads=DURATIONS, of=durations_s),
+        Term(name="o21", reads=("audio_codec", "audio_bitrate_kbps"), of=o21),
+        Term(name="o22", reads=SEEN, of=o22),
+        Term(name="o35", reads=("durations_s", "o22", "o21"), of=o35),
+        Term(name="stalling_index", reads=STALLS, of=stalls),
+        Term(name="mos", reads=("o35", "stalling_index", "is_success"), of=mos),
+    )
+)
 
 
 def _size(name: str, *, nominal: float) -> Input:
@@ -123,7 +165,7 @@ SERVICE = Service(
         Input(name="device_class", nominal="pc", weight=0.05, is_driver=False),
         SUCCEEDED,
     ),
-    mos=mos,
+    mos=MODEL,
     confidence=0.86,
     examples=(
         Example(

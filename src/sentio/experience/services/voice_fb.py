@@ -8,9 +8,14 @@ from __future__ import annotations
 import numpy as np
 
 from sentio.experience.columns import Columns, FloatArray, Texts
-from sentio.experience.models.call import CALL_INPUTS, lost_percent
-from sentio.experience.models.emodel_fb import BPL_ONLY, IE_ONLY, fullband_mos, fullband_rating
-from sentio.experience.models.outcome import given_outcome
+from sentio.experience.models.call import CALL_INPUTS, LOSS, call_model, lost_percent
+from sentio.experience.models.emodel_fb import (
+    BPL_ONLY,
+    IE_ONLY,
+    fullband_delayed,
+    fullband_equipment,
+    fullband_mos,
+)
 from sentio.experience.service import Example, Input, Service
 
 WIDEBAND_HANDICAP = 19.0  # G.113: Ie,fb = Ie,wb + 19
@@ -25,17 +30,12 @@ IE = {
 }
 
 
-def mos(columns: Columns) -> FloatArray:
-    """MOS of fullband calls on the fullband scale, [1, 4.5]."""
+def ie_eff(columns: Columns) -> FloatArray:
+    """Impairment by codec and loss, Ie,eff,FB."""
     codec = columns["voice_codec"]
     assert isinstance(codec, Texts)  # noqa: S101  (the catalogue says so)
-    r = fullband_rating(
-        np.asarray(columns["one_way_delay_ms"]),
-        ppl_percent=lost_percent(columns),
-        ie=codec.look_up(IE, IE_ONLY),
-        bpl=BPL_ONLY,
-    )
-    return given_outcome(fullband_mos(r), columns, "is_success", "is_retained")
+    ie = codec.look_up(IE, IE_ONLY)
+    return np.asarray(fullband_equipment(ie, BPL_ONLY, ppl_percent=lost_percent(columns)))
 
 
 SERVICE = Service(
@@ -48,7 +48,12 @@ SERVICE = Service(
         Input(name="voice_codec", nominal="evs", need="grounds", weight=0.15, scope=frozenset(IE)),
         *CALL_INPUTS,
     ),
-    mos=mos,
+    mos=call_model(
+        by_delay=fullband_delayed,
+        by_loss=ie_eff,
+        loss_reads=("voice_codec", *LOSS),
+        mos_of=fullband_mos,
+    ),
     confidence=0.65,
     provisional=(
         "provisional codec table: one pair (Ie 10.2, Bpl 4.3) stands for every fullband codec; "

@@ -8,10 +8,9 @@ from __future__ import annotations
 import numpy as np
 
 from sentio.experience.columns import Columns, FloatArray, Texts
-from sentio.experience.models.call import BURST, CALL_INPUTS, lost_percent
+from sentio.experience.models.call import BURST, CALL_INPUTS, LOSS, call_model, lost_percent
 from sentio.experience.models.emodel import equipment, mos_from_r
 from sentio.experience.models.emodel_over_ip import rating_over_ip
-from sentio.experience.models.outcome import given_outcome
 from sentio.experience.service import Example, Input, Service
 
 PUBLISHED: dict[str, tuple[float, float]] = {  # Ie, Bpl of G.113 Appendix I
@@ -34,18 +33,18 @@ BPL = {name: bpl for name, (_, bpl) in CODECS.items()}
 IE_UNKNOWN, BPL_UNKNOWN = CODECS["amr-12.2"]  # between G.711 and G.729: our guess
 
 
-def mos(columns: Columns) -> FloatArray:
-    """MOS of narrowband calls, [1, 4.5]."""
+def ie_eff(columns: Columns) -> FloatArray:
+    """Impairment by codec and loss, Ie,eff, on the narrowband scale."""
     codec = columns["voice_codec"]
     assert isinstance(codec, Texts)  # noqa: S101  (the catalogue says so)
-    r = rating_over_ip(np.asarray(columns["one_way_delay_ms"]))
-    r -= equipment(
-        codec.look_up(IE, IE_UNKNOWN),
-        codec.look_up(BPL, BPL_UNKNOWN),
-        ppl_percent=lost_percent(columns),
-        burst_r=np.asarray(columns["burst_ratio"]),
+    return np.asarray(
+        equipment(
+            codec.look_up(IE, IE_UNKNOWN),
+            codec.look_up(BPL, BPL_UNKNOWN),
+            ppl_percent=lost_percent(columns),
+            burst_r=np.asarray(columns["burst_ratio"]),
+        )
     )
-    return given_outcome(mos_from_r(r), columns, "is_success", "is_retained")
 
 
 SERVICE = Service(
@@ -65,7 +64,12 @@ SERVICE = Service(
         *CALL_INPUTS,
         BURST,
     ),
-    mos=mos,
+    mos=call_model(
+        by_delay=rating_over_ip,
+        by_loss=ie_eff,
+        loss_reads=("voice_codec", *LOSS, "burst_ratio"),
+        mos_of=mos_from_r,
+    ),
     confidence=0.8,
     examples=(
         Example(

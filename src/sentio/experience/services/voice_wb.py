@@ -8,9 +8,8 @@ from __future__ import annotations
 import numpy as np
 
 from sentio.experience.columns import Columns, FloatArray, Texts
-from sentio.experience.models.call import BURST, CALL_INPUTS, lost_percent
+from sentio.experience.models.call import BURST, CALL_INPUTS, LOSS, call_model, lost_percent
 from sentio.experience.models.emodel import absolute_delay, equipment, mos_from_r
-from sentio.experience.models.outcome import given_outcome
 from sentio.experience.service import Example, Input, Service
 
 R_BEST = 129.0  # Ro,WB; Is,WB = 0, A = 0
@@ -34,18 +33,23 @@ BPL = {"amr-wb-12.65": 4.3, "amr-wb-23.05": 4.6, "amr-wb-23.85": 4.9}
 IE_UNKNOWN, BPL_UNKNOWN = IE["amr-wb-12.65"], BPL["amr-wb-12.65"]  # the usual VoLTE mode
 
 
-def mos(columns: Columns) -> FloatArray:
-    """MOS of wideband calls on the wideband scale, [1, 4.5]."""
+def by_delay(delay_ms: FloatArray) -> FloatArray:
+    """Rating before codec and loss, on the wideband scale."""
+    return R_BEST - SCALE * absolute_delay(delay_ms)
+
+
+def ie_eff(columns: Columns) -> FloatArray:
+    """Impairment by codec and loss, Ie,eff,WB."""
     codec = columns["voice_codec"]
     assert isinstance(codec, Texts)  # noqa: S101  (the catalogue says so)
-    ie_eff = equipment(
-        codec.look_up(IE, IE_UNKNOWN),
-        codec.look_up(BPL, BPL_UNKNOWN),
-        ppl_percent=lost_percent(columns),
-        burst_r=np.asarray(columns["burst_ratio"]),
+    return np.asarray(
+        equipment(
+            codec.look_up(IE, IE_UNKNOWN),
+            codec.look_up(BPL, BPL_UNKNOWN),
+            ppl_percent=lost_percent(columns),
+            burst_r=np.asarray(columns["burst_ratio"]),
+        )
     )
-    r = R_BEST - SCALE * absolute_delay(np.asarray(columns["one_way_delay_ms"])) - ie_eff
-    return given_outcome(mos_from_r(r / SCALE), columns, "is_success", "is_retained")
 
 
 SERVICE = Service(
@@ -66,7 +70,12 @@ SERVICE = Service(
         *CALL_INPUTS,
         BURST,
     ),
-    mos=mos,
+    mos=call_model(
+        by_delay=by_delay,
+        by_loss=ie_eff,
+        loss_reads=("voice_codec", *LOSS, "burst_ratio"),
+        mos_of=lambda r: mos_from_r(r / SCALE),
+    ),
     confidence=0.65,
     provisional=(
         "provisional codec table: loss robustness is published for three modes and another way of "
