@@ -45,7 +45,7 @@ def cube() -> str:
     """Describe every column of the cube."""
     return page(
         "The cube",
-        "`cube_minute` and `cube_hour`: whole-number totals for each "
+        "`cube_minute`, `cube_hour` and `cube_day`: whole-number totals for each "
         f"({', '.join(KEY)}). Rows of one key are added, never updated, so that edges, workers and "
         "late data give the same cube in any order.",
         table(["Column", "Type", "Meaning"], [*_cube_columns()]),
