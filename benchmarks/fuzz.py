@@ -30,7 +30,7 @@ from sentio.ingest.format import FORMATS  # noqa: E402
 from sentio.testing.survival import survive  # noqa: E402
 
 GUARD_S = 5.0
-PATIENCE_S = 20.0  # a child that does not even hear its alarms is killed after so long
+PATIENCE_S = 60.0  # a child that waits for something, or hears no alarm, is killed after so long
 POLL_S = 0.2
 START_S = 120.0  # loading and compiling
 MOST_PROCESSES = 2
