@@ -163,3 +163,16 @@ def test_cube_and_facts_agree_to_the_last_digit(path: RecordPath, given: Given) 
                 f"SELECT sum(n), sum(poor) FROM {cube} WHERE dimension = ?", [dimension]
             ).fetchone()
             assert totals == facts
+
+
+def test_names_that_never_repeat_close_a_commit_early(
+    path: RecordPath, given: Given, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sentio.loop.record_path.CUBE_ROWS", 30)
+    rows = [page(f"46000{i}", cell=f"cell-{i}") for i in range(40)]
+    files = [given(f"{i}.csv", rows[i]) for i in range(40)]
+
+    receipt = path.run(files, source="probe")
+
+    assert receipt.commits > 1
+    assert one(path.warehouse, "SELECT count(*) FROM experience_web") == 40

@@ -86,6 +86,11 @@ class Buffer:
         self.rejected += 1
         return behind
 
+    @property
+    def cube_rows(self) -> int:
+        """How many rows of minutes the cube will get."""
+        return sum(fold.rows for fold in self._folds.values())
+
     def take_facts(self) -> dict[str, list[pa.RecordBatch]]:
         """Give the facts that wait, so that they can be written ahead of the rest."""
         taken, self._facts = self._facts, {}

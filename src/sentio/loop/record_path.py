@@ -43,6 +43,7 @@ from sentio.store.warehouse import Warehouse
 WORKERS = os.cpu_count() or 2
 PARTS_AHEAD = WORKERS + 1
 INPUTS_PER_COMMIT = 256
+CUBE_ROWS = 80_000  # with names that hardly repeat, memory is bounded by these
 AHEAD_ROWS = 2 * 122_880  # written while the commit is still open: whole blocks of the store
 
 
@@ -316,7 +317,7 @@ class _Run:
             self._writing = self._writer.submit(self._growing.add, self._buffer.take_facts())
 
     def _commit_if_full(self) -> None:
-        is_full = self._buffer.rows >= self._path.commit_rows
+        is_full = self._buffer.rows >= self._path.commit_rows or self._buffer.cube_rows >= CUBE_ROWS
         if is_full or self._tally.inputs_since_commit >= INPUTS_PER_COMMIT:
             self._commit()
 

@@ -97,6 +97,11 @@ class Fold:
         self._names: list[tuple[str, str]] = []  # the dimension and member behind each code
         self._sums = _Sums(MINUTE_NS)
 
+    @property
+    def rows(self) -> int:
+        """How many rows of minutes there are so far; each takes about 750 bytes."""
+        return self._sums.rows
+
     def add(self, batch: Scored) -> None:
         """Add a batch to all its dimensions."""
         if not len(batch.ts):
@@ -132,15 +137,14 @@ class Fold:
         keys = sums.keys[:rows]
         dimensions, members = zip(*self._names, strict=True) if self._names else ((), ())
         code = pa.array(keys & 0xFFFFFFFF)
-        numbers = np.concatenate(
-            [sums.totals[:rows], sums.bins[:rows], sums.bitmaps[:rows]], axis=1
-        )
+        blocks = (sums.totals, sums.bins, sums.bitmaps)
+        numbers = (np.ascontiguousarray(column) for block in blocks for column in block[:rows].T)
         columns = [
             pa.array((keys >> 32) * sums.step_ns),
             pa.array([self._service] * rows, pa.string()),
             pa.array(dimensions, pa.string()).take(code),
             pa.array(members, pa.string()).take(code),
-            *(pa.array(np.ascontiguousarray(column)) for column in numbers.T),
+            *map(pa.array, numbers),
         ]
         return pa.record_batch(columns, schema=SCHEMA)
 
