@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from tests.ingest.active_reading import SECOND_NS, Outcome, read
 
-from sentio.ingest.formats._active_csv import BLOCK_BYTES
 from sentio.ingest.formats.gnettrack import FORMAT
+from sentio.ingest.wire.csv.logged_rows import BLOCK_BYTES
 from sentio.kernel.errors import ConfigError, FormatError
 from sentio.model.record import Quality
 

@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 from tests.ingest.active_reading import read
 
-from sentio.ingest.formats._active_times import iso_ns
 from sentio.ingest.formats.disco import FORMAT as DISCO
 from sentio.ingest.formats.ndt5 import FORMAT as NDT5
 from sentio.ingest.formats.ndt7 import FORMAT as NDT7
 from sentio.ingest.formats.scamper import FORMAT as SCAMPER
 from sentio.ingest.formats.tcpinfo import FORMAT as TCPINFO
+from sentio.ingest.wire.times.logged import iso_ns
 from sentio.kernel.errors import FormatError
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from tests.ingest.active_reading import read
 
-from sentio.ingest.formats._active_times import iso_ns
 from sentio.ingest.formats.udpst import FORMAT
+from sentio.ingest.wire.times.logged import iso_ns
 
 
 def test_the_most_that_was_carried_is_the_throughput(samples: Path) -> None:

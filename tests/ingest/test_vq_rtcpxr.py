@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from tests.ingest.active_reading import read
 
-from sentio.ingest.formats._active_times import iso_ns
-from sentio.ingest.formats._voice_report import CallQuality, codec_of, service_of
 from sentio.ingest.formats.vq_rtcpxr import FORMAT
+from sentio.ingest.wire.times.logged import iso_ns
+from sentio.ingest.wire.voice.call_quality import CallQuality, codec_of, service_of
 from sentio.kernel.errors import FormatError
 from sentio.model.record import Quality
 

@@ -10,12 +10,12 @@ from typing import BinaryIO
 import orjson
 
 from sentio.ingest.format import HEAD_BYTES, Format
-from sentio.ingest.formats import _cmcd as cmcd
-from sentio.ingest.formats._cmcd_playback import STATES, Playback, Report, play_back
-from sentio.ingest.formats._gathering import Gathering, Record
-from sentio.ingest.formats._log_clock import LogClock
-from sentio.ingest.formats._log_lines import log_lines
 from sentio.ingest.piece import Piece, Reading
+from sentio.ingest.wire.cdn import cmcd
+from sentio.ingest.wire.cdn.playback import STATES, Playback, Report, play_back
+from sentio.ingest.wire.pieces.gathering import Gathering, Record
+from sentio.ingest.wire.text.lines import log_lines
+from sentio.ingest.wire.times.log_clock import LogClock
 from sentio.model.record import Kind, Quality
 
 IDLE_MS = 120_000.0  # a session without a report for so long (report time) is over

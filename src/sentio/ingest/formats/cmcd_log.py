@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from typing import BinaryIO
 
 from sentio.ingest.format import HEAD_BYTES, Format
-from sentio.ingest.formats import _cmcd as cmcd
-from sentio.ingest.formats._cdn_log import LogReader, Request, Unreadable
-from sentio.ingest.formats._cmcd_sessions import (
+from sentio.ingest.piece import Piece, Reading
+from sentio.ingest.wire.cdn import cmcd
+from sentio.ingest.wire.cdn.access_log import LogReader, Request, Unreadable
+from sentio.ingest.wire.cdn.sessions import (
     Rebuilt,
     Step,
     has_segment,
@@ -20,10 +21,9 @@ from sentio.ingest.formats._cmcd_sessions import (
     step_of,
     unpack,
 )
-from sentio.ingest.formats._gathering import Gathering, Record
-from sentio.ingest.formats._log_clock import LogClock
-from sentio.ingest.formats._log_lines import log_lines
-from sentio.ingest.piece import Piece, Reading
+from sentio.ingest.wire.pieces.gathering import Gathering, Record
+from sentio.ingest.wire.text.lines import log_lines
+from sentio.ingest.wire.times.log_clock import LogClock
 from sentio.model.record import Kind, Quality
 
 IDLE_S = 120.0  # a session without a request for so long (log time) is over; option idle_s

@@ -9,11 +9,11 @@ import numpy as np
 import pyarrow as pa
 
 from sentio.ingest.format import Format
-from sentio.ingest.formats._active_json import Document, Object, documents, number, objects, text
-from sentio.ingest.formats._active_lines import stands_alone
-from sentio.ingest.formats._active_packed import unpacked, unpacked_head
-from sentio.ingest.formats._active_pieces import LARGEST_NS, Intake, record_batch
 from sentio.ingest.piece import Piece, Reading
+from sentio.ingest.wire.json.results import Document, Object, documents, number, objects, text
+from sentio.ingest.wire.pieces.intake import LARGEST_NS, Intake, record_batch
+from sentio.ingest.wire.text.blocks import stands_alone
+from sentio.ingest.wire.text.packed import unpacked, unpacked_head
 from sentio.model.record import Kind
 
 KEYS = (b'"experiment"', b'"hostname"', b'"metric"', b'"sample"')

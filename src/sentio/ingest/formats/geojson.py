@@ -9,12 +9,12 @@ from typing import BinaryIO
 import orjson
 
 from sentio.ingest.format import Format
-from sentio.ingest.formats._gathering import Gathering, Record
-from sentio.ingest.formats._iso8601 import MAX_NS, epoch_ns, time_ns
-from sentio.ingest.formats._json_items import json_rows, placed
-from sentio.ingest.formats._json_values import as_number, as_text, json_object
-from sentio.ingest.formats._personal import without_contacts
 from sentio.ingest.piece import Piece, Reading
+from sentio.ingest.wire.json.items import json_rows, placed
+from sentio.ingest.wire.json.values import as_number, as_text, json_object
+from sentio.ingest.wire.pieces.gathering import Gathering, Record
+from sentio.ingest.wire.text.personal import without_contacts
+from sentio.ingest.wire.times.iso8601 import MAX_NS, epoch_ns, time_ns
 from sentio.kernel.errors import FormatError
 from sentio.model.record import Kind, Quality
 

@@ -10,14 +10,14 @@ import numpy as np
 import pyarrow as pa
 
 from sentio.ingest.format import Format
-from sentio.ingest.formats._active_csv import Header, find_header, rows, up_to
-from sentio.ingest.formats._active_lines import read_fully
-from sentio.ingest.formats._active_pieces import Intake, constants, record_batch
-from sentio.ingest.formats._active_stream import rejoined
-from sentio.ingest.formats._active_times import check_zone
-from sentio.ingest.formats._drive_rows import LAYOUT, RADIO, Seconds, columns_of, typed
-from sentio.ingest.formats._drive_windows import OpenWindow, nullable, stream_columns
 from sentio.ingest.piece import Piece, Reading
+from sentio.ingest.wire.csv.logged_rows import Header, find_header, rows, up_to
+from sentio.ingest.wire.drive.seconds import LAYOUT, RADIO, Seconds, columns_of, typed
+from sentio.ingest.wire.drive.windows import OpenWindow, nullable, stream_columns
+from sentio.ingest.wire.pieces.intake import Intake, constants, record_batch
+from sentio.ingest.wire.text.blocks import read_fully
+from sentio.ingest.wire.text.rejoined import rejoined
+from sentio.ingest.wire.times.logged import check_zone
 from sentio.kernel.arrays import BoolArray, IntArray
 from sentio.kernel.errors import FormatError
 from sentio.model.record import Kind

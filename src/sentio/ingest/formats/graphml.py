@@ -10,11 +10,11 @@ from typing import Any, BinaryIO, TypeAlias
 from lxml import etree  # pyright: ignore[reportAttributeAccessIssue]  (no types)
 
 from sentio.ingest.format import Format
-from sentio.ingest.formats._gathering import Gathering, Record
-from sentio.ingest.formats._json_values import as_number, json_object
-from sentio.ingest.formats._personal import without_contacts
-from sentio.ingest.formats._prolog import Refusal, check_prolog, first_element
 from sentio.ingest.piece import Piece, Reading
+from sentio.ingest.wire.json.values import as_number, json_object
+from sentio.ingest.wire.pieces.gathering import Gathering, Record
+from sentio.ingest.wire.text.personal import without_contacts
+from sentio.ingest.wire.xml.prolog import Refusal, check_prolog, first_element
 from sentio.kernel.errors import FormatError
 from sentio.model.record import Kind, Quality
 

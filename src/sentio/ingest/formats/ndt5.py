@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping
 from typing import BinaryIO
 
 from sentio.ingest.format import Format
-from sentio.ingest.formats._active_json import Document, Json, at, documents, number, text
-from sentio.ingest.formats._active_lines import stands_alone
-from sentio.ingest.formats._active_packed import unpacked, unpacked_head
-from sentio.ingest.formats._active_pieces import Cell, Intake
-from sentio.ingest.formats._active_times import iso_ns
-from sentio.ingest.formats._ndt import retransmission_ratio, rtt_ms, server_of
 from sentio.ingest.piece import Piece, Reading
+from sentio.ingest.wire.active.ndt import retransmission_ratio, rtt_ms, server_of
+from sentio.ingest.wire.json.results import Document, Json, at, documents, number, text
+from sentio.ingest.wire.pieces.intake import Cell, Intake
+from sentio.ingest.wire.text.blocks import stands_alone
+from sentio.ingest.wire.text.packed import unpacked, unpacked_head
+from sentio.ingest.wire.times.logged import iso_ns
 from sentio.model.record import Kind
 
 SERVICE = "file"

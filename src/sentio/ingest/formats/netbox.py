@@ -9,11 +9,11 @@ from typing import BinaryIO
 import orjson
 
 from sentio.ingest.format import Format
-from sentio.ingest.formats._gathering import Gathering
-from sentio.ingest.formats._json_items import json_rows, placed
-from sentio.ingest.formats._netbox_inventory import Inventory, Made, Row
-from sentio.ingest.formats._netbox_objects import ELEMENTS, KEPT, LINKS, object_of
 from sentio.ingest.piece import Piece, Reading
+from sentio.ingest.wire.json.items import json_rows, placed
+from sentio.ingest.wire.netbox.inventory import Inventory, Made, Row
+from sentio.ingest.wire.netbox.objects import ELEMENTS, KEPT, LINKS, object_of
+from sentio.ingest.wire.pieces.gathering import Gathering
 from sentio.kernel.errors import FormatError
 from sentio.model.record import Kind
 

@@ -10,21 +10,21 @@ import numpy as np
 import pyarrow as pa
 
 from sentio.ingest.format import Format
-from sentio.ingest.formats._active_lines import Block, blocks
-from sentio.ingest.formats._active_pieces import Intake, constants, record_batch
-from sentio.ingest.formats._active_run import Mark, Run
-from sentio.ingest.formats._active_steps import MAX_LOST_AT_ONCE, SHORT_GAP
-from sentio.ingest.formats._active_times import check_zone
-from sentio.ingest.formats._active_windows import (
+from sentio.ingest.piece import Piece, Reading
+from sentio.ingest.wire.active.operators import operator_in
+from sentio.ingest.wire.active.ping_lines import Lines, parse
+from sentio.ingest.wire.active.run import Mark, Run
+from sentio.ingest.wire.active.steps import MAX_LOST_AT_ONCE, SHORT_GAP
+from sentio.ingest.wire.active.windows import (
     MS_NS,
     WINDOW_MS,
     Messages,
     number_option,
     window_columns,
 )
-from sentio.ingest.formats._operators import operator_in
-from sentio.ingest.formats._ping_lines import Lines, parse
-from sentio.ingest.piece import Piece, Reading
+from sentio.ingest.wire.pieces.intake import Intake, constants, record_batch
+from sentio.ingest.wire.text.blocks import Block, blocks
+from sentio.ingest.wire.times.logged import check_zone
 from sentio.kernel.arrays import IntArray
 from sentio.model.record import Kind, Quality
 

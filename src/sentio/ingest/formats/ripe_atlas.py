@@ -8,7 +8,8 @@ from statistics import fmean
 from typing import BinaryIO
 
 from sentio.ingest.format import Format
-from sentio.ingest.formats._active_json import (
+from sentio.ingest.piece import Piece, Reading
+from sentio.ingest.wire.json.results import (
     Document,
     Object,
     at,
@@ -17,9 +18,8 @@ from sentio.ingest.formats._active_json import (
     objects,
     text,
 )
-from sentio.ingest.formats._active_lines import stands_alone
-from sentio.ingest.formats._active_pieces import LARGEST_NS, Cell, Intake
-from sentio.ingest.piece import Piece, Reading
+from sentio.ingest.wire.pieces.intake import LARGEST_NS, Cell, Intake
+from sentio.ingest.wire.text.blocks import stands_alone
 from sentio.model.record import Kind
 
 SERVICE = "web"

@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from sentio.ingest.format import HEAD_BYTES, Format
-from sentio.ingest.formats._active_lines import read_fully, stands_alone
-from sentio.ingest.formats._active_pieces import Cell, Intake, is_time
-from sentio.ingest.formats._active_stream import rejoined
-from sentio.ingest.formats._rtcp_packets import (
+from sentio.ingest.piece import Piece, Reading
+from sentio.ingest.wire.pieces.intake import Cell, Intake, is_time
+from sentio.ingest.wire.text.blocks import read_fully, stands_alone
+from sentio.ingest.wire.text.rejoined import rejoined
+from sentio.ingest.wire.voice.call_quality import UNAVAILABLE, CallQuality, service_of
+from sentio.ingest.wire.voice.rtcp_packets import (
     EXTENDED_REPORT,
     SENDER_REPORT,
     Found,
@@ -18,8 +20,6 @@ from sentio.ingest.formats._rtcp_packets import (
     likely_layout_of,
     packets,
 )
-from sentio.ingest.formats._voice_report import UNAVAILABLE, CallQuality, service_of
-from sentio.ingest.piece import Piece, Reading
 from sentio.kernel.errors import FormatError
 from sentio.model.record import Kind
 

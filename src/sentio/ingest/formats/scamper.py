@@ -8,7 +8,8 @@ from statistics import fmean
 from typing import BinaryIO
 
 from sentio.ingest.format import Format
-from sentio.ingest.formats._active_json import (
+from sentio.ingest.piece import Piece, Reading
+from sentio.ingest.wire.json.results import (
     Document,
     Json,
     Object,
@@ -18,9 +19,8 @@ from sentio.ingest.formats._active_json import (
     objects,
     text,
 )
-from sentio.ingest.formats._active_packed import unpacked, unpacked_head
-from sentio.ingest.formats._active_pieces import LARGEST_NS, Intake
-from sentio.ingest.piece import Piece, Reading
+from sentio.ingest.wire.pieces.intake import LARGEST_NS, Intake
+from sentio.ingest.wire.text.packed import unpacked, unpacked_head
 from sentio.model.record import Kind
 
 TRACE = re.compile(rb'"type"\s*:\s*"(?:tracelb|trace|cycle-start|cycle-stop)"')

@@ -11,12 +11,12 @@ from ipaddress import IPv4Address, IPv6Address
 from typing import BinaryIO
 
 from sentio.ingest.format import Format
-from sentio.ingest.formats._active_json import Document, Json, at, documents, text
-from sentio.ingest.formats._active_packed import unpacked, unpacked_head
-from sentio.ingest.formats._active_pieces import Intake
-from sentio.ingest.formats._active_times import iso_ns
-from sentio.ingest.formats._ndt import UNSET, rate_kbps, server_of
 from sentio.ingest.piece import Piece, Reading
+from sentio.ingest.wire.active.ndt import UNSET, rate_kbps, server_of
+from sentio.ingest.wire.json.results import Document, Json, at, documents, text
+from sentio.ingest.wire.pieces.intake import Intake
+from sentio.ingest.wire.text.packed import unpacked, unpacked_head
+from sentio.ingest.wire.times.logged import iso_ns
 from sentio.model.record import Kind
 
 SERVICE = "file"

@@ -11,29 +11,29 @@ import orjson
 import pyarrow as pa
 
 from sentio.ingest.format import HEAD_BYTES, Format
-from sentio.ingest.formats._active_csv import Header, Rows, find_header, plain, rows, up_to
-from sentio.ingest.formats._active_json import Document, Object, documents, objects, text
-from sentio.ingest.formats._active_lines import blocks, read_fully
-from sentio.ingest.formats._active_pieces import Intake, constants, record_batch
-from sentio.ingest.formats._active_run import Run
-from sentio.ingest.formats._active_stream import rejoined
-from sentio.ingest.formats._active_times import iso_ns
-from sentio.ingest.formats._active_windows import (
-    MS_NS,
-    WINDOW_MS,
-    Messages,
-    number_option,
-    window_columns,
-)
-from sentio.ingest.formats._twamp_packets import NAMES, columns_of, packets
-from sentio.ingest.formats._twamp_tables import (
+from sentio.ingest.piece import Piece, Reading
+from sentio.ingest.wire.active.run import Run
+from sentio.ingest.wire.active.twamp_packets import NAMES, columns_of, packets
+from sentio.ingest.wire.active.twamp_tables import (
     flattened,
     is_table,
     measurements,
     statistics_batches,
     statistics_header,
 )
-from sentio.ingest.piece import Piece, Reading
+from sentio.ingest.wire.active.windows import (
+    MS_NS,
+    WINDOW_MS,
+    Messages,
+    number_option,
+    window_columns,
+)
+from sentio.ingest.wire.csv.logged_rows import Header, Rows, find_header, plain, rows, up_to
+from sentio.ingest.wire.json.results import Document, Object, documents, objects, text
+from sentio.ingest.wire.pieces.intake import Intake, constants, record_batch
+from sentio.ingest.wire.text.blocks import blocks, read_fully
+from sentio.ingest.wire.text.rejoined import rejoined
+from sentio.ingest.wire.times.logged import iso_ns
 from sentio.kernel.arrays import IntArray
 from sentio.kernel.errors import ConfigError, FormatError
 from sentio.model.record import Kind

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from typing import BinaryIO
 
 from sentio.ingest.format import Format
-from sentio.ingest.formats._active_json import (
+from sentio.ingest.piece import Piece, Reading
+from sentio.ingest.wire.json.results import (
     Document,
     Json,
     Object,
@@ -17,10 +18,9 @@ from sentio.ingest.formats._active_json import (
     objects,
     text,
 )
-from sentio.ingest.formats._active_lines import stands_alone
-from sentio.ingest.formats._active_pieces import Cell, Intake
-from sentio.ingest.formats._active_times import iso_ns
-from sentio.ingest.piece import Piece, Reading
+from sentio.ingest.wire.pieces.intake import Cell, Intake
+from sentio.ingest.wire.text.blocks import stands_alone
+from sentio.ingest.wire.times.logged import iso_ns
 from sentio.model.record import Kind
 
 SERVICE = "file"

@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 from sentio.ingest.format import Format
-from sentio.ingest.formats._documents import Document, documents
-from sentio.ingest.formats._iso8601 import any_time_ns, zone_of
-from sentio.ingest.formats._json_keys import key_paths
-from sentio.ingest.formats._pieces import Pieces, quoted, writable
-from sentio.ingest.formats._put_back import put_back
-from sentio.ingest.formats._usp_csv import HEAD_BYTES, PATH, CsvReports, layout_of
-from sentio.ingest.formats._usp_reports import (
+from sentio.ingest.piece import Piece, Reading
+from sentio.ingest.wire.json.documents import Document, documents
+from sentio.ingest.wire.json.keys import key_paths
+from sentio.ingest.wire.pieces.pieces import Pieces, quoted, writable
+from sentio.ingest.wire.text.put_back import put_back
+from sentio.ingest.wire.times.iso8601 import any_time_ns, zone_of
+from sentio.ingest.wire.usp.csv_reports import HEAD_BYTES, PATH, CsvReports, layout_of
+from sentio.ingest.wire.usp.reports import (
     BOOLEAN,
     MAX_PATH_CHARS,
     NUMBER,
@@ -23,7 +24,6 @@ from sentio.ingest.formats._usp_reports import (
     Reports,
     raw_of,
 )
-from sentio.ingest.piece import Piece, Reading
 
 MAX_DEPTH = 64
 

@@ -10,11 +10,11 @@ from typing import BinaryIO
 import orjson
 
 from sentio.ingest.format import Format
-from sentio.ingest.formats._active_lines import blocks, stands_alone
-from sentio.ingest.formats._active_pieces import Cell, Intake
-from sentio.ingest.formats._active_times import iso_ns
-from sentio.ingest.formats._voice_report import UNAVAILABLE, CallQuality, codec_of, service_of
 from sentio.ingest.piece import Piece, Reading
+from sentio.ingest.wire.pieces.intake import Cell, Intake
+from sentio.ingest.wire.text.blocks import blocks, stands_alone
+from sentio.ingest.wire.times.logged import iso_ns
+from sentio.ingest.wire.voice.call_quality import UNAVAILABLE, CallQuality, codec_of, service_of
 from sentio.kernel.errors import FormatError
 from sentio.model.record import Kind
 

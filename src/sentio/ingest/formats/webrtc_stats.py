@@ -11,16 +11,16 @@ from typing import BinaryIO
 import orjson
 
 from sentio.ingest.format import HEAD_BYTES, Format
-from sentio.ingest.formats._csv_records import fill
-from sentio.ingest.formats._csv_table import header_of, tables
-from sentio.ingest.formats._gathering import Gathering, Record
-from sentio.ingest.formats._json_items import json_rows, placed
-from sentio.ingest.formats._put_back import put_back
-from sentio.ingest.formats._webrtc_dump import Bad, Series, series_of
-from sentio.ingest.formats._webrtc_metrics import column_of, plain
-from sentio.ingest.formats._webrtc_reports import TIMES, Snapshot, snapshots
-from sentio.ingest.formats._webrtc_windows import CALL_COLUMNS, Call
 from sentio.ingest.piece import Piece, Reading
+from sentio.ingest.wire.csv.records import fill
+from sentio.ingest.wire.csv.tables import header_of, tables
+from sentio.ingest.wire.json.items import json_rows, placed
+from sentio.ingest.wire.pieces.gathering import Gathering, Record
+from sentio.ingest.wire.text.put_back import put_back
+from sentio.ingest.wire.webrtc.dump import Bad, Series, series_of
+from sentio.ingest.wire.webrtc.metrics import column_of, plain
+from sentio.ingest.wire.webrtc.reports import TIMES, Snapshot, snapshots
+from sentio.ingest.wire.webrtc.windows import CALL_COLUMNS, Call
 from sentio.kernel.errors import FormatError
 from sentio.model.record import Kind
 
