@@ -14,7 +14,7 @@ from sentio.ingest.wire.tables.ipc_messages import Checked
 from sentio.ingest.wire.tables.mapped import flat, map_of, mapped
 from sentio.ingest.wire.tables.plain_columns import plain
 from sentio.ingest.wire.tables.unpacking import Unpacking, in_bounds
-from sentio.ingest.wire.text.put_back import put_back
+from sentio.ingest.wire.text.streams import put_back
 from sentio.kernel.errors import FormatError
 
 FILE_MAGIC = b"ARROW1\0\0"

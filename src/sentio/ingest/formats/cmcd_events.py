@@ -13,7 +13,8 @@ from sentio.ingest.format import HEAD_BYTES, Format
 from sentio.ingest.piece import Piece, Reading
 from sentio.ingest.wire.cdn import cmcd
 from sentio.ingest.wire.cdn.playback import STATES, Playback, Report, play_back
-from sentio.ingest.wire.pieces.gathering import Gathering, Record
+from sentio.ingest.wire.pieces.columns import Record
+from sentio.ingest.wire.pieces.gathering import Gathering
 from sentio.ingest.wire.text.lines import log_lines
 from sentio.ingest.wire.times.log_clock import LogClock
 from sentio.model.record import Kind, Quality
@@ -30,12 +31,6 @@ EVENTS = frozenset(
         *("bc", "ps", "e", "t", "c", "b", "m", "um", "pe", "pc", "rr", "as", "ae", "abs", "abe"),
         *("sk", "ce", "pr", "h"),
     }
-)
-SESSION_COLUMNS = (
-    *("ts", "duration_ms", "subject_kind", "session_key", "server"),
-    *("segment_bitrate_kbps", "segment_duration_s", "stall_position_s", "stall_duration_s"),
-    *("initial_delay_ms", "stall_total_ms", "stall_count", "play_duration_ms"),
-    *("mean_bitrate_kbps", "is_success", "is_retained", "quality"),
 )
 KEPT = ("sta", "br", "pb", "ab", "ot", "pr", "msd", "e")
 SNIFFED_LINES = 200
@@ -79,9 +74,7 @@ def sniff(head: bytes, name: str) -> float:
 
 def read(stream: BinaryIO, reading: Reading) -> Iterator[Piece]:
     """Yield one experience record a session, as each goes idle, and at the end the rest."""
-    out = Gathering(
-        reading, Kind.EXPERIENCE, columns={Kind.EXPERIENCE: SESSION_COLUMNS}, service="streaming"
-    )
+    out = Gathering(reading, Kind.EXPERIENCE, service="streaming")
     sessions = _Sessions(out)
     for number, line, is_too_long in log_lines(stream):
         try:
@@ -201,7 +194,8 @@ class _Sessions:
         playback = play_back(session.reports) if session.is_known else None
         if playback is not None:
             record = _record(session, playback, quality)
-            self._out.keep(Kind.EXPERIENCE, record, rows=len(session.reports))
+            self._out.keep(len(session.reports))
+            self._out.add(Kind.EXPERIENCE, record)
             return
         for number, line in session.held:
             what = "no report of this session tells the player's state"

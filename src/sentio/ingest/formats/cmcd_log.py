@@ -21,7 +21,8 @@ from sentio.ingest.wire.cdn.sessions import (
     step_of,
     unpack,
 )
-from sentio.ingest.wire.pieces.gathering import Gathering, Record
+from sentio.ingest.wire.pieces.columns import Record
+from sentio.ingest.wire.pieces.gathering import Gathering
 from sentio.ingest.wire.text.lines import log_lines
 from sentio.ingest.wire.times.log_clock import LogClock
 from sentio.model.record import Kind, Quality
@@ -34,14 +35,6 @@ MAX_REQUESTS = 20_000  # of one session; a day of six-second segments with audio
 LEAP_NS = 3600 * 10**9  # one line further ahead than this does not move the log's clock
 SNIFFED_LINES = 200
 SECOND_NS = 10**9
-
-SESSION_COLUMNS = (
-    *("ts", "duration_ms", "subject_kind", "ip", "session_key", "server", "device_class"),
-    *("segment_bitrate_kbps", "segment_duration_s", "stall_position_s", "stall_duration_s"),
-    *("initial_delay_ms", "stall_total_ms", "stall_count", "play_duration_ms"),
-    *("mean_bitrate_kbps", "throughput_dl_kbps", "volume_dl_bytes", "first_response_ms"),
-    "quality",
-)
 
 DEVICE_WORDS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
@@ -104,9 +97,7 @@ def read(stream: BinaryIO, reading: Reading) -> Iterator[Piece]:
     Options: ``idle_s``; ``max_open``, how many sessions may be open before the longest idle one
     is emitted as it stands; ``fields``, the field names of a log without ``#Fields``.
     """
-    out = Gathering(
-        reading, Kind.EXPERIENCE, columns={Kind.EXPERIENCE: SESSION_COLUMNS}, service="streaming"
-    )
+    out = Gathering(reading, Kind.EXPERIENCE, service="streaming")
     log = LogReader(reading.options.get("fields", ""))
     sessions = _Sessions(
         out,
@@ -204,7 +195,8 @@ class _Sessions:
         rebuilt = rebuild(steps)
         if rebuilt is not None:
             record = _record(session.first, steps, rebuilt, quality)
-            self._out.keep(Kind.EXPERIENCE, record, rows=session.requests)
+            self._out.keep(session.requests)
+            self._out.add(Kind.EXPERIENCE, record)
             return
         for number, line in session.held:
             what = "the session holds no video segment with bitrate and duration"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import BinaryIO
 
 import numpy as np
@@ -10,8 +10,10 @@ import pyarrow as pa
 
 from sentio.ingest.format import Format
 from sentio.ingest.piece import Piece, Reading
-from sentio.ingest.wire.json.results import Document, Object, documents, number, objects, text
-from sentio.ingest.wire.pieces.intake import LARGEST_NS, Intake, record_batch
+from sentio.ingest.wire.json.results import Refusal, pieces_of
+from sentio.ingest.wire.json.values import Object, number, objects, text
+from sentio.ingest.wire.pieces.columns import LARGEST_NS, record_batch
+from sentio.ingest.wire.pieces.gathering import Gathering
 from sentio.ingest.wire.text.blocks import stands_alone
 from sentio.ingest.wire.text.packed import unpacked, unpacked_head
 from sentio.model.record import Kind
@@ -34,23 +36,12 @@ def read(stream: BinaryIO, reading: Reading) -> Iterator[Piece]:
 
     An uplink belongs to the whole switch, a local port to the host that it serves.
     """
-    intake = Intake(reading, kind=Kind.MEASUREMENT)
-    for document in documents(unpacked(stream, reading.origin.name)):
-        refusal = _take(document, intake)
-        if refusal is None:
-            intake.keep()
-        else:
-            line, raw, what = document.line, document.raw, f"{refusal[1]}. Skipped."
-            intake.reject(line=line, field="", reason=refusal[0], message=what, raw=raw)
-        if intake.is_full:
-            yield from intake.flush()
-    yield from intake.flush()
+    out = Gathering(reading, kind=Kind.MEASUREMENT)
+    source = unpacked(stream, reading.origin.name)
+    yield from pieces_of(source, out, lambda value: _take(value, out))
 
 
-def _take(document: Document, intake: Intake) -> tuple[str, str] | None:
-    value = document.value
-    if not isinstance(value, Mapping):
-        return "unreadable", f"no JSON object ({document.error})"
+def _take(value: Object, out: Gathering) -> Refusal | None:
     metric, switch = text(value, "metric"), text(value, "experiment")
     if not metric or not switch:
         return "missing", "no metric or no experiment"
@@ -76,7 +67,7 @@ def _take(document: Document, intake: Intake) -> tuple[str, str] | None:
             "quality": pa.array(np.zeros(count, dtype=np.uint8)),
         },
     )
-    intake.put(Kind.MEASUREMENT, batch)
+    out.put(Kind.MEASUREMENT, batch)
     return None
 
 

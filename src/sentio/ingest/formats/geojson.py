@@ -12,7 +12,8 @@ from sentio.ingest.format import Format
 from sentio.ingest.piece import Piece, Reading
 from sentio.ingest.wire.json.items import json_rows, placed
 from sentio.ingest.wire.json.values import as_number, as_text, json_object
-from sentio.ingest.wire.pieces.gathering import Gathering, Record
+from sentio.ingest.wire.pieces.columns import Record
+from sentio.ingest.wire.pieces.gathering import Gathering
 from sentio.ingest.wire.text.personal import without_contacts
 from sentio.ingest.wire.times.iso8601 import MAX_NS, epoch_ns, time_ns
 from sentio.kernel.errors import FormatError
@@ -44,14 +45,6 @@ CAPACITY: dict[str, float] = {
 }
 """Names of a link's capacity, with the factor that makes it bit/s; without a unit it is bit/s."""
 
-ELEMENT_COLUMNS = (
-    *("ts", "element", "element_kind", "name", "parent", "technology", "longitude_deg"),
-    *("latitude_deg", "range_m", "attributes", "quality"),
-)
-LINK_COLUMNS = (
-    *("ts", "link", "from_element", "to_element", "link_kind", "capacity_bps", "attributes"),
-    "quality",
-)
 MAX_PATH_POINTS = 1000
 _PLAIN = re.compile(r"[^a-z0-9]")
 
@@ -84,9 +77,7 @@ def read(stream: BinaryIO, reading: Reading) -> Iterator[Piece]:
 
     Features without a time of their own are valid from the input's arrival.
     """
-    out = Gathering(
-        reading, Kind.ELEMENT, columns={Kind.ELEMENT: ELEMENT_COLUMNS, Kind.LINK: LINK_COLUMNS}
-    )
+    out = Gathering(reading, Kind.ELEMENT)
     broken: FormatError | None = None
     try:
         for number, item in json_rows(stream, ("features",)):
@@ -103,9 +94,11 @@ def read(stream: BinaryIO, reading: Reading) -> Iterator[Piece]:
 def _take(item: bytes, number: int, out: Gathering, reading: Reading) -> None:
     try:
         kind, record = _record(item, number, reading)
-        out.keep(kind, record)
     except Refused as error:
         out.reject(str(error), line=number, field=error.field, reason=error.reason, raw=item)
+    else:
+        out.keep(kind=kind)
+        out.add(kind, record)
 
 
 def _record(item: bytes, number: int, reading: Reading) -> tuple[Kind, Record]:

@@ -8,8 +8,10 @@ from typing import BinaryIO
 from sentio.ingest.format import Format
 from sentio.ingest.piece import Piece, Reading
 from sentio.ingest.wire.active.ndt import rate_kbps, retransmission_ratio, rtt_ms, server_of
-from sentio.ingest.wire.json.results import Document, Json, at, documents, number, objects, text
-from sentio.ingest.wire.pieces.intake import Cell, Intake
+from sentio.ingest.wire.json.results import Refusal, pieces_of
+from sentio.ingest.wire.json.values import Json, Object, at, number, objects, text
+from sentio.ingest.wire.pieces.columns import Cell
+from sentio.ingest.wire.pieces.gathering import Gathering
 from sentio.ingest.wire.text.blocks import stands_alone
 from sentio.ingest.wire.text.packed import unpacked, unpacked_head
 from sentio.ingest.wire.times.logged import iso_ns
@@ -37,19 +39,13 @@ def read(stream: BinaryIO, reading: Reading) -> Iterator[Piece]:
     identifier; tokens and other metadata are not kept.
     """
     service = reading.options.get("service", SERVICE)
-    intake = Intake(reading, kind=Kind.EXPERIENCE, service=service)
-    for document in documents(unpacked(stream, reading.origin.name)):
-        _take(document, intake, service)
-        if intake.is_full:
-            yield from intake.flush()
-    yield from intake.flush()
+    out = Gathering(reading, kind=Kind.EXPERIENCE, service=service)
+    source = unpacked(stream, reading.origin.name)
+    yield from pieces_of(source, out, lambda value: _take(value, out, service))
 
 
-def _take(document: Document, intake: Intake, service: str) -> None:
-    value = document.value
+def _take(value: Object, out: Gathering, service: str) -> Refusal | None:
     refusal = ("not_telemetry", "neither Download nor Upload")
-    if not isinstance(value, Mapping):
-        refusal = ("unreadable", f"no JSON object ({document.error})")
     uses: list[dict[str, Cell]] = []
     for name, way in DIRECTIONS.items():
         test = at(value, name)
@@ -62,14 +58,10 @@ def _take(document: Document, intake: Intake, service: str) -> None:
                 refusal = ("incomplete", f"{name} has no measurement with bytes and time")
             else:
                 uses.append({**use, "ts": started, "duration_ms": _lasted_ms(test, started, use)})
-    if not uses:
-        line, raw, what = document.line, document.raw, f"{refusal[1]}. Skipped."
-        intake.reject(line=line, field="", reason=refusal[0], message=what, raw=raw)
-        return
-    intake.keep()
+    client = {"subject_kind": "user", "ip": text(value, "ClientIP") or None}
     for use in uses:
-        client = {"subject_kind": "user", "ip": text(value, "ClientIP") or None}
-        intake.experience(service, {**use, **client})
+        out.experience(service, {**use, **client})
+    return None if uses else refusal
 
 
 def _use(test: Json, way: str) -> dict[str, Cell] | None:

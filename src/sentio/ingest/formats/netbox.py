@@ -17,14 +17,6 @@ from sentio.ingest.wire.pieces.gathering import Gathering
 from sentio.kernel.errors import FormatError
 from sentio.model.record import Kind
 
-ELEMENT_COLUMNS = (
-    *("ts", "element", "element_kind", "name", "parent", "longitude_deg", "latitude_deg"),
-    *("attributes", "quality"),
-)
-LINK_COLUMNS = (
-    *("ts", "link", "from_element", "to_element", "link_kind", "capacity_bps", "attributes"),
-    "quality",
-)
 MAX_OBJECTS = 5_000_000
 _FIXTURE = re.compile(rb'"model"\s*:\s*"[a-z_]+\.[a-z_]+"')
 _NETBOX = re.compile(rb'"(?:dcim|circuits|virtualization|ipam|extras|tenancy)\.[a-z]+"')
@@ -47,9 +39,7 @@ def read(stream: BinaryIO, reading: Reading) -> Iterator[Piece]:
     Objects refer to each other in any order, so those that matter are held until the end: memory
     grows with the inventory, not with the rest of the export.
     """
-    out = Gathering(
-        reading, Kind.ELEMENT, columns={Kind.ELEMENT: ELEMENT_COLUMNS, Kind.LINK: LINK_COLUMNS}
-    )
+    out = Gathering(reading, Kind.ELEMENT)
     inventory = Inventory(reading.received_ns)
     broken: FormatError | None = None
     try:
@@ -88,7 +78,7 @@ def _take(item: bytes, number: int, *, inventory: Inventory, out: Gathering) -> 
 def _hand_on(inventory: Inventory, out: Gathering) -> Iterator[Piece]:
     for row in [*inventory.rows.values()]:
         if row.found.model not in ELEMENTS and row.found.model not in LINKS:
-            out.keep(Kind.ELEMENT, None)
+            out.keep()
     for made in inventory.elements():
         _keep(made, Kind.ELEMENT, out)
         if out.is_full:
@@ -108,8 +98,9 @@ def _keep(made: Made, kind: Kind, out: Gathering) -> None:
                 what, line=row.number, field=row.found.model, reason="incomplete", raw=row.raw
             )
         return
-    for number, record in enumerate(made.records):
-        out.keep(kind, record, rows=0 if number else len(made.rows))
+    out.keep(len(made.rows), kind)
+    for record in made.records:
+        out.add(kind, record)
 
 
 FORMAT = Format(

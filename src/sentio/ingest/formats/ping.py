@@ -22,7 +22,8 @@ from sentio.ingest.wire.active.windows import (
     number_option,
     window_columns,
 )
-from sentio.ingest.wire.pieces.intake import Intake, constants, record_batch
+from sentio.ingest.wire.pieces.columns import constants, record_batch
+from sentio.ingest.wire.pieces.gathering import Gathering
 from sentio.ingest.wire.text.blocks import Block, blocks
 from sentio.ingest.wire.times.logged import check_zone
 from sentio.kernel.arrays import IntArray
@@ -56,10 +57,10 @@ def read(stream: BinaryIO, reading: Reading) -> Iterator[Piece]:
     """
     log = _Log(reading)
     for block in blocks(stream):
-        yield from log.intake.flush()
+        yield from log.out.flush()
         log.take(block)
     log.run.finish()
-    yield from log.intake.flush()
+    yield from log.out.flush()
 
 
 class _Log:
@@ -68,7 +69,7 @@ class _Log:
     def __init__(self, reading: Reading) -> None:
         self._reading = reading
         self._service = reading.options.get("service", SERVICE)
-        self.intake = Intake(reading, kind=Kind.EXPERIENCE, service=self._service)
+        self.out = Gathering(reading, kind=Kind.EXPERIENCE, service=self._service)
         self._zone = check_zone(reading.options.get("timezone", "UTC"))
         self._window_ms = number_option(reading, "window_ms", WINDOW_MS) or WINDOW_MS
         interval = number_option(reading, "transfer_interval_ms", None)
@@ -136,7 +137,7 @@ class _Log:
         every = {name: pa.array([text] * count) for name, text in texts.items() if text}
         columns["quality"] = pa.array(np.full(count, quality))
         batch = record_batch(Kind.EXPERIENCE, {**columns, **every})
-        self.intake.put(Kind.EXPERIENCE, batch, self._service)
+        self.out.put(Kind.EXPERIENCE, batch, self._service)
 
     def _may_lose(self, count: int) -> bool:
         self._lost += max(count, 0)
@@ -146,16 +147,16 @@ class _Log:
         self._rejected += [(int(line), reason, message) for line in lines]
 
     def _count(self, block: Block, lines: Lines) -> None:
-        self.intake.keep(lines.used - len(self._rejected))
+        self.out.keep(lines.used - len(self._rejected))
         for line, reason, message in self._rejected:
             raw = block.raw(line - block.first_line)
-            self.intake.reject(line=line, field="", reason=reason, message=message, raw=raw)
+            self.out.reject(message, line=line, field="", reason=reason, raw=raw)
         for index in lines.unknown:
-            self.intake.reject(
+            self.out.reject(
+                "no line that ping prints. Expected an answer, a loss or the statistics",
                 line=block.first_line + int(index),
                 field="",
                 reason="unreadable",
-                message="no line that ping prints. Expected an answer, a loss or the statistics.",
                 raw=block.raw(int(index)),
             )
 

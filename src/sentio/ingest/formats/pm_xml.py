@@ -9,7 +9,7 @@ from lxml import etree  # pyright: ignore[reportAttributeAccessIssue]  (no types
 
 from sentio.ingest.format import Format
 from sentio.ingest.piece import Piece, Reading
-from sentio.ingest.wire.pieces.pieces import Pieces, quoted
+from sentio.ingest.wire.pieces.numbered import Pieces, quoted
 from sentio.ingest.wire.pm import dn
 from sentio.ingest.wire.pm.counters import (
     MAX_BINS,

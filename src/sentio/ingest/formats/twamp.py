@@ -29,10 +29,13 @@ from sentio.ingest.wire.active.windows import (
     window_columns,
 )
 from sentio.ingest.wire.csv.logged_rows import Header, Rows, find_header, plain, rows, up_to
-from sentio.ingest.wire.json.results import Document, Object, documents, objects, text
-from sentio.ingest.wire.pieces.intake import Intake, constants, record_batch
-from sentio.ingest.wire.text.blocks import blocks, read_fully
-from sentio.ingest.wire.text.rejoined import rejoined
+from sentio.ingest.wire.json.documents import Document
+from sentio.ingest.wire.json.results import no_object, results
+from sentio.ingest.wire.json.values import Object, objects, text
+from sentio.ingest.wire.pieces.columns import constants, record_batch
+from sentio.ingest.wire.pieces.gathering import Gathering
+from sentio.ingest.wire.text.blocks import blocks
+from sentio.ingest.wire.text.streams import put_back, read_fully
 from sentio.ingest.wire.times.logged import iso_ns
 from sentio.kernel.arrays import IntArray
 from sentio.kernel.errors import ConfigError, FormatError
@@ -84,7 +87,7 @@ def read(stream: BinaryIO, reading: Reading) -> Iterator[Piece]:
     """
     session = _Session(reading)
     head = read_fully(stream, HEAD_BYTES)
-    whole = rejoined(head, stream)
+    whole = put_back(head, stream)
     packet_header, other = find_header(head, PACKET_COLUMNS), statistics_header(head)
     if head.lstrip()[:1] in (b"{", b"["):
         yield from session.json(whole)
@@ -103,7 +106,7 @@ def read(stream: BinaryIO, reading: Reading) -> Iterator[Piece]:
 
 
 def replay_head(head: bytes) -> bytes:
-    """Put the header in front of a rejected row; documents and lines stand alone."""
+    """Put the header in front of a rejected row; results and lines stand alone."""
     if head.lstrip()[:1] in (b"{", b"["):
         return b""
     return up_to(find_header(head, PACKET_COLUMNS) or statistics_header(head), head)
@@ -115,7 +118,7 @@ class _Session:
     def __init__(self, reading: Reading) -> None:
         self._reading = reading
         self._service = reading.options.get("service", SERVICE)
-        self._intake = Intake(reading, kind=Kind.EXPERIENCE, service=self._service)
+        self._out = Gathering(reading, kind=Kind.EXPERIENCE, service=self._service)
         clocks = reading.options.get("clocks", CLOCKS[0])
         if clocks not in CLOCKS:
             raise ConfigError(
@@ -141,24 +144,24 @@ class _Session:
     def csv(self, stream: BinaryIO, header: Header) -> Iterator[Piece]:
         columns = columns_of(header.names)
         for some in rows(stream, header, list(dict.fromkeys(columns.values()))):
-            yield from self._intake.flush()
+            yield from self._out.flush()
             self._broken(some)
             table = {ours: some.table.column(n).combine_chunks() for ours, n in columns.items()}
             self._packets(table, some.lines, some.raw)
         self._run.finish()
-        yield from self._intake.flush()
+        yield from self._out.flush()
 
     def statistics(self, stream: BinaryIO, header: Header) -> Iterator[Piece]:
         for some in rows(stream, header, header.names):
             self._broken(some)
             kept, batches, late = statistics_batches(some, header, self._reading.origin.source)
-            self._intake.keep(kept)
+            self._out.keep(kept)
             for line in late:
-                message = "no time that can be read. Row skipped."
+                message = "no time that can be read. Row skipped"
                 self._reject(int(line), "time", "bad_time", message, some.raw(int(line)))
             for batch in batches:
-                self._intake.put(Kind.MEASUREMENT, batch)
-            yield from self._intake.flush()
+                self._out.put(Kind.MEASUREMENT, batch)
+            yield from self._out.flush()
 
     def console(self, stream: BinaryIO) -> Iterator[Piece]:
         for block in blocks(stream):
@@ -168,33 +171,34 @@ class _Session:
                     continue
                 measured = measurements(raw[:400].decode("latin-1"))
                 if measured is None:
-                    message = "no line of a TWAMP result. Line skipped."
+                    message = "no line of a TWAMP result. Line skipped"
                     self._reject(block.first_line + index, "", "unreadable", message, raw)
                     continue
-                self._intake.keep()
+                self._out.keep()
                 self._measure(measured, self._at_ns)
-            yield from self._intake.flush()
+            yield from self._out.flush()
 
     def json(self, stream: BinaryIO) -> Iterator[Piece]:
         waiting: list[Object] = []
         first = 1
-        for document in documents(stream):
+        for document in results(stream):
             waiting += self._document(document)
             while len(waiting) >= MANY:
                 self._json_packets(waiting[:MANY], first)
                 waiting, first = waiting[MANY:], first + MANY
-                yield from self._intake.flush()
-            if self._intake.is_full:
-                yield from self._intake.flush()
+                yield from self._out.flush()
+            if self._out.is_full:
+                yield from self._out.flush()
         self._json_packets(waiting, first)
         self._run.finish()
-        yield from self._intake.flush()
+        yield from self._out.flush()
 
     def _document(self, document: Document) -> list[Object]:
         value = document.value
-        if not isinstance(value, Mapping):
-            message = f"no JSON object ({document.error}). Skipped."
-            self._reject(document.line, "", "unreadable", message, document.raw)
+        refusal = no_object(document)
+        if refusal is not None:
+            reason, what = refusal
+            self._reject(document.line, "", reason, f"{what}. Skipped", document.raw)
             return []
         if columns_of([plain(key) for key in value]):
             return [value]
@@ -203,10 +207,10 @@ class _Session:
         ts = next((at for key in STARTS if (at := iso_ns(str(value.get(key)))) is not None), None)
         measured = flattened({k: v for k, v in value.items() if k not in {*PACKET_LISTS, *STARTS}})
         if measured:
-            self._intake.keep()
+            self._out.keep()
             self._measure(measured, self._at_ns if ts is None else ts)
         elif not found:
-            message = "a result without packets and without statistics. Skipped."
+            message = "a result without packets and without statistics. Skipped"
             self._reject(document.line, "", "not_telemetry", message, document.raw)
         return found
 
@@ -234,10 +238,10 @@ class _Session:
 
         def reject(index: int, field: str, reason: str, message: str) -> None:
             line = int(lines[index])
-            self._reject(line, field, reason, f"{message}. Row skipped.", raw(line))
+            self._reject(line, field, reason, f"{message}. Row skipped", raw(line))
 
         self._run.take(packets(table, lines, reject, one_way=self._one_way))
-        self._intake.keep(len(lines) - self._rejected)
+        self._out.keep(len(lines) - self._rejected)
 
     def _emit(self, messages: Messages, interval_ns: float | None, is_guessed: bool) -> None:
         del is_guessed  # packets carry their times
@@ -250,24 +254,24 @@ class _Session:
         texts |= {"server": self._server} | constants(self._reading)
         every = {name: pa.array([value] * count) for name, value in texts.items() if value}
         batch = record_batch(Kind.EXPERIENCE, {**columns, **every})
-        self._intake.put(Kind.EXPERIENCE, batch, self._service)
+        self._out.put(Kind.EXPERIENCE, batch, self._service)
 
     def _measure(self, measured: Mapping[str, tuple[float | None, str]], ts: int) -> None:
         element = self._server or self._reading.origin.source
-        self._intake.measure(measured, ts=ts, element=element, element_kind="probe")
+        self._out.measure(measured, ts=ts, element=element, element_kind="probe")
 
     def _broken(self, some: Rows) -> None:
         for line, fields, raw in some.broken:
-            message = f"{fields} fields, another number than the header has. Row skipped."
-            self._reject(line, "", "wrong_columns", message, raw)
+            what = f"{fields} fields, another number than the header has. Row skipped"
+            self._reject(line, "", "wrong_columns", what, raw)
 
     def _reject_lines(self, lines: IntArray, reason: str, message: str) -> None:
         for line in lines:
-            self._reject(int(line), "seq", reason, f"{message}. Row skipped.", self._raw(int(line)))
+            self._reject(int(line), "seq", reason, f"{message}. Row skipped", self._raw(int(line)))
 
-    def _reject(self, line: int, field: str, reason: str, message: str, raw: bytes) -> None:
+    def _reject(self, line: int, field: str, reason: str, what: str, raw: bytes) -> None:
         self._rejected += 1
-        self._intake.reject(line=line, field=field, reason=reason, message=message, raw=raw)
+        self._out.reject(what, line=line, field=field, reason=reason, raw=raw)
 
 
 FORMAT = Format(

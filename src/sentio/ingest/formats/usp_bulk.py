@@ -10,8 +10,8 @@ from sentio.ingest.format import Format
 from sentio.ingest.piece import Piece, Reading
 from sentio.ingest.wire.json.documents import Document, documents
 from sentio.ingest.wire.json.keys import key_paths
-from sentio.ingest.wire.pieces.pieces import Pieces, quoted, writable
-from sentio.ingest.wire.text.put_back import put_back
+from sentio.ingest.wire.pieces.numbered import Pieces, quoted, writable
+from sentio.ingest.wire.text.streams import put_back
 from sentio.ingest.wire.times.iso8601 import any_time_ns, zone_of
 from sentio.ingest.wire.usp.csv_reports import HEAD_BYTES, PATH, CsvReports, layout_of
 from sentio.ingest.wire.usp.reports import (

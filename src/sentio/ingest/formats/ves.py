@@ -10,7 +10,7 @@ from sentio.ingest.format import Format
 from sentio.ingest.piece import Piece, Reading
 from sentio.ingest.wire.json.documents import Document, documents
 from sentio.ingest.wire.json.keys import key_paths
-from sentio.ingest.wire.pieces.pieces import Pieces, quoted
+from sentio.ingest.wire.pieces.numbered import Pieces, quoted
 from sentio.ingest.wire.pm import dn
 from sentio.ingest.wire.pm.counters import MeasurementRows, Scope
 from sentio.ingest.wire.times.iso8601 import epoch_ns

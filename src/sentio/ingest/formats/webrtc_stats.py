@@ -12,15 +12,15 @@ import orjson
 
 from sentio.ingest.format import HEAD_BYTES, Format
 from sentio.ingest.piece import Piece, Reading
-from sentio.ingest.wire.csv.records import fill
 from sentio.ingest.wire.csv.tables import header_of, tables
 from sentio.ingest.wire.json.items import json_rows, placed
-from sentio.ingest.wire.pieces.gathering import Gathering, Record
-from sentio.ingest.wire.text.put_back import put_back
+from sentio.ingest.wire.pieces.columns import Record
+from sentio.ingest.wire.pieces.gathering import Gathering
+from sentio.ingest.wire.text.streams import put_back, read_fully
 from sentio.ingest.wire.webrtc.dump import Bad, Series, series_of
 from sentio.ingest.wire.webrtc.metrics import column_of, plain
 from sentio.ingest.wire.webrtc.reports import TIMES, Snapshot, snapshots
-from sentio.ingest.wire.webrtc.windows import CALL_COLUMNS, Call
+from sentio.ingest.wire.webrtc.windows import Call
 from sentio.kernel.errors import FormatError
 from sentio.model.record import Kind
 
@@ -52,11 +52,9 @@ def read(stream: BinaryIO, reading: Reading) -> Iterator[Piece]:
     Rows are series of a dump, lines of JSON, or rows of CSV. Options: ``window_ms``; ``subject``,
     the account that the calls are of; ``timezone`` has no effect, since statistics carry epochs.
     """
-    out = Gathering(
-        reading, Kind.EXPERIENCE, columns={Kind.EXPERIENCE: CALL_COLUMNS}, service="video_call"
-    )
+    out = Gathering(reading, Kind.EXPERIENCE, service="video_call")
     calls = _Calls(out, reading)
-    head = fill(stream, HEAD_BYTES)
+    head = read_fully(stream, HEAD_BYTES)
     whole = put_back(head, stream)
     start = head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
     if _is_dump(head):
@@ -80,7 +78,7 @@ def _is_time(name: str) -> bool:
 
 
 def _read_dump(stream: BinaryIO, calls: _Calls, out: Gathering) -> Iterator[Piece]:
-    content = fill(stream, MAX_DUMP_BYTES + 1)
+    content = read_fully(stream, MAX_DUMP_BYTES + 1)
     if len(content) > MAX_DUMP_BYTES:
         raise FormatError(f"the dump is larger than {MAX_DUMP_BYTES >> 20} MiB")
     try:
@@ -208,7 +206,7 @@ class _Calls:
             found.call.see(time_ns, series[order].stream, series[order].metric, value)
         self._note(found, found.call.end())
         if found.call.has_record:
-            self._out.keep(Kind.EXPERIENCE, None, rows=len(series))
+            self._out.keep(len(series))
             return
         for each in series:
             what = f"the connection holds no two samples of {each.metric.name}"
@@ -240,13 +238,14 @@ class _Calls:
     def _count(self, found: _Open, number: int, raw: bytes) -> None:
         """Count a row as kept; until its call has a record, it may yet be rejected."""
         if found.call.has_record or len(found.held) >= MAX_HELD_ROWS:
-            self._out.keep(Kind.EXPERIENCE, None)
+            self._out.keep()
         else:
             found.held.append((number, raw))
 
     def _note(self, found: _Open, record: Record | None) -> None:
         if record is not None:
-            self._out.keep(Kind.EXPERIENCE, record, rows=len(found.held))
+            self._out.keep(len(found.held))
+            self._out.add(Kind.EXPERIENCE, record)
             found.held.clear()
 
     def _close(self, key: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sentio.ingest.wire.json.results import Json, number
+from sentio.ingest.wire.json.values import Json, number
 
 UNSET = 2**32 - 1
 """The kernel's value of a smallest RTT that has not been measured."""

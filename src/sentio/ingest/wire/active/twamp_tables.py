@@ -9,8 +9,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from sentio.ingest.wire.csv.logged_rows import Header, Rows, find_header, numbers, plain, texts
-from sentio.ingest.wire.json.results import Json
-from sentio.ingest.wire.pieces.intake import record_batch
+from sentio.ingest.wire.json.values import Json
+from sentio.ingest.wire.pieces.columns import record_batch
 from sentio.ingest.wire.times.logged import times
 from sentio.kernel.arrays import IntArray
 from sentio.model.record import Kind

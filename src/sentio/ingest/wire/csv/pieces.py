@@ -16,7 +16,7 @@ from sentio.ingest.piece import (
     RowBytes,
 )
 from sentio.ingest.wire.csv.tables import Fault, Table
-from sentio.ingest.wire.pieces.gathering import arrow_type
+from sentio.ingest.wire.pieces.columns import arrow_type
 from sentio.kernel.arrays import BoolArray, IntArray
 from sentio.model.record import Kind
 

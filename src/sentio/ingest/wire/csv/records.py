@@ -10,6 +10,7 @@ from typing import BinaryIO
 
 import numpy as np
 
+from sentio.ingest.wire.text.streams import read_fully
 from sentio.kernel.arrays import BoolArray, IntArray
 from sentio.kernel.errors import FormatError
 
@@ -81,7 +82,7 @@ def text_of(stream: BinaryIO, encoding: str = "") -> Iterator[bytes]:
     FormatError
         No encoding is called that.
     """
-    head = fill(stream, BLOCK_BYTES)
+    head = read_fully(stream, BLOCK_BYTES)
     for mark, name in _BOMS:
         if head.startswith(mark):
             head, encoding = head[len(mark) :], "" if name == "utf-8" else name
@@ -90,7 +91,7 @@ def text_of(stream: BinaryIO, encoding: str = "") -> Iterator[bytes]:
     carry = b""
     while head:
         fresh = head if decoder is None else decoder.decode(head).encode("utf-8", "replace")
-        head = fill(stream, BLOCK_BYTES)
+        head = read_fully(stream, BLOCK_BYTES)
         text = carry + fresh
         carry = b""
         if text.endswith(b"\r") and head:
@@ -137,15 +138,6 @@ def ends_in_quotes(line: bytes, delimiter: bytes) -> bool:
         at = line.find(delimiter, at) + 1
         if not at:
             return False
-
-
-def fill(stream: BinaryIO, size: int) -> bytes:
-    """Read so many bytes unless the stream ends, however short its single reads are."""
-    parts: list[bytes] = []
-    while size > 0 and (part := stream.read(size)):
-        parts.append(part)
-        size -= len(part)
-    return b"".join(parts)
 
 
 def _decoder(encoding: str) -> codecs.IncrementalDecoder | None:

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from sentio.ingest.wire.csv.logged_rows import Header, Rows, numbers, texts
-from sentio.ingest.wire.pieces.intake import Intake
+from sentio.ingest.wire.pieces.gathering import Gathering
 from sentio.ingest.wire.times.logged import times
 from sentio.kernel.arrays import BoolArray, FloatArray, IntArray
 from sentio.model.indicator import indicator
@@ -109,8 +109,8 @@ def columns_of(header: Header) -> dict[str, str]:
     return found
 
 
-def typed(rows: Rows, header: Header, intake: Intake, zone: str) -> Seconds:
-    """Type the rows; those that cannot be understood are rejected into the intake."""
+def typed(rows: Rows, header: Header, out: Gathering, zone: str) -> Seconds:
+    """Type the rows; those that cannot be understood are rejected into the out."""
     table, columns = rows.table, columns_of(header)
     ts, good = times(table.column(columns["time"]).combine_chunks(), zone)
     wrong: dict[str, BoolArray] = {columns["time"]: ~good}
@@ -125,7 +125,7 @@ def typed(rows: Rows, header: Header, intake: Intake, zone: str) -> Seconds:
         good &= ~not_number
         number[name] = np.array(values.to_numpy(zero_copy_only=False))
         quality[_blank_out(number[name], name)] |= Quality.SUSPECT
-    _reject(rows, header, wrong, intake)
+    _reject(rows, header, wrong, out)
     _forget_null_island(number)
     found = Seconds(ts=ts, quality=quality, number=number, text=_texts(table, columns))
     return found.where(good)
@@ -149,11 +149,10 @@ def _forget_null_island(number: dict[str, FloatArray]) -> None:
     number["latitude_deg"][nowhere] = np.nan
 
 
-def _reject(rows: Rows, header: Header, wrong: Mapping[str, BoolArray], intake: Intake) -> None:
+def _reject(rows: Rows, header: Header, wrong: Mapping[str, BoolArray], out: Gathering) -> None:
     for line, fields, raw in rows.broken:
-        message = f"{fields} fields. Expected as many as the header has. Row skipped."
-        reason = "wrong_columns"
-        intake.reject(line=line, field="", reason=reason, message=message, raw=raw)
+        what = f"{fields} fields. Expected as many as the header has. Row skipped"
+        out.reject(what, line=line, field="", reason="wrong_columns", raw=raw)
     seen = np.zeros(rows.table.num_rows, dtype=np.bool_)
     for name, mask in wrong.items():
         reason = "bad_time" if name == next(iter(wrong)) else "not_a_number"
@@ -161,9 +160,8 @@ def _reject(rows: Rows, header: Header, wrong: Mapping[str, BoolArray], intake: 
             line = int(rows.lines[index])
             value = rows.table.column(name)[int(index)].as_py()[:80]
             printed = header.as_printed(name)
-            message = f'{printed} "{value}" is no {REASON_WORDS[reason]}. Row skipped.'
-            raw = rows.raw(line)
-            intake.reject(line=line, field=printed, reason=reason, message=message, raw=raw)
+            what = f'{printed} "{value}" is no {REASON_WORDS[reason]}. Row skipped'
+            out.reject(what, line=line, field=printed, reason=reason, raw=rows.raw(line))
         seen |= mask
 
 

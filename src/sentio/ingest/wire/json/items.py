@@ -9,9 +9,8 @@ from typing import BinaryIO
 import orjson
 
 from sentio.ingest.format import HEAD_BYTES
-from sentio.ingest.wire.csv.records import fill
 from sentio.ingest.wire.text.lines import log_lines
-from sentio.ingest.wire.text.put_back import put_back
+from sentio.ingest.wire.text.streams import put_back, read_fully
 from sentio.kernel.errors import FormatError
 
 CHUNK_BYTES = 1 << 20
@@ -133,7 +132,7 @@ def json_rows(stream: BinaryIO, keys: tuple[str, ...] = ()) -> Iterator[tuple[in
     FormatError
         The input is no JSON, or breaks off; items before the break have been given.
     """
-    head = fill(stream, HEAD_BYTES)
+    head = read_fully(stream, HEAD_BYTES)
     start = head.removeprefix(b"\xef\xbb\xbf").lstrip(b"\x1e \t\r\n")[:1]
     if start not in (b"{", b"[", b""):
         raise FormatError("the input does not begin as JSON does", expected="{ or [")

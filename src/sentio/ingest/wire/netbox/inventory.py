@@ -18,7 +18,7 @@ from sentio.ingest.wire.netbox.objects import (
     ref_of,
     speed_bps,
 )
-from sentio.ingest.wire.pieces.gathering import Record
+from sentio.ingest.wire.pieces.columns import Record
 from sentio.ingest.wire.text.personal import without_contacts
 from sentio.ingest.wire.times.iso8601 import time_ns
 

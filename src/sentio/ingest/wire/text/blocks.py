@@ -9,6 +9,7 @@ from typing import BinaryIO
 import numpy as np
 import pyarrow as pa
 
+from sentio.ingest.wire.text.streams import read_fully
 from sentio.kernel.arrays import IntArray
 
 BLOCK_BYTES = 1 << 18
@@ -61,16 +62,6 @@ def blocks(stream: BinaryIO, *, block_bytes: int = BLOCK_BYTES) -> Iterator[Bloc
         yield block
         if is_last:
             return
-
-
-def read_fully(stream: BinaryIO, size: int) -> bytes:
-    """Read so many bytes unless the stream ends, however short its single reads are."""
-    parts: list[bytes] = []
-    missing = size
-    while missing > 0 and (part := stream.read(missing)):
-        parts.append(part)
-        missing -= len(part)
-    return b"".join(parts)
 
 
 def stands_alone(head: bytes) -> bytes:

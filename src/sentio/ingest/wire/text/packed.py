@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import pyarrow as pa
 
-from sentio.ingest.wire.text.blocks import read_fully
-from sentio.ingest.wire.text.rejoined import rejoined
+from sentio.ingest.wire.text.streams import put_back, read_fully
 from sentio.kernel.errors import FormatError
 
 if TYPE_CHECKING:
@@ -25,7 +24,7 @@ DAMAGED = (OSError, pa.ArrowException, ValueError, EOFError, zlib.error)
 def unpacked(stream: BinaryIO, name: str) -> BinaryIO:
     """Give the plain bytes of a stream, packed or not; raises `FormatError` where it is damaged."""
     head = read_fully(stream, MAGIC_BYTES)
-    whole = rejoined(head, stream)
+    whole = put_back(head, stream)
     codec = CODECS.get(head)
     if codec is None:
         return whole

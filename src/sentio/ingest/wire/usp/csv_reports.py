@@ -11,7 +11,7 @@ from typing import BinaryIO, Literal
 
 from sentio.ingest.piece import Piece, Reading
 from sentio.ingest.wire.csv.records import delimiter_of, records_of, text_of
-from sentio.ingest.wire.pieces.pieces import quoted
+from sentio.ingest.wire.pieces.numbered import quoted
 from sentio.ingest.wire.times.iso8601 import any_time_ns, zone_of
 from sentio.ingest.wire.usp.reports import (
     BOOLEAN,

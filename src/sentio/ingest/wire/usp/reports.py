@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from sentio.ingest.piece import Piece, Reading
-from sentio.ingest.wire.pieces.pieces import Pieces, quoted
+from sentio.ingest.wire.pieces.numbered import Pieces, quoted
 from sentio.ingest.wire.usp.experience import Values, experience
 from sentio.ingest.wire.usp.names import IDENTITY, hides_secret, holds_address, meaning
 from sentio.ingest.wire.usp.units import Floats, split

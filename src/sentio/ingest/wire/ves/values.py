@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 
 import orjson
 
-from sentio.ingest.wire.pieces.pieces import quoted
+from sentio.ingest.wire.pieces.numbered import quoted
 from sentio.ingest.wire.pm import dn
 from sentio.ingest.wire.pm.counters import NotACounter, Results, Values, cell
 from sentio.model.record import Quality

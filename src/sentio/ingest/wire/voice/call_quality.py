@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from sentio.ingest.wire.pieces.intake import Cell
+from sentio.ingest.wire.pieces.columns import Cell
 from sentio.model.record import Quality
 
 NARROWBAND, WIDEBAND, FULLBAND = "voice_nb", "voice_wb", "voice_fb"

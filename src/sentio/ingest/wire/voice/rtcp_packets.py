@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO, Literal
 
-from sentio.ingest.wire.text.blocks import blocks, read_fully
+from sentio.ingest.wire.text.blocks import blocks
+from sentio.ingest.wire.text.streams import read_fully
 from sentio.ingest.wire.times.logged import iso_ns
 
 Layout = Literal["back_to_back", "prefixed", "hex"]

@@ -5,18 +5,12 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 
-from sentio.ingest.wire.pieces.gathering import Record
+from sentio.ingest.wire.pieces.columns import Record
 from sentio.ingest.wire.webrtc.metrics import Metric, Role
 
 SECOND_NS = 10**9
 LONGEST_STEP_NS = 600 * SECOND_NS  # after ten minutes without a report a counter begins anew
 MAX_COUNTERS = 10_000
-
-CALL_COLUMNS = (
-    *("ts", "duration_ms", "subject_kind", "account", "session_key", "stream_bitrate_kbps"),
-    *("stream_fps", "stream_width_px", "stream_height_px", "freeze_ratio", "rtt_ms", "jitter_ms"),
-    *("packet_loss_ratio", "jitter_buffer_ms", "audio_bitrate_kbps", "volume_dl_bytes", "quality"),
-)
 
 
 @dataclass(slots=True)

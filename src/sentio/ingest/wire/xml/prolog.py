@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from sentio.ingest.wire.text.put_back import put_back
+from sentio.ingest.wire.text.streams import put_back
 
 MAX_PROLOG_BYTES = 2**20
 CHUNK_BYTES = 65_536
