@@ -24,6 +24,7 @@ from sentio.ingest.wire.cdn.sessions import (
 from sentio.ingest.wire.pieces.columns import Record
 from sentio.ingest.wire.pieces.gathering import Gathering
 from sentio.ingest.wire.text.lines import log_lines
+from sentio.ingest.wire.times.iso8601 import SECOND_NS
 from sentio.ingest.wire.times.log_clock import LogClock
 from sentio.model.record import Kind, Quality
 
@@ -34,7 +35,6 @@ MAX_HELD_BYTES = 64 * 2**20
 MAX_REQUESTS = 20_000  # of one session; a day of six-second segments with audio has 28,800
 LEAP_NS = 3600 * 10**9  # one line further ahead than this does not move the log's clock
 SNIFFED_LINES = 200
-SECOND_NS = 10**9
 
 DEVICE_WORDS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (

@@ -17,7 +17,7 @@ from sentio.ingest.wire.drive.windows import OpenWindow, nullable, stream_column
 from sentio.ingest.wire.pieces.columns import constants, record_batch
 from sentio.ingest.wire.pieces.gathering import Gathering
 from sentio.ingest.wire.text.streams import put_back, read_fully
-from sentio.ingest.wire.times.logged import check_zone
+from sentio.ingest.wire.times.iso8601 import zone_of
 from sentio.kernel.arrays import BoolArray, IntArray
 from sentio.kernel.errors import FormatError
 from sentio.model.record import Kind
@@ -72,7 +72,7 @@ def read(stream: BinaryIO, reading: Reading) -> Iterator[Piece]:
     FormatError
         No line among the first five names the columns.
     """
-    zone = check_zone(reading.options.get("timezone", "UTC"))
+    zone = str(zone_of(reading))
     head = read_fully(stream, HEAD_BYTES)
     if not head:
         return

@@ -14,7 +14,7 @@ from sentio.ingest.wire.pieces.columns import Cell
 from sentio.ingest.wire.pieces.gathering import Gathering
 from sentio.ingest.wire.text.blocks import stands_alone
 from sentio.ingest.wire.text.packed import unpacked, unpacked_head
-from sentio.ingest.wire.times.logged import iso_ns
+from sentio.ingest.wire.times.iso8601 import time_ns
 from sentio.model.record import Kind
 
 SERVICE = "file"
@@ -54,7 +54,7 @@ def _take(value: Object, out: Gathering, service: str) -> Refusal | None:
 def _use(value: Json, name: str, way: str) -> dict[str, Cell] | None:
     test = at(value, name)
     rate = number(test, "MeanThroughputMbps")
-    started, ended = iso_ns(text(test, "StartTime")), iso_ns(text(test, "EndTime"))
+    started, ended = time_ns(text(test, "StartTime")), time_ns(text(test, "EndTime"))
     if rate is None or started is None:
         return None
     lasted = ended - started if ended is not None and 0 < ended - started < LONGEST_NS else None

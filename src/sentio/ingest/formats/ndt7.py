@@ -14,7 +14,7 @@ from sentio.ingest.wire.pieces.columns import Cell
 from sentio.ingest.wire.pieces.gathering import Gathering
 from sentio.ingest.wire.text.blocks import stands_alone
 from sentio.ingest.wire.text.packed import unpacked, unpacked_head
-from sentio.ingest.wire.times.logged import iso_ns
+from sentio.ingest.wire.times.iso8601 import time_ns
 from sentio.model.record import Kind
 
 SERVICE = "file"
@@ -50,7 +50,7 @@ def _take(value: Object, out: Gathering, service: str) -> Refusal | None:
     for name, way in DIRECTIONS.items():
         test = at(value, name)
         if isinstance(test, Mapping):
-            started = iso_ns(text(test, "StartTime")) or iso_ns(text(value, "StartTime"))
+            started = time_ns(text(test, "StartTime")) or time_ns(text(value, "StartTime"))
             use = _use(test, way)
             if started is None:
                 refusal = ("bad_time", f"{name}.StartTime is no time")
@@ -95,7 +95,7 @@ def _use(test: Json, way: str) -> dict[str, Cell] | None:
 
 
 def _lasted_ms(test: Json, started: int, use: Mapping[str, Cell]) -> Cell:
-    ended = iso_ns(text(test, "EndTime"))
+    ended = time_ns(text(test, "EndTime"))
     has_end = ended is not None and 0 < ended - started < LONGEST_NS
     return (ended - started) / 1e6 if has_end and ended else use["duration_ms"]
 

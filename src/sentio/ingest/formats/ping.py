@@ -25,7 +25,7 @@ from sentio.ingest.wire.active.windows import (
 from sentio.ingest.wire.pieces.columns import constants, record_batch
 from sentio.ingest.wire.pieces.gathering import Gathering
 from sentio.ingest.wire.text.blocks import Block, blocks
-from sentio.ingest.wire.times.logged import check_zone
+from sentio.ingest.wire.times.iso8601 import zone_of
 from sentio.kernel.arrays import IntArray
 from sentio.model.record import Kind, Quality
 
@@ -70,7 +70,7 @@ class _Log:
         self._reading = reading
         self._service = reading.options.get("service", SERVICE)
         self.out = Gathering(reading, kind=Kind.EXPERIENCE, service=self._service)
-        self._zone = check_zone(reading.options.get("timezone", "UTC"))
+        self._zone = str(zone_of(reading))
         self._window_ms = number_option(reading, "window_ms", WINDOW_MS) or WINDOW_MS
         interval = number_option(reading, "transfer_interval_ms", None)
         self._interval_ns = None if interval is None else interval * MS_NS

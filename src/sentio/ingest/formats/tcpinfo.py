@@ -17,7 +17,7 @@ from sentio.ingest.wire.json.results import Refusal, pieces_of
 from sentio.ingest.wire.json.values import Json, Object, at, text
 from sentio.ingest.wire.pieces.gathering import Gathering
 from sentio.ingest.wire.text.packed import unpacked, unpacked_head
-from sentio.ingest.wire.times.logged import iso_ns
+from sentio.ingest.wire.times.iso8601 import time_ns
 from sentio.model.record import Kind
 
 SERVICE = "file"
@@ -88,7 +88,7 @@ def read(stream: BinaryIO, reading: Reading) -> Iterator[Piece]:
 
 
 def _take(value: Object, connection: Connection) -> Refusal | None:
-    ts = iso_ns(text(value, "Timestamp"))
+    ts = time_ns(text(value, "Timestamp"))
     if ts is None:
         return "bad_time", "Timestamp is no time"
     attributes = at(value, "Attributes")

@@ -36,7 +36,7 @@ from sentio.ingest.wire.pieces.columns import constants, record_batch
 from sentio.ingest.wire.pieces.gathering import Gathering
 from sentio.ingest.wire.text.blocks import blocks
 from sentio.ingest.wire.text.streams import put_back, read_fully
-from sentio.ingest.wire.times.logged import iso_ns
+from sentio.ingest.wire.times.iso8601 import time_ns
 from sentio.kernel.arrays import IntArray
 from sentio.kernel.errors import ConfigError, FormatError
 from sentio.model.record import Kind
@@ -106,7 +106,7 @@ def read(stream: BinaryIO, reading: Reading) -> Iterator[Piece]:
 
 
 def replay_head(head: bytes) -> bytes:
-    """Put the header in front of a rejected row; results and lines stand alone."""
+    """Put the header in front of a rejected row; documents and lines stand alone."""
     if head.lstrip()[:1] in (b"{", b"["):
         return b""
     return up_to(find_header(head, PACKET_COLUMNS) or statistics_header(head), head)
@@ -204,7 +204,7 @@ class _Session:
             return [value]
         self._server = next((found for key in REFLECTORS if (found := text(value, key))), "")
         found = [packet for key in PACKET_LISTS for packet in objects(value, key)]
-        ts = next((at for key in STARTS if (at := iso_ns(str(value.get(key)))) is not None), None)
+        ts = next((at for key in STARTS if (at := time_ns(str(value.get(key)))) is not None), None)
         measured = flattened({k: v for k, v in value.items() if k not in {*PACKET_LISTS, *STARTS}})
         if measured:
             self._out.keep()

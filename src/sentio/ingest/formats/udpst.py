@@ -13,7 +13,7 @@ from sentio.ingest.wire.json.values import Json, Object, at, number, objects, te
 from sentio.ingest.wire.pieces.columns import Cell
 from sentio.ingest.wire.pieces.gathering import Gathering
 from sentio.ingest.wire.text.blocks import stands_alone
-from sentio.ingest.wire.times.logged import iso_ns
+from sentio.ingest.wire.times.iso8601 import time_ns
 from sentio.model.record import Kind
 
 SERVICE = "file"
@@ -68,11 +68,11 @@ def _take(value: Object, out: Gathering, service: str) -> Refusal | None:
 
 
 def _client(value: Object, out: Gathering, service: str) -> Refusal | None:
-    started = iso_ns(text(value, "Output", "BOMTime"))
+    started = time_ns(text(value, "Output", "BOMTime"))
     if started is None:
         return "bad_time", "Output.BOMTime is no time"
     summary, most = at(value, "Output", "Summary"), at(value, "Output", "AtMax")
-    ended = iso_ns(text(value, "Output", "EOMTime"))
+    ended = time_ns(text(value, "Output", "EOMTime"))
     host = text(value, "Input", "Host") or text(value, "Input", "HostIPAddress")
     element = host or out.reading.origin.source
     capacity = _first(number(most, "MaxIPLayerCapacity"), number(summary, "IPLayerCapacitySummary"))
@@ -94,7 +94,7 @@ def _client(value: Object, out: Gathering, service: str) -> Refusal | None:
             _measured(part, block), ts=ended or started, element=element, element_kind="server"
         )
     for block in objects(value, "Output", "IncrementalResult"):
-        ts = iso_ns(text(block, "TimeOfSubInterval"))
+        ts = time_ns(text(block, "TimeOfSubInterval"))
         if ts is not None:
             length = number(value, "Input", "TestSubInterval")
             out.measure(
@@ -112,8 +112,8 @@ def _server(value: Object, out: Gathering) -> Refusal | None:
     element = text(value, "host_name") or out.reading.origin.source
     found = 0
     for record in objects(value, "data_records"):
-        begin = iso_ns(text(record, "start_datetime"))
-        end = iso_ns(text(record, "end_datetime"))
+        begin = time_ns(text(record, "start_datetime"))
+        end = time_ns(text(record, "end_datetime"))
         if begin is None or end is None or not 0 < end - begin < 10**18:
             continue
         found += 1

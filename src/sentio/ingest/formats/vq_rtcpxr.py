@@ -14,7 +14,7 @@ from sentio.ingest.piece import Piece, Reading
 from sentio.ingest.wire.pieces.columns import Cell
 from sentio.ingest.wire.pieces.gathering import Gathering
 from sentio.ingest.wire.text.blocks import blocks, stands_alone
-from sentio.ingest.wire.times.logged import iso_ns
+from sentio.ingest.wire.times.iso8601 import time_ns
 from sentio.ingest.wire.voice.call_quality import UNAVAILABLE, CallQuality, codec_of, service_of
 from sentio.kernel.errors import FormatError
 from sentio.model.record import Kind
@@ -152,11 +152,11 @@ def _take(report: Report, out: Gathering, reading: Reading) -> tuple[str, str, s
     records: list[tuple[str, dict[str, Cell]]] = []
     for side, found in sides.items():
         metrics = {**report.common, **found}
-        started = iso_ns(metrics.get("timestamps.start"))
+        started = time_ns(metrics.get("timestamps.start", ""))
         if started is None:
             is_there = "timestamps.start" in metrics
             return "bad_time" if is_there else "missing", "Timestamps", "no START that is a time"
-        ended = iso_ns(metrics.get("timestamps.stop"))
+        ended = time_ns(metrics.get("timestamps.stop", ""))
         has_end = ended is not None and 0 <= ended - started <= LONGEST_NS
         lasted_ms = (ended - started) / 1e6 if has_end and ended is not None else None
         address = metrics.get(f"{SIDES[side]}.ip", "")[:64]
@@ -181,7 +181,7 @@ def _take(report: Report, out: Gathering, reading: Reading) -> tuple[str, str, s
 def _alarm(report: Report, out: Gathering, reading: Reading) -> None:
     """Add an alarm: a threshold was crossed within a call, whose own report follows."""
     metrics = {key: value for side in report.sides.values() for key, value in side.items()}
-    started = iso_ns(metrics.get("timestamps.start"))
+    started = time_ns(metrics.get("timestamps.start", ""))
     told = dict(PAIR.findall(report.raw[0][:400].decode("utf-8", "replace")))
     named = {key.lower(): value.strip('"') for key, value in told.items()}
     severity = named.get("severity", "").lower()

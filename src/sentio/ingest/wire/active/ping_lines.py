@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from sentio.ingest.wire.active.run import Answers, Mark
 from sentio.ingest.wire.text.blocks import Block
-from sentio.ingest.wire.times.logged import times
+from sentio.ingest.wire.times.columns import year_first_ns
 from sentio.kernel.arrays import BoolArray, FloatArray, IntArray
 
 STAMPED = (
@@ -107,7 +107,7 @@ def parse(block: Block, zone: str) -> Lines:
 def _times(stamps: pa.StringArray, has_stamp: BoolArray, zone: str) -> tuple[IntArray, BoolArray]:
     if not has_stamp.any():
         return np.zeros(len(stamps), dtype=np.int64), np.zeros(len(stamps), dtype=np.bool_)
-    at_ns, good = times(stamps, zone)
+    at_ns, good = year_first_ns(stamps, zone)
     named = _mask(pc.match_substring_regex(stamps, r"^\d+\.|(?:Z|[+-]\d\d:?\d\d)$"))
     return np.where(good, at_ns, 0), good & ~named
 

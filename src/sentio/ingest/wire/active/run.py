@@ -16,7 +16,7 @@ from sentio.ingest.wire.active.windows import (
     filled,
     spacing_ns,
 )
-from sentio.ingest.wire.times.logged import SECOND_NS, offset_ns
+from sentio.ingest.wire.times.iso8601 import SECOND_NS
 from sentio.kernel.arrays import BoolArray, FloatArray, IntArray
 
 HOLD_NS = 60 * SECOND_NS
@@ -156,7 +156,7 @@ class Run:
         """Guess the zone of local stamps from the start time, which is on UTC."""
         if self.keeps_zone or not self.start_ns:
             return 0
-        return offset_ns(local_ns, self.start_ns) or 0
+        return _offset_ns(local_ns, self.start_ns) or 0
 
     def _untimed(self, answers: Answers) -> Echoes:
         room = max(MAX_WITHOUT_TIME - len(self.answered[0]), 0)
@@ -314,3 +314,16 @@ class Run:
         self.answered = number, sent, latency
         if self.lost is not None:
             self.lost = self.lost[0], first + round((self.lost[0] - begun) * self.interval_ns)
+
+
+def _offset_ns(local_ns: int, utc_ns: int) -> int | None:
+    """Guess a zone's offset from one moment on both clocks; None if they do not fit.
+
+    Offsets are quarters of an hour up to 14 hours; the local stamp may follow the other by up to
+    two minutes (output is buffered).
+    """
+    quarter = 900 * SECOND_NS
+    offset = (local_ns - utc_ns + 30 * SECOND_NS) // quarter * quarter
+    late = local_ns - utc_ns - offset
+    is_near = -30 * SECOND_NS <= late <= 120 * SECOND_NS
+    return offset if is_near and abs(offset) <= 56 * quarter else None

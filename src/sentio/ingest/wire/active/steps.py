@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sentio.ingest.wire.active.windows import spacing_ns
-from sentio.ingest.wire.times.logged import SECOND_NS
+from sentio.ingest.wire.times.iso8601 import SECOND_NS
 from sentio.kernel.arrays import BoolArray, FloatArray, IntArray
 
 NUMBERS = 65_536

@@ -9,7 +9,8 @@ import pyarrow as pa
 
 from sentio.ingest.wire.active.run import Answers
 from sentio.ingest.wire.csv.logged_rows import is_nothing, numbers
-from sentio.ingest.wire.times.logged import SECOND_NS, times
+from sentio.ingest.wire.times.columns import year_first_ns
+from sentio.ingest.wire.times.iso8601 import SECOND_NS
 from sentio.kernel.arrays import BoolArray, FloatArray, IntArray
 
 NAMES: dict[str, tuple[str, ...]] = {
@@ -130,7 +131,7 @@ def _latency_ns(
 
 
 def _clock(texts: pa.StringArray) -> tuple[IntArray, BoolArray]:
-    ns, good = times(texts, "UTC")
+    ns, good = year_first_ns(texts, "UTC")
     return np.where(ns > NTP_FROM_NS, ns - NTP_OFFSET_NS, ns), good
 
 

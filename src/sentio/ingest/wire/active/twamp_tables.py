@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from sentio.ingest.wire.csv.logged_rows import Header, Rows, find_header, numbers, plain, texts
 from sentio.ingest.wire.json.values import Json
 from sentio.ingest.wire.pieces.columns import record_batch
-from sentio.ingest.wire.times.logged import times
+from sentio.ingest.wire.times.columns import year_first_ns
 from sentio.kernel.arrays import IntArray
 from sentio.model.record import Kind
 
@@ -126,7 +126,7 @@ def statistics_batches(
 ) -> tuple[int, list[pa.RecordBatch], IntArray]:
     """Make measurements of rows of statistics: rows kept, batches, and lines without a time."""
     names = rows.table.column_names
-    at_ns, good = times(
+    at_ns, good = year_first_ns(
         rows.table.column(next(n for n in names if n in TIMES)).combine_chunks(), "UTC"
     )
     session = next((name for name in SESSIONS if name in names), None)

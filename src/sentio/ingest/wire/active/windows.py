@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from sentio.ingest.piece import Reading
-from sentio.ingest.wire.times.logged import SECOND_NS
+from sentio.ingest.wire.times.iso8601 import SECOND_NS
 from sentio.kernel.arrays import FloatArray, IntArray
 from sentio.kernel.errors import ConfigError
 

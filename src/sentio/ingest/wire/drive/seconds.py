@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from sentio.ingest.wire.csv.logged_rows import Header, Rows, numbers, texts
 from sentio.ingest.wire.pieces.gathering import Gathering
-from sentio.ingest.wire.times.logged import times
+from sentio.ingest.wire.times.columns import year_first_ns
 from sentio.kernel.arrays import BoolArray, FloatArray, IntArray
 from sentio.model.indicator import indicator
 from sentio.model.record import Quality
@@ -112,7 +112,7 @@ def columns_of(header: Header) -> dict[str, str]:
 def typed(rows: Rows, header: Header, out: Gathering, zone: str) -> Seconds:
     """Type the rows; those that cannot be understood are rejected into the out."""
     table, columns = rows.table, columns_of(header)
-    ts, good = times(table.column(columns["time"]).combine_chunks(), zone)
+    ts, good = year_first_ns(table.column(columns["time"]).combine_chunks(), zone)
     wrong: dict[str, BoolArray] = {columns["time"]: ~good}
     number: dict[str, FloatArray] = {}
     quality = np.zeros(len(ts), dtype=np.int64)

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from sentio.ingest.wire.drive.seconds import RADIO, Seconds
-from sentio.ingest.wire.times.logged import SECOND_NS
+from sentio.ingest.wire.times.iso8601 import SECOND_NS
 from sentio.kernel.arrays import BoolArray, FloatArray, IntArray
 
 WINDOW_NS = 60 * SECOND_NS

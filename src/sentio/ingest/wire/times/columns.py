@@ -1,4 +1,4 @@
-"""Dates and times as people write them in CSV, whole columns at once, to nanoseconds since 1970."""
+"""Columns of dates and times, as people and logs write them, to nanoseconds since 1970 UTC."""
 
 from __future__ import annotations
 
@@ -10,12 +10,11 @@ import pyarrow.compute as pc
 
 from sentio.ingest.piece import Reading
 from sentio.ingest.wire.csv.values import there
+from sentio.ingest.wire.times.iso8601 import SECOND_NS, unknown_zone
 from sentio.kernel.arrays import BoolArray, IntArray
-from sentio.kernel.errors import FormatError
 
 Order: TypeAlias = Literal["dmy", "mdy", "ymd"]
 
-SECOND_NS = 1_000_000_000
 FIRST_YEAR, LAST_YEAR = 1970, 2199
 CALENDAR = (19_700_101_000_000, 22_000_101_000_000)
 PIVOT = 70  # two-digit years: 69 is 2069, 70 is 1970 (POSIX strptime %y)
@@ -29,7 +28,7 @@ _CLOCK = (
     r"^(?P<hour>\d{1,2}):(?P<minute>\d\d)(?::(?P<second>\d\d)(?:[.,](?P<fraction>\d{1,9}))?)?"
     r" ?(?P<half>[AaPp]\.?[Mm]\.?)? ?(?P<zone>Z|UTC|GMT|[+-]\d\d:?\d\d)?$"
 )
-_YEAR_FIRST = r"^(?P<a>\d{4})[-/. ](?P<b>\d{1,2})[-/. ](?P<c>\d{1,2})$"
+_YEAR_DATE = r"^(?P<a>\d{4})[-/. ](?P<b>\d{1,2})[-/. ](?P<c>\d{1,2})$"
 _THREE = r"^(?P<a>\d{1,2})[-/. ](?P<b>\d{1,2})[-/. ](?P<c>\d{4}|\d\d)$"
 _DAY_NAME = (
     r"^(?P<a>\d{1,2})(?:st|nd|rd|th)?[-/. ]?(?P<b>[A-Za-z]{3,9})[-/., ]{1,2}(?P<c>\d{4}|\d\d)$"
@@ -38,7 +37,12 @@ _NAME_DAY = (
     r"^(?P<b>[A-Za-z]{3,9})[-/. ]{1,2}(?P<a>\d{1,2})(?:st|nd|rd|th)?[-/., ]{1,2}(?P<c>\d{4}|\d\d)$"
 )
 _COMPACT = r"^(?P<a>(?:19|20)\d\d)(?P<b>\d\d)(?P<c>\d\d)(?P<clock>\d{6})?$"
-_EPOCH = r"^(?P<whole>\d{9,18}|[1-4]\d{18})(?:\.(?P<fraction>\d{1,9}))?$"
+_EPOCH = r"^(?:\d{9,18}|[1-4]\d{18})(?:\.\d+)?$"
+_YEAR_FIRST = (
+    r"^(?P<year>\d{4})[-./](?P<month>\d\d)[-./](?P<day>\d\d)[ T_]+"
+    r"(?P<hour>\d\d)[:.](?P<minute>\d\d)[:.](?P<second>\d\d)(?:[.,](?P<fraction>\d{1,9}))?"
+    r"\s*(?P<zone>Z|UTC|GMT|[+-]\d\d:?\d\d)?$"
+)
 
 
 def order_of(texts: pa.StringArray, *, reading: Reading) -> Order:
@@ -85,7 +89,7 @@ def times_ns(
     FormatError
         No zone is called that.
     """
-    ns, good = _epochs(texts)
+    ns, good = year_first_ns(texts, zone)
     if good.all():
         return ns, good
     # The same date stands in many rows: each distinct text is read once.
@@ -95,15 +99,36 @@ def times_ns(
     return np.where(good, ns, read[codes]), good | is_read[codes]
 
 
+def year_first_ns(texts: pa.StringArray, zone: str) -> tuple[IntArray, BoolArray]:
+    """Understand times as logs print them, such as ``2019.11.25_15.34.34``: nothing is guessed.
+
+    That is RFC 3339 with any mark between date and clock, and Unix epochs by their size; a date
+    that could be read in two ways is none, nor is one without a clock. Otherwise like `times_ns`.
+    """
+    texts = pc.utf8_trim_whitespace(texts)
+    ns, good = _epochs(texts)
+    if good.all():
+        return ns, good
+    found = _groups(texts, _YEAR_FIRST)
+    year, month, day = (_whole(found[name]) for name in ("year", "month", "day"))
+    hour, minute, second = (_whole(found[name]) for name in ("hour", "minute", "second"))
+    days, is_date = _days_of(year, month, day)
+    is_civil = found[""] & is_date & (hour < 24) & (minute < 60) & (second <= 60)
+    local = np.where(is_civil, days * 86_400 + hour * 3600 + minute * 60 + second, 0)
+    utc = _to_utc(local, found["zone"], zone)
+    is_civil &= utc >= 0
+    fraction = _whole(pc.utf8_rpad(found["fraction"], 9, "0"))
+    return np.where(is_civil, utc * SECOND_NS + fraction, ns), good | is_civil
+
+
 def _civil_ns(texts: pa.StringArray, order: Order, zone: str) -> tuple[IntArray, BoolArray]:
     dates, clocks = _split(texts)
     days, good = _days(dates, order)
     compact = _groups(dates, _COMPACT)
     clocks = pc.if_else(pc.equal(clocks, ""), _colons(compact["clock"]), clocks)
-    seconds, fraction, offset, has_zone, is_clock = _clock(clocks)
+    seconds, fraction, zones, is_clock = _clock(clocks)
     good &= is_clock
-    local = np.where(good, days * 86_400 + seconds, 0)
-    utc = np.where(has_zone, local - offset, _to_utc(local, zone))
+    utc = _to_utc(np.where(good, days * 86_400 + seconds, 0), zones, zone)
     good &= utc >= 0
     return np.where(good, utc * SECOND_NS + fraction, 0), good
 
@@ -121,8 +146,9 @@ def moments(
 
 def clock_ns(texts: pa.StringArray) -> tuple[IntArray, BoolArray]:
     """Understand times of day such as ``3:53:50 PM``, in nanoseconds since midnight."""
-    seconds, fraction, _, has_zone, good = _clock(pc.utf8_trim_whitespace(texts))
-    good &= ~has_zone & pc.not_equal(texts, "").to_numpy(zero_copy_only=False)
+    seconds, fraction, zones, good = _clock(pc.utf8_trim_whitespace(texts))
+    is_bare = pc.and_(pc.equal(zones, ""), pc.not_equal(texts, ""))
+    good &= is_bare.to_numpy(zero_copy_only=False)
     return np.where(good, seconds * SECOND_NS + fraction, 0), good
 
 
@@ -150,7 +176,7 @@ def _whole(texts: pa.StringArray) -> IntArray:
 def _days(dates: pa.StringArray, order: Order) -> tuple[IntArray, BoolArray]:
     rows = len(dates)
     days, good = np.zeros(rows, dtype=np.int64), np.zeros(rows, dtype=np.bool_)
-    for pattern in (_YEAR_FIRST, _COMPACT):
+    for pattern in (_YEAR_DATE, _COMPACT):
         found = _groups(dates, pattern)
         _put(days, good, found[""], *(_whole(found[name]) for name in "abc"))
     found = _groups(dates, _THREE)
@@ -186,19 +212,24 @@ def _put(
     day: IntArray,
 ) -> None:
     """Fill in the days since 1970 where a date is possible and not yet known."""
-    fits = there & ~good & (year >= FIRST_YEAR) & (year <= LAST_YEAR)
-    fits &= (month >= 1) & (month <= 12) & (day >= 1)
-    months = np.where(fits, (year - 1970) * 12 + month - 1, 0).astype("datetime64[M]")
-    first = months.astype("datetime64[D]")
-    fits &= day <= ((months + 1).astype("datetime64[D]") - first).astype(np.int64)
-    days[fits] = (first.astype(np.int64) + day - 1)[fits]
+    since, is_date = _days_of(year, month, day)
+    fits = there & ~good & is_date
+    days[fits] = since[fits]
     good |= fits
 
 
-def _clock(
-    texts: pa.StringArray,
-) -> tuple[IntArray, IntArray, IntArray, BoolArray, BoolArray]:
-    """Give seconds of the day, their fraction in ns, the offset in s, whether there is a zone."""
+def _days_of(year: IntArray, month: IntArray, day: IntArray) -> tuple[IntArray, BoolArray]:
+    """Count the days since 1970, and tell which dates there are."""
+    good = (year >= FIRST_YEAR) & (year <= LAST_YEAR)
+    good &= (month >= 1) & (month <= 12) & (day >= 1)
+    months = np.where(good, (year - 1970) * 12 + month - 1, 0).astype("datetime64[M]")
+    first = months.astype("datetime64[D]")
+    good &= day <= ((months + 1).astype("datetime64[D]") - first).astype(np.int64)
+    return first.astype(np.int64) + day - 1, good
+
+
+def _clock(texts: pa.StringArray) -> tuple[IntArray, IntArray, pa.StringArray, BoolArray]:
+    """Give seconds of the day, their fraction in ns, the zones, and which texts are clocks."""
     found = _groups(texts, _CLOCK)
     hour, minute, second = (_whole(found[name]) for name in ("hour", "minute", "second"))
     half = pc.utf8_lower(pc.utf8_slice_codeunits(found["half"], 0, 1)).to_numpy(
@@ -210,29 +241,31 @@ def _clock(
     hour = np.where(is_half, hour % 12 + np.where(half == "p", 12, 0), hour)
     fraction = _whole(pc.utf8_rpad(found["fraction"], 9, "0"))
     good |= pc.equal(texts, "").to_numpy(zero_copy_only=False)
-    zone = found["zone"]
-    parts = _groups(zone, r"^(?P<sign>[+-])(?P<hours>\d\d):?(?P<minutes>\d\d)$")
-    size = _whole(parts["hours"]) * 3600 + _whole(parts["minutes"]) * 60
-    offset = np.where(parts["sign"].to_numpy(zero_copy_only=False) == "-", -size, size)
-    has_zone = pc.not_equal(zone, "").to_numpy(zero_copy_only=False)
-    return hour * 3600 + minute * 60 + second, fraction, offset, has_zone, good
+    return hour * 3600 + minute * 60 + second, fraction, found["zone"], good
 
 
 def _colons(clock: pa.StringArray) -> pa.StringArray:
     return pc.replace_substring_regex(clock, r"^(\d\d)(\d\d)(\d\d)$", r"\1:\2:\3")
 
 
-def _to_utc(seconds: IntArray, zone: str) -> IntArray:
+def _to_utc(seconds: IntArray, zones: pa.StringArray, zone: str) -> IntArray:
+    """Take local seconds to UTC: by the offset that a text names, else by the zone given."""
+    parts = _groups(zones, r"^(?P<sign>[+-])(?P<hours>\d\d):?(?P<minutes>\d\d)$")
+    size = _whole(parts["hours"]) * 3600 + _whole(parts["minutes"]) * 60
+    is_west = pc.equal(parts["sign"], "-").to_numpy(zero_copy_only=False)
+    named = seconds - np.where(is_west, -size, size)
+    has_zone = pc.not_equal(zones, "").to_numpy(zero_copy_only=False)
+    return np.where(has_zone, named, _in_zone(seconds, zone))
+
+
+def _in_zone(seconds: IntArray, zone: str) -> IntArray:
     if zone in ("", "UTC"):
         return seconds
     local = pa.array(seconds).cast(pa.timestamp("s"))
     try:
         aware = pc.assume_timezone(local, zone, ambiguous="earliest", nonexistent="earliest")
     except (pa.ArrowInvalid, ValueError) as error:
-        raise FormatError(
-            f"no time zone is called {zone!r}",
-            expected="a name such as Europe/Dublin in option timezone",
-        ) from error
+        raise unknown_zone(zone) from error
     return aware.cast(pa.int64()).to_numpy(zero_copy_only=False)
 
 
@@ -246,7 +279,8 @@ def _epochs(texts: pa.StringArray) -> tuple[IntArray, BoolArray]:
     whole = _whole(pc.list_element(parts, 0))
     has_point = pc.match_substring(texts, ".")
     point = pc.if_else(has_point, pc.replace_substring_regex(texts, r"^.*\.", ""), "")
-    fraction = _whole(pc.utf8_rpad(pc.if_else(is_epoch, point, ""), 9, "0"))
+    fraction = pc.utf8_slice_codeunits(pc.if_else(is_epoch, point, ""), 0, 9)
+    fraction = _whole(pc.utf8_rpad(fraction, 9, "0"))
     # Seconds have up to 11 digits, milliseconds 14, microseconds 17, nanoseconds 19.
     scale = np.select([whole < 10**11, whole < 10**14, whole < 10**17], [10**9, 10**6, 10**3], 1)
     good &= whole <= (2**62) // scale

@@ -9,7 +9,7 @@ from typing import BinaryIO, Literal
 
 from sentio.ingest.wire.text.blocks import blocks
 from sentio.ingest.wire.text.streams import read_fully
-from sentio.ingest.wire.times.logged import iso_ns
+from sentio.ingest.wire.times.iso8601 import time_ns
 
 Layout = Literal["back_to_back", "prefixed", "hex"]
 
@@ -139,7 +139,7 @@ def _stamp(text: bytes | None) -> int | None:
     whole, _, fraction = text.decode("ascii").partition(".")
     if whole.isdigit():
         return int(whole) * 10**9 + int(fraction.ljust(9, "0"))
-    return iso_ns(text.decode("ascii"))
+    return time_ns(text.decode("ascii"))
 
 
 def _unhex(digits: bytes) -> bytes:

@@ -6,9 +6,9 @@ import math
 from dataclasses import dataclass, field
 
 from sentio.ingest.wire.pieces.columns import Record
+from sentio.ingest.wire.times.iso8601 import SECOND_NS
 from sentio.ingest.wire.webrtc.metrics import Metric, Role
 
-SECOND_NS = 10**9
 LONGEST_STEP_NS = 600 * SECOND_NS  # after ten minutes without a report a counter begins anew
 MAX_COUNTERS = 10_000
 
