@@ -10,7 +10,7 @@ import pytest
 from tests.ingest.active_reading import SECOND_NS, Outcome, read
 
 from sentio.ingest.formats.gnettrack import FORMAT
-from sentio.ingest.wire.csv.logged_rows import BLOCK_BYTES
+from sentio.ingest.wire.csv import records
 from sentio.kernel.errors import FormatError
 from sentio.model.record import Quality
 
@@ -194,12 +194,13 @@ def test_the_pieces_are_the_same_however_often_they_are_read(samples: Path) -> N
     assert once.uses() == again.uses()
 
 
-def test_windows_do_not_depend_on_where_blocks_end() -> None:
+def test_windows_do_not_depend_on_where_blocks_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(records, "BLOCK_BYTES", 1 << 16)
     rows = [
         second(f"{9 + i // 3600:02d}.{i // 60 % 60:02d}.{i % 60:02d}", i) for i in range(12_000)
     ]
     content = log(*rows)
-    assert len(content) > BLOCK_BYTES
+    assert len(content) > 4 * records.BLOCK_BYTES
 
     uses = read(FORMAT, content, "netflix.csv").uses()
 

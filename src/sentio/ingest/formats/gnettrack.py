@@ -11,7 +11,8 @@ import pyarrow as pa
 
 from sentio.ingest.format import Format
 from sentio.ingest.piece import Piece, Reading
-from sentio.ingest.wire.csv.logged_rows import Header, find_header, rows, up_to
+from sentio.ingest.wire.csv.headers import Header, find_header, up_to
+from sentio.ingest.wire.csv.tables import tables_below
 from sentio.ingest.wire.drive.seconds import LAYOUT, RADIO, Seconds, columns_of, typed
 from sentio.ingest.wire.drive.windows import OpenWindow, nullable, stream_columns
 from sentio.ingest.wire.pieces.columns import constants, record_batch
@@ -109,9 +110,9 @@ class _Run:
 
     def read(self, stream: BinaryIO, zone: str) -> Iterator[Piece]:
         names = list(dict.fromkeys(columns_of(self._header).values()))
-        for some in rows(stream, self._header, names):
+        for table in tables_below(self._header, stream, self._out.reading, names):
             yield from self._out.flush()
-            self._take(typed(some, self._header, self._out, zone))
+            self._take(typed(table, self._header, self._out, zone))
         rest = self._window.rest()
         if rest is not None:
             self._stream(*rest)

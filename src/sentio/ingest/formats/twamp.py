@@ -28,7 +28,9 @@ from sentio.ingest.wire.active.windows import (
     number_option,
     window_columns,
 )
-from sentio.ingest.wire.csv.logged_rows import Header, Rows, find_header, plain, rows, up_to
+from sentio.ingest.wire.csv.headers import Header, find_header, plain_name, up_to
+from sentio.ingest.wire.csv.pieces import reject_faults
+from sentio.ingest.wire.csv.tables import tables_below
 from sentio.ingest.wire.json.documents import Document
 from sentio.ingest.wire.json.results import no_object, results
 from sentio.ingest.wire.json.values import Object, objects, text
@@ -143,22 +145,24 @@ class _Session:
 
     def csv(self, stream: BinaryIO, header: Header) -> Iterator[Piece]:
         columns = columns_of(header.names)
-        for some in rows(stream, header, list(dict.fromkeys(columns.values()))):
+        wanted = list(dict.fromkeys(columns.values()))
+        for some in tables_below(header, stream, self._reading, wanted):
             yield from self._out.flush()
-            self._broken(some)
-            table = {ours: some.table.column(n).combine_chunks() for ours, n in columns.items()}
-            self._packets(table, some.lines, some.raw)
+            reject_faults(some, self._out)
+            self._packets(
+                {ours: some.column(n) for ours, n in columns.items()}, some.lines, some.raw
+            )
         self._run.finish()
         yield from self._out.flush()
 
     def statistics(self, stream: BinaryIO, header: Header) -> Iterator[Piece]:
-        for some in rows(stream, header, header.names):
-            self._broken(some)
+        for some in tables_below(header, stream, self._reading, header.names):
+            reject_faults(some, self._out)
             kept, batches, late = statistics_batches(some, header, self._reading.origin.source)
             self._out.keep(kept)
-            for line in late:
-                message = "no time that can be read. Row skipped"
-                self._reject(int(line), "time", "bad_time", message, some.raw(int(line)))
+            for row in late:
+                message, line = "no time that can be read. Row skipped", int(some.lines[row])
+                self._reject(line, "time", "bad_time", message, some.raw(int(row)))
             for batch in batches:
                 self._out.put(Kind.MEASUREMENT, batch)
             yield from self._out.flush()
@@ -200,7 +204,7 @@ class _Session:
             reason, what = refusal
             self._reject(document.line, "", reason, f"{what}. Skipped", document.raw)
             return []
-        if columns_of([plain(key) for key in value]):
+        if columns_of([plain_name(key) for key in value]):
             return [value]
         self._server = next((found for key in REFLECTORS if (found := text(value, key))), "")
         found = [packet for key in PACKET_LISTS for packet in objects(value, key)]
@@ -217,7 +221,7 @@ class _Session:
     def _json_packets(self, found: Sequence[Object], first: int) -> None:
         if not found:
             return
-        plainly = [{plain(key): value for key, value in packet.items()} for packet in found]
+        plainly = [{plain_name(key): value for key, value in packet.items()} for packet in found]
         names = columns_of(list(dict.fromkeys(key for packet in plainly for key in packet)))
         if not names:
             names = {"seq": "seq", "t1": "t1", "t4": "t4"}
@@ -229,16 +233,20 @@ class _Session:
             for ours, name in names.items()
         }
         lines = np.arange(first, first + len(found))
-        self._packets(table, lines, lambda line: orjson.dumps(found[line - first]))
+        self._packets(table, lines, lambda row: orjson.dumps(found[row]))
 
     def _packets(
         self, table: Mapping[str, pa.Array], lines: IntArray, raw: Callable[[int], bytes]
     ) -> None:
-        self._raw, self._rejected = raw, 0
+        def raw_of(line: int) -> bytes:
+            row = int(np.searchsorted(lines, line))
+            return raw(row) if row < len(lines) and lines[row] == line else b""
+
+        self._raw, self._rejected = raw_of, 0
 
         def reject(index: int, field: str, reason: str, message: str) -> None:
-            line = int(lines[index])
-            self._reject(line, field, reason, f"{message}. Row skipped", raw(line))
+            what = f"{message}. Row skipped"
+            self._reject(int(lines[index]), field, reason, what, raw(index))
 
         self._run.take(packets(table, lines, reject, one_way=self._one_way))
         self._out.keep(len(lines) - self._rejected)
@@ -259,11 +267,6 @@ class _Session:
     def _measure(self, measured: Mapping[str, tuple[float | None, str]], ts: int) -> None:
         element = self._server or self._reading.origin.source
         self._out.measure(measured, ts=ts, element=element, element_kind="probe")
-
-    def _broken(self, some: Rows) -> None:
-        for line, fields, raw in some.broken:
-            what = f"{fields} fields, another number than the header has. Row skipped"
-            self._reject(line, "", "wrong_columns", what, raw)
 
     def _reject_lines(self, lines: IntArray, reason: str, message: str) -> None:
         for line in lines:

@@ -12,6 +12,7 @@ import orjson
 
 from sentio.ingest.format import HEAD_BYTES, Format
 from sentio.ingest.piece import Piece, Reading
+from sentio.ingest.wire.csv.pieces import reject_faults
 from sentio.ingest.wire.csv.tables import header_of, tables
 from sentio.ingest.wire.json.items import json_rows, placed
 from sentio.ingest.wire.pieces.columns import Record
@@ -137,19 +138,11 @@ def _read_rows(
     stream: BinaryIO, calls: _Calls, out: Gathering, reading: Reading
 ) -> Iterator[Piece]:
     for table in tables(stream, reading):
-        for fault in table.faults:
-            for i in fault.rows.nonzero()[0]:
-                out.reject(
-                    fault.what,
-                    line=int(table.records.lines[i]),
-                    field=fault.field,
-                    reason=fault.reason,
-                    raw=table.records.raw(int(i)),
-                )
+        reject_faults(table, out)
         columns = [table.column(name).to_pylist() for name in table.names]
-        for i, cells in zip(table.index, zip(*columns, strict=True), strict=True):
+        for i, cells in enumerate(zip(*columns, strict=True)):
             row = dict(zip(table.names, cells, strict=True))
-            calls.take(_row_snapshots(row), int(table.records.lines[i]), table.records.raw(int(i)))
+            calls.take(_row_snapshots(row), int(table.lines[i]), table.raw(i))
         if out.is_full:
             yield from out.flush()
 

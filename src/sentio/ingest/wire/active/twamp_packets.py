@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from sentio.ingest.wire.active.run import Answers
-from sentio.ingest.wire.csv.logged_rows import is_nothing, numbers
+from sentio.ingest.wire.csv.measured import is_nothing, numbers
 from sentio.ingest.wire.times.columns import year_first_ns
 from sentio.ingest.wire.times.iso8601 import SECOND_NS
 from sentio.kernel.arrays import BoolArray, FloatArray, IntArray

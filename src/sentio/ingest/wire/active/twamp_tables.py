@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from sentio.ingest.wire.csv.logged_rows import Header, Rows, find_header, numbers, plain, texts
+from sentio.ingest.wire.csv.headers import Header, find_header, plain_name
+from sentio.ingest.wire.csv.measured import numbers, texts
+from sentio.ingest.wire.csv.tables import Table
 from sentio.ingest.wire.json.values import Json
 from sentio.ingest.wire.pieces.columns import record_batch
 from sentio.ingest.wire.times.columns import year_first_ns
@@ -122,20 +125,18 @@ def statistics_header(head: bytes) -> Header | None:
 
 
 def statistics_batches(
-    rows: Rows, header: Header, source: str
+    rows: Table, header: Header, source: str
 ) -> tuple[int, list[pa.RecordBatch], IntArray]:
-    """Make measurements of rows of statistics: rows kept, batches, and lines without a time."""
-    names = rows.table.column_names
-    at_ns, good = year_first_ns(
-        rows.table.column(next(n for n in names if n in TIMES)).combine_chunks(), "UTC"
-    )
+    """Make measurements of rows of statistics: how many, the batches, rows without a time."""
+    names = rows.columns
+    at_ns, good = year_first_ns(rows.column(next(n for n in names if n in TIMES)), "UTC")
     session = next((name for name in SESSIONS if name in names), None)
-    element = texts(rows.table.column(session).combine_chunks()) if session else None
+    element = texts(rows.column(session)) if session else None
     batches: list[pa.RecordBatch] = []
     for name, printed in zip(header.names, header.printed, strict=True):
         if name in TIMES or name == session:
             continue
-        value, _ = numbers(rows.table.column(name).combine_chunks())
+        value, _ = numbers(rows.column(name))
         known = pa.array(good & value.is_valid().to_numpy(zero_copy_only=False))
         count = int(pc.sum(known).as_py() or 0)
         every = pa.array([source] * len(at_ns), pa.string()) if element is None else element
@@ -149,7 +150,7 @@ def statistics_batches(
             "quality": pa.array([0] * count, pa.uint8()),
         }
         batches.append(record_batch(Kind.MEASUREMENT, columns))
-    return int(good.sum()), batches, rows.lines[~good]
+    return int(good.sum()), batches, np.flatnonzero(~good)
 
 
 def flattened(value: Json, name: str = "", depth: int = 0) -> Measured:
@@ -161,7 +162,7 @@ def flattened(value: Json, name: str = "", depth: int = 0) -> Measured:
         return found
     if isinstance(value, bool) or not isinstance(value, int | float):
         return {}
-    return {name[:200]: (float(value), unit_of(plain(name)))}
+    return {name[:200]: (float(value), unit_of(plain_name(name)))}
 
 
 def unit_of(name: str) -> str:

@@ -17,6 +17,7 @@ from sentio.ingest.piece import (
 )
 from sentio.ingest.wire.csv.tables import Fault, Table
 from sentio.ingest.wire.pieces.columns import arrow_type
+from sentio.ingest.wire.pieces.gathering import Gathering
 from sentio.kernel.arrays import BoolArray, IntArray
 from sentio.model.record import Kind
 
@@ -53,6 +54,21 @@ def pieces_of(
             rejected=rejected,
             row_bytes=_behind(table, table.index[good]),
         )
+
+
+def reject_faults(table: Table, out: Gathering) -> None:
+    """Reject the records of a table that are not in its columns, each for its first fault."""
+    seen = np.zeros(len(table.records), dtype=np.bool_)
+    for fault in table.faults:
+        for i in np.flatnonzero(fault.rows & ~seen):
+            out.reject(
+                fault.what,
+                line=int(table.records.lines[i]),
+                field=fault.field,
+                reason=fault.reason,
+                raw=table.records.raw(int(i)),
+            )
+        seen |= fault.rows
 
 
 def _behind(table: Table, kept: IntArray) -> RowBytes:

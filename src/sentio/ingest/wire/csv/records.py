@@ -71,11 +71,11 @@ def delimiter_of(header: bytes) -> bytes:
     return max(DELIMITERS, key=bare.count)
 
 
-def text_of(stream: BinaryIO, encoding: str = "") -> Iterator[bytes]:
+def text_of(stream: BinaryIO, encoding: str = "", *, otherwise: str = "") -> Iterator[bytes]:
     """Read a stream as UTF-8 with plain line feeds, whatever it was written in.
 
-    ``encoding`` is used where no byte order mark tells better; bytes that are no UTF-8 pass
-    through unchanged if it is empty.
+    ``encoding`` is used where no byte order mark tells better; if it is empty, ``otherwise`` is
+    where the first block is no UTF-8, and bytes that are none pass through unchanged without it.
 
     Raises
     ------
@@ -87,6 +87,8 @@ def text_of(stream: BinaryIO, encoding: str = "") -> Iterator[bytes]:
         if head.startswith(mark):
             head, encoding = head[len(mark) :], "" if name == "utf-8" else name
             break
+    else:
+        encoding = encoding or ("" if not otherwise or _begins_as_utf8(head) else otherwise)
     decoder = _decoder(encoding)
     carry = b""
     while head:
@@ -99,9 +101,9 @@ def text_of(stream: BinaryIO, encoding: str = "") -> Iterator[bytes]:
         yield text.replace(b"\r\n", b"\n").replace(b"\r", b"\n") if b"\r" in text else text
 
 
-def records_of(text: Iterator[bytes], first_line: int = 1) -> Iterator[Records]:
-    """Cut text into records, a block at a time."""
-    rest, line, delimiter = b"", first_line, b""
+def records_of(text: Iterator[bytes], delimiter: bytes = b"") -> Iterator[Records]:
+    """Cut text into records, a block at a time; without a delimiter the first tells it."""
+    rest, line = b"", 1
     pending = next(text, b"")
     while pending or rest:
         block, pending = rest + pending, next(text, b"")
@@ -138,6 +140,14 @@ def ends_in_quotes(line: bytes, delimiter: bytes) -> bool:
         at = line.find(delimiter, at) + 1
         if not at:
             return False
+
+
+def _begins_as_utf8(head: bytes) -> bool:
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(head)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _decoder(encoding: str) -> codecs.IncrementalDecoder | None:

@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 
 from sentio.ingest.piece import Reading
+from sentio.ingest.wire.csv.headers import Header
 from sentio.ingest.wire.csv.records import Records, delimiter_of, records_of, text_of
 from sentio.kernel.arrays import BoolArray, IntArray
 from sentio.kernel.errors import FormatError
@@ -49,6 +50,15 @@ class Table:
     def __len__(self) -> int:
         """Count the rows of the columns."""
         return len(self.index)
+
+    @property
+    def lines(self) -> IntArray:
+        """Give the line of each row of the columns."""
+        return self.records.lines[self.index]
+
+    def raw(self, row: int) -> bytes:
+        """Give the bytes of a row of the columns."""
+        return self.records.raw(int(self.index[row]))
 
     def column(self, name: str | None) -> pa.StringArray:
         """Give a column, or empty text for one that is not there."""
@@ -97,9 +107,31 @@ def tables(stream: BinaryIO, reading: Reading, *, names: Sequence[str] = ()) -> 
             if has_header and len(records):
                 names = _header(records.raw(0), delimiter, reading)
                 records = records.slice(1, len(records))
-        step = max(reading.batch_rows, 1)
-        for start in range(0, len(records), step):
-            yield _table(records.slice(start, start + step), tuple(names), delimiter)
+        yield from _cut(records, tuple(names), tuple(names), delimiter, reading.batch_rows)
+
+
+def tables_below(
+    header: Header, stream: BinaryIO, reading: Reading, wanted: Sequence[str]
+) -> Iterator[Table]:
+    """Read some columns of what stands below a header; text that is no UTF-8 is Latin-1."""
+    delimiter = header.delimiter.encode()
+    text = text_of(stream, reading.options.get("encoding", ""), otherwise="latin-1")
+    for records in records_of(text, delimiter):
+        begin = int(np.searchsorted(records.lines, header.line, side="right"))
+        below = records.slice(begin, len(records))
+        yield from _cut(below, header.names, tuple(wanted), delimiter, reading.batch_rows)
+
+
+def _cut(
+    records: Records,
+    names: tuple[str, ...],
+    wanted: tuple[str, ...],
+    delimiter: bytes,
+    batch_rows: int,
+) -> Iterator[Table]:
+    step = max(batch_rows, 1)
+    for start in range(0, len(records), step):
+        yield _table(records.slice(start, start + step), names, wanted, delimiter)
 
 
 def _first_records(head: bytes) -> list[bytes]:
@@ -129,10 +161,12 @@ def _header(record: bytes, delimiter: bytes, reading: Reading) -> tuple[str, ...
     return tuple(unique)
 
 
-def _table(records: Records, names: tuple[str, ...], delimiter: bytes) -> Table:
+def _table(
+    records: Records, names: tuple[str, ...], wanted: tuple[str, ...], delimiter: bytes
+) -> Table:
     is_utf8 = _is_utf8(records)
     usable = np.flatnonzero(~records.is_broken & is_utf8)
-    columns, is_wrong = _parse(records, usable, names, delimiter)
+    columns, is_wrong = _parse(records, usable, names, wanted, delimiter)
     wrong = np.zeros(len(records), dtype=np.bool_)
     wrong[usable[is_wrong]] = True
     faults = (
@@ -188,25 +222,30 @@ def _decodes(raw: bytes) -> bool:
 
 
 def _parse(
-    records: Records, usable: IntArray, names: tuple[str, ...], delimiter: bytes
+    records: Records,
+    usable: IntArray,
+    names: tuple[str, ...],
+    wanted: tuple[str, ...],
+    delimiter: bytes,
 ) -> tuple[dict[str, pa.StringArray], BoolArray]:
     """Parse whole records; gives the columns and which records have the wrong number of fields."""
     if not len(usable):
-        return {name: pa.array([], pa.string()) for name in names}, np.empty(0, dtype=np.bool_)
+        return {name: pa.array([], pa.string()) for name in wanted}, np.empty(0, dtype=np.bool_)
     if len(usable) == len(records):
         content = records.content[records.starts[0] : records.ends[-1]]
     else:
         content = b"\n".join(records.raw(int(i)) for i in usable)
-    read = _read_csv(content, len(usable), len(names), delimiter)
+    take = [names.index(name) for name in wanted]
+    read = _read_csv(content, len(usable), len(names), take, delimiter)
     if read is None:
-        read = _read_slowly([records.raw(int(i)) for i in usable], len(names), delimiter)
+        read = _read_slowly([records.raw(int(i)) for i in usable], len(names), take, delimiter)
     texts, is_wrong = read
     trimmed = [pc.utf8_trim_whitespace(text) for text in texts]
-    return dict(zip(names, trimmed, strict=True)), is_wrong
+    return dict(zip(wanted, trimmed, strict=True)), is_wrong
 
 
 def _read_csv(
-    content: bytes, count: int, width: int, delimiter: bytes
+    content: bytes, count: int, width: int, take: Sequence[int], delimiter: bytes
 ) -> tuple[list[pa.StringArray], BoolArray] | None:
     wrong: list[int] = []
 
@@ -225,7 +264,9 @@ def _read_csv(
                 delimiter=delimiter.decode(), newlines_in_values=True, invalid_row_handler=note
             ),
             convert_options=pacsv.ConvertOptions(
-                column_types=dict.fromkeys(keys, pa.string()), strings_can_be_null=False
+                column_types=dict.fromkeys(keys, pa.string()),
+                include_columns=[str(i) for i in take],
+                strings_can_be_null=False,
             ),
         )
     except pa.ArrowInvalid:
@@ -238,13 +279,13 @@ def _read_csv(
 
 
 def _read_slowly(
-    raws: list[bytes], width: int, delimiter: bytes
+    raws: list[bytes], width: int, take: Sequence[int], delimiter: bytes
 ) -> tuple[list[pa.StringArray], BoolArray]:
     """Read record by record where quotes are so odd that Arrow counts other records than we do."""
     rows = [_cells(raw, delimiter) for raw in raws]
     is_wrong = np.array([len(row) != width for row in rows], dtype=np.bool_)
     good = [row for row in rows if len(row) == width]
-    return [pa.array([row[i] for row in good], pa.string()) for i in range(width)], is_wrong
+    return [pa.array([row[i] for row in good], pa.string()) for i in take], is_wrong
 
 
 def _cells(raw: bytes, delimiter: bytes) -> list[str]:

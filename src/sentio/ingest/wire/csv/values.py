@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from sentio.ingest.wire.csv.headers import plain_name
 from sentio.ingest.wire.csv.tables import Table
 from sentio.ingest.wire.text.personal import MASKS
 from sentio.kernel.arrays import BoolArray
@@ -119,11 +119,6 @@ def role_columns(names: Iterable[str], roles: Mapping[str, tuple[str, ...]]) -> 
         if first is not None:
             found[role] = first
     return found
-
-
-def plain_name(name: str) -> str:
-    """Bring a column's name to lower case without anything but letters and digits."""
-    return re.sub(r"[\W_]+", "", name.lower())
 
 
 def of_length(texts: pa.StringArray, longest: int) -> pa.StringArray:

@@ -9,7 +9,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from sentio.ingest.wire.csv.logged_rows import Header, Rows, numbers, texts
+from sentio.ingest.wire.csv.headers import Header
+from sentio.ingest.wire.csv.measured import numbers, texts
+from sentio.ingest.wire.csv.pieces import reject_faults
+from sentio.ingest.wire.csv.tables import Table
 from sentio.ingest.wire.pieces.gathering import Gathering
 from sentio.ingest.wire.times.columns import year_first_ns
 from sentio.kernel.arrays import BoolArray, FloatArray, IntArray
@@ -109,10 +112,10 @@ def columns_of(header: Header) -> dict[str, str]:
     return found
 
 
-def typed(rows: Rows, header: Header, out: Gathering, zone: str) -> Seconds:
-    """Type the rows; those that cannot be understood are rejected into the out."""
-    table, columns = rows.table, columns_of(header)
-    ts, good = year_first_ns(table.column(columns["time"]).combine_chunks(), zone)
+def typed(table: Table, header: Header, out: Gathering, zone: str) -> Seconds:
+    """Type the rows; those that cannot be understood are rejected."""
+    columns = columns_of(header)
+    ts, good = year_first_ns(table.column(columns["time"]), zone)
     wrong: dict[str, BoolArray] = {columns["time"]: ~good}
     number: dict[str, FloatArray] = {}
     quality = np.zeros(len(ts), dtype=np.int64)
@@ -120,12 +123,12 @@ def typed(rows: Rows, header: Header, out: Gathering, zone: str) -> Seconds:
         if name not in columns:
             number[name] = np.full(len(ts), np.nan)
             continue
-        values, not_number = numbers(table.column(columns[name]).combine_chunks())
+        values, not_number = numbers(table.column(columns[name]))
         wrong[columns[name]] = not_number
         good &= ~not_number
         number[name] = np.array(values.to_numpy(zero_copy_only=False))
         quality[_blank_out(number[name], name)] |= Quality.SUSPECT
-    _reject(rows, header, wrong, out)
+    _reject(table, header, wrong, out)
     _forget_null_island(number)
     found = Seconds(ts=ts, quality=quality, number=number, text=_texts(table, columns))
     return found.where(good)
@@ -149,32 +152,30 @@ def _forget_null_island(number: dict[str, FloatArray]) -> None:
     number["latitude_deg"][nowhere] = np.nan
 
 
-def _reject(rows: Rows, header: Header, wrong: Mapping[str, BoolArray], out: Gathering) -> None:
-    for line, fields, raw in rows.broken:
-        what = f"{fields} fields. Expected as many as the header has. Row skipped"
-        out.reject(what, line=line, field="", reason="wrong_columns", raw=raw)
-    seen = np.zeros(rows.table.num_rows, dtype=np.bool_)
+def _reject(table: Table, header: Header, wrong: Mapping[str, BoolArray], out: Gathering) -> None:
+    reject_faults(table, out)
+    lines, seen = table.lines, np.zeros(len(table), dtype=np.bool_)
     for name, mask in wrong.items():
         reason = "bad_time" if name == next(iter(wrong)) else "not_a_number"
         for index in np.flatnonzero(mask & ~seen):
-            line = int(rows.lines[index])
-            value = rows.table.column(name)[int(index)].as_py()[:80]
+            row = int(index)
+            value = table.column(name)[row].as_py()[:80]
             printed = header.as_printed(name)
             what = f'{printed} "{value}" is no {REASON_WORDS[reason]}. Row skipped'
-            out.reject(what, line=line, field=printed, reason=reason, raw=rows.raw(line))
+            out.reject(what, line=int(lines[row]), field=printed, reason=reason, raw=table.raw(row))
         seen |= mask
 
 
 REASON_WORDS = {"bad_time": "time such as 2019.11.25_15.34.34", "not_a_number": "number"}
 
 
-def _texts(table: pa.Table, columns: Mapping[str, str]) -> dict[str, pa.Array]:
-    nothing = pa.nulls(table.num_rows, pa.string())
+def _texts(table: Table, columns: Mapping[str, str]) -> dict[str, pa.Array]:
+    nothing = pa.nulls(len(table), pa.string())
 
     def column(name: str) -> pa.Array:
         if name not in columns:
             return nothing
-        return texts(table.column(columns[name]).combine_chunks())
+        return texts(table.column(columns[name]))
 
     operator, node = column("operator"), _known(column("node"))
     cell, whole = _known(column("cell")), _known(column("whole_cell"))
