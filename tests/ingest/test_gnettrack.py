@@ -147,6 +147,28 @@ def test_a_bad_row_is_rejected_with_its_line_and_the_rest_goes_on(
     assert len(found.uses()) == 2
 
 
+def test_a_log_that_is_no_utf8_is_latin_1() -> None:
+    content = log(second("09.15.00").replace("Example", "Téléphone")).encode("latin-1")
+
+    [use] = read(FORMAT, content, "run.csv").uses()
+
+    assert use["segment"] == "Téléphone"
+
+
+def test_a_quoted_field_may_hold_the_delimiter() -> None:
+    content = log(second("09.15.00").replace("Example", '"Example, Ltd"'))
+
+    [use] = read(FORMAT, content, "run.csv").uses()
+
+    assert use["segment"] == "Example, Ltd"
+
+
+def test_what_stands_before_the_header_is_no_row() -> None:
+    found = read(FORMAT, "G-NetTrack; Pro; log\n\n" + log(second("09.15.00")), "run.csv")
+
+    assert (found.rows_read, len(found.uses())) == (1, 1)
+
+
 def test_stamps_are_local_times_of_the_zone_that_is_named() -> None:
     content = log(second("09.15.00").replace("2026.03.02", "2026.07.02"))
 

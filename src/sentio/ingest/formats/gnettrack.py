@@ -66,7 +66,7 @@ def read(stream: BinaryIO, reading: Reading) -> Iterator[Piece]:
 
     A second in which a download run was idle (state I, no traffic) is no experience: it is kept
     as a measurement of the cell. Options: ``service``, ``timezone`` (of the stamps; UTC),
-    ``subject``, ``segment``.
+    ``subject``, ``segment``, ``encoding`` (otherwise UTF-8 or Latin-1).
 
     Raises
     ------

@@ -80,7 +80,7 @@ def read(stream: BinaryIO, reading: Reading) -> Iterator[Piece]:
 
     Options: ``service`` (vehicle), ``window_ms`` (1000), ``transfer_interval_ms``, ``clocks``
     (``synchronised`` makes the latency one way, t2 - t1; otherwise it is the round trip),
-    ``subject``, ``segment``, ``slice``.
+    ``encoding`` (otherwise UTF-8 or Latin-1), ``subject``, ``segment``, ``slice``.
 
     Raises
     ------

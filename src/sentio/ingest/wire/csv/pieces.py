@@ -1,4 +1,8 @@
-"""Tables of a CSV made into pieces: faulty rows go out with line, field, reason and bytes."""
+"""Tables of a CSV made into pieces: faulty rows go out with line, field, reason and bytes.
+
+For readers that give one record a row: what `Gathering` counts row by row is done here for whole
+columns, and the bytes behind every kept row can be found again.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""Cut JSON into its items while it streams: the members of one long array, or one value a line."""
+"""Cut JSON into its items while it streams: the members of one long array, or one value a line.
+
+Other than `documents`, which holds one whole document, parsed, this holds one member, unparsed: an
+array of any length is read in constant memory, but a break within it ends the reading.
+"""
 
 from __future__ import annotations
 

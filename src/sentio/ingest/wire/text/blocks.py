@@ -1,4 +1,8 @@
-"""Text read block by block: whole lines, their numbers, and Arrow strings without copies."""
+"""Text read block by block: whole lines, their numbers, and Arrow strings without copies.
+
+For patterns over whole columns of lines: a line longer than a block is cut. `lines` gives them one
+by one, and one that is too long as such.
+"""
 
 from __future__ import annotations
 

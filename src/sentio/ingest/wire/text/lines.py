@@ -1,4 +1,4 @@
-"""The lines of a log with their numbers, in constant memory however long a line is."""
+"""The lines of a log one by one with their numbers, in constant memory however long a line is."""
 
 from __future__ import annotations
 
