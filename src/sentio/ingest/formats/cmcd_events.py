@@ -15,6 +15,7 @@ from sentio.ingest.wire.cdn import cmcd
 from sentio.ingest.wire.cdn.playback import STATES, Playback, Report, play_back
 from sentio.ingest.wire.pieces.columns import Record
 from sentio.ingest.wire.pieces.gathering import Gathering
+from sentio.ingest.wire.pieces.numbered import Refused
 from sentio.ingest.wire.text.lines import log_lines
 from sentio.ingest.wire.times.log_clock import LogClock
 from sentio.model.record import Kind, Quality
@@ -34,15 +35,6 @@ EVENTS = frozenset(
 )
 KEPT = ("sta", "br", "pb", "ab", "ot", "pr", "msd", "e")
 SNIFFED_LINES = 200
-
-
-class Refused(ValueError):
-    """A line is no event report; ``field`` and ``reason`` say why."""
-
-    def __init__(self, what: str, *, field: str = "", reason: str = "unreadable") -> None:
-        self.field = field
-        self.reason = reason
-        super().__init__(what)
 
 
 @dataclass(slots=True)
@@ -80,7 +72,7 @@ def read(stream: BinaryIO, reading: Reading) -> Iterator[Piece]:
         try:
             sessions.take(_fields(line, is_too_long=is_too_long), number, line)
         except Refused as error:
-            sessions.reject(number, line, error)
+            out.refuse(error, line=number, raw=line)
         if out.is_full:
             yield from out.flush()
     sessions.close_all()
@@ -171,10 +163,6 @@ class _Sessions:
         while self._open:
             self._close(self._oldest(), Quality.GOOD)
 
-    def reject(self, number: int, line: bytes, error: Refused) -> None:
-        """Pass a rejected line on."""
-        self._out.reject(str(error), line=number, field=error.field, reason=error.reason, raw=line)
-
     def _make_room(self, sid: str) -> None:
         session = self._open.get(sid)
         if session is not None and len(session.reports) >= MAX_REPORTS:
@@ -199,7 +187,7 @@ class _Sessions:
             return
         for number, line in session.held:
             what = "no report of this session tells the player's state"
-            self.reject(number, line, Refused(what, field="sta", reason="incomplete"))
+            self._out.reject(what, line=number, field="sta", reason="incomplete", raw=line)
         self._held_bytes -= session.let_go()
 
 

@@ -11,7 +11,7 @@ from typing import BinaryIO
 from sentio.ingest.format import HEAD_BYTES, Format
 from sentio.ingest.piece import Piece, Reading
 from sentio.ingest.wire.cdn import cmcd
-from sentio.ingest.wire.cdn.access_log import LogReader, Request, Unreadable
+from sentio.ingest.wire.cdn.access_log import LogReader, Request
 from sentio.ingest.wire.cdn.sessions import (
     Rebuilt,
     Step,
@@ -23,7 +23,8 @@ from sentio.ingest.wire.cdn.sessions import (
 )
 from sentio.ingest.wire.pieces.columns import Record
 from sentio.ingest.wire.pieces.gathering import Gathering
-from sentio.ingest.wire.text.lines import log_lines
+from sentio.ingest.wire.pieces.numbered import Refused
+from sentio.ingest.wire.text.lines import LogLine, log_lines
 from sentio.ingest.wire.times.iso8601 import SECOND_NS
 from sentio.ingest.wire.times.log_clock import LogClock
 from sentio.model.record import Kind, Quality
@@ -80,7 +81,7 @@ def sniff(head: bytes, name: str) -> float:
     for line in lines:
         try:
             request = reader.request(line) if line.strip() else None
-        except Unreadable:
+        except Refused:
             bad += 1
             continue
         read += request is not None
@@ -104,31 +105,27 @@ def read(stream: BinaryIO, reading: Reading) -> Iterator[Piece]:
         idle_s=_positive(reading.options.get("idle_s", ""), IDLE_S),
         max_open=int(_positive(reading.options.get("max_open", ""), MAX_OPEN_SESSIONS)),
     )
-    for number, line, is_too_long in log_lines(stream):
-        if is_too_long:
-            what = "the line is too long"
-            sessions.reject(number, line, field="", reason="too_large", what=what)
-        else:
-            _take(line, number, log=log, sessions=sessions)
+    for line in log_lines(stream):
+        try:
+            _take(line, log=log, sessions=sessions)
+        except Refused as error:
+            out.refuse(error, line=line.number, raw=line.content)
         if out.is_full:
             yield from out.flush()
     sessions.close_all()
     yield from out.flush()
 
 
-def _take(line: bytes, number: int, *, log: LogReader, sessions: _Sessions) -> None:
-    try:
-        request = log.request(line.decode("utf-8", "replace").removeprefix("\ufeff"))
-    except Unreadable as error:
-        sessions.reject(number, line, field=error.field, reason=error.reason, what=str(error))
-        return
+def _take(line: LogLine, *, log: LogReader, sessions: _Sessions) -> None:
+    if line.is_too_long:
+        raise Refused("the line is too long", reason="too_large")
+    request = log.request(line.content.decode("utf-8", "replace").removeprefix("\ufeff"))
     if request is None:
         return
     if not request.fields or request.method == "OPTIONS":
         what = "a CORS preflight" if request.fields else "the request carries no CMCD"
-        sessions.reject(number, line, field="CMCD", reason="not_telemetry", what=what)
-        return
-    sessions.take(request, number, line)
+        raise Refused(what, field="CMCD", reason="not_telemetry")
+    sessions.take(request, line.number, line.content)
 
 
 class _Sessions:
@@ -171,10 +168,6 @@ class _Sessions:
         while self._open:
             self._close_oldest()
 
-    def reject(self, number: int, line: bytes, *, field: str, reason: str, what: str) -> None:
-        """Pass a rejected line on."""
-        self._out.reject(what, line=number, field=field, reason=reason, raw=line)
-
     def _make_room(self, key: str) -> None:
         session = self._open.get(key)
         if session is not None and session.requests >= MAX_REQUESTS:
@@ -200,7 +193,7 @@ class _Sessions:
             return
         for number, line in session.held:
             what = "the session holds no video segment with bitrate and duration"
-            self.reject(number, line, field="CMCD", reason="incomplete", what=what)
+            self._out.reject(what, line=number, field="CMCD", reason="incomplete", raw=line)
         self._held_bytes -= session.let_go()
 
 

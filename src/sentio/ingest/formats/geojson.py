@@ -14,6 +14,7 @@ from sentio.ingest.wire.json.items import json_rows, placed
 from sentio.ingest.wire.json.values import as_number, as_text, json_object
 from sentio.ingest.wire.pieces.columns import Record
 from sentio.ingest.wire.pieces.gathering import Gathering
+from sentio.ingest.wire.pieces.numbered import Refused
 from sentio.ingest.wire.text.personal import without_contacts
 from sentio.ingest.wire.times.iso8601 import MAX_NS, epoch_ns, time_ns
 from sentio.kernel.errors import FormatError
@@ -47,15 +48,6 @@ CAPACITY: dict[str, float] = {
 
 MAX_PATH_POINTS = 1000
 _PLAIN = re.compile(r"[^a-z0-9]")
-
-
-class Refused(ValueError):
-    """A feature cannot be kept; ``field`` and ``reason`` say why."""
-
-    def __init__(self, what: str, *, field: str, reason: str) -> None:
-        self.field = field
-        self.reason = reason
-        super().__init__(what)
 
 
 def sniff(head: bytes, name: str) -> float:
@@ -95,7 +87,7 @@ def _take(item: bytes, number: int, out: Gathering, reading: Reading) -> None:
     try:
         kind, record = _record(item, number, reading)
     except Refused as error:
-        out.reject(str(error), line=number, field=error.field, reason=error.reason, raw=item)
+        out.refuse(error, line=number, raw=item)
     else:
         out.keep(kind=kind)
         out.add(kind, record)

@@ -16,6 +16,7 @@ import orjson
 
 from sentio.ingest.wire.cdn import cmcd
 from sentio.ingest.wire.cdn.log_fields import REALTIME_ORDER, role_names
+from sentio.ingest.wire.pieces.numbered import Refused
 from sentio.ingest.wire.times.iso8601 import MAX_NS, MAX_TEXT_CHARS, epoch_ns, time_ns
 
 UNIX = datetime(1970, 1, 1, tzinfo=UTC)
@@ -53,15 +54,6 @@ class Request(NamedTuple):
     taken_ms: float | None = None
 
 
-class Unreadable(ValueError):
-    """A line is no request; ``field`` and ``reason`` say why, the message in words."""
-
-    def __init__(self, what: str, *, field: str = "", reason: str = "unreadable") -> None:
-        self.field = field
-        self.reason = reason
-        super().__init__(what)
-
-
 class LogReader:
     """Reads lines in order; what it remembers is the last ``#Fields`` directive."""
 
@@ -79,7 +71,7 @@ class LogReader:
         )
 
     def request(self, line: str) -> Request | None:
-        """Read one line; None for a directive, `Unreadable` for what is no request."""
+        """Read one line; None for a directive, `Refused` for what is no request."""
         if line.startswith("#"):
             self._directive(line)
             return None
@@ -93,7 +85,7 @@ class LogReader:
         cells = line.split("\t")
         if len(cells) >= MIN_REALTIME_FIELDS:
             return self._from_realtime(cells)
-        raise Unreadable("the line is in none of the known log layouts")
+        raise Refused("the line is in none of the known log layouts")
 
     def _directive(self, line: str) -> None:
         if line.startswith("#Fields:"):
@@ -108,7 +100,7 @@ class LogReader:
         if len(cells) == 1:
             cells = _W3C_TOKEN.findall(line) if '"' in line else line.split()
         if len(cells) != len(self._names):
-            raise Unreadable(
+            raise Refused(
                 f"the line has {len(cells)} fields; #Fields names {len(self._names)}",
                 reason="wrong_columns",
             )
@@ -126,7 +118,7 @@ class LogReader:
             if len(cells) <= len(order) and cells[names.index("cs-method")] in _METHODS:
                 values = {role: _cell(cells[at]) for role, at in role_names(names).items()}
                 return _request(values)
-        raise Unreadable(
+        raise Refused(
             f"{len(cells)} tab-separated fields in an unknown order; name them in option fields",
             reason="wrong_columns",
         )
@@ -164,9 +156,9 @@ def _from_json(line: str) -> Request:
     try:
         found: object = orjson.loads(line)
     except orjson.JSONDecodeError as error:
-        raise Unreadable(f"not JSON: {error}") from None
+        raise Refused(f"not JSON: {error}") from None
     if not isinstance(found, dict):
-        raise Unreadable("not a JSON object")
+        raise Refused("not a JSON object")
     roles = role_names(tuple(found))
     cells = list(found.values())
     values = {role: _json_cell(cells[at]) for role, at in roles.items()}
@@ -222,7 +214,7 @@ def _fields(values: Mapping[str, str], text: str | None) -> cmcd.Fields:
     try:
         return {**own, **cmcd.parse(text)}
     except ValueError as error:
-        raise Unreadable(str(error), field="CMCD") from None
+        raise Refused(str(error), field="CMCD") from None
 
 
 def _host(url: str) -> str | None:
@@ -235,10 +227,10 @@ def _when(values: Mapping[str, str]) -> int:
     text = f"{date}T{clock}" if date and clock and ":" in clock and " " not in clock else ""
     text = text or values.get("time", "") or clock or date
     if not text:
-        raise Unreadable("the request has no time", field="time", reason="missing")
+        raise Refused("the request has no time", field="time", reason="missing")
     found = _time_ns(text)
     if found is None or found < 0:
-        raise Unreadable(f"{text[:40]!r} is no time", field="time", reason="bad_time")
+        raise Refused(f"{text[:40]!r} is no time", field="time", reason="bad_time")
     return found
 
 

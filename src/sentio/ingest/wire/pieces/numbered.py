@@ -14,6 +14,15 @@ MAX_HELD_BYTES = 8 * 2**20
 MAX_QUOTED_CHARS = 80
 
 
+class Refused(ValueError):
+    """A row cannot be kept: why in words, its field, and the reason code."""
+
+    def __init__(self, what: str, *, field: str = "", reason: str = "unreadable") -> None:
+        self.field = field
+        self.reason = reason
+        super().__init__(what)
+
+
 class Pieces:
     """Makes the pieces of one input.
 
@@ -41,6 +50,10 @@ class Pieces:
             message=writable(f"{place}: {what}."),
             raw=raw,
         )
+
+    def refuse(self, error: Refused, *, line: int, raw: bytes) -> None:
+        """Note one rejected row for what was raised against it."""
+        self.reject(str(error), line=line, field=error.field, reason=error.reason, raw=raw)
 
     @property
     def are_due(self) -> bool:
