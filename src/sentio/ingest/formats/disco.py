@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from sentio.ingest.format import Format
 from sentio.ingest.piece import Piece, Reading
+from sentio.ingest.wire.json.keys import begins_as_json
 from sentio.ingest.wire.json.results import Refusal, pieces_of
 from sentio.ingest.wire.json.values import Object, number, objects, text
 from sentio.ingest.wire.pieces.columns import LARGEST_NS, record_batch
@@ -27,7 +28,7 @@ def sniff(head: bytes, name: str) -> float:
     """Recognise the four keys of a line."""
     del name
     head = unpacked_head(head)
-    is_json = head.lstrip()[:1] in (b"{", b"[")
+    is_json = begins_as_json(head)
     return 0.95 if is_json and all(key in head for key in KEYS) else 0.0
 
 

@@ -11,6 +11,7 @@ import orjson
 from sentio.ingest.format import Format
 from sentio.ingest.piece import Piece, Reading
 from sentio.ingest.wire.json.items import json_rows, placed
+from sentio.ingest.wire.json.keys import begins_as_json
 from sentio.ingest.wire.json.values import as_number, as_text, json_object
 from sentio.ingest.wire.pieces.columns import Record
 from sentio.ingest.wire.pieces.gathering import Gathering
@@ -52,8 +53,7 @@ _PLAIN = re.compile(r"[^a-z0-9]")
 
 def sniff(head: bytes, name: str) -> float:
     """Tell how sure these bytes are GeoJSON."""
-    start = head.lstrip(b"\xef\xbb\xbf\x1e \t\r\n")[:1]
-    if start not in (b"{", b"["):
+    if not begins_as_json(head):
         return 0.0
     if re.search(rb'"type"\s*:\s*"FeatureCollection"', head):
         return 0.95

@@ -8,6 +8,7 @@ from typing import BinaryIO
 from sentio.ingest.format import Format
 from sentio.ingest.piece import Piece, Reading
 from sentio.ingest.wire.active.ndt import rate_kbps, retransmission_ratio, rtt_ms, server_of
+from sentio.ingest.wire.json.keys import begins_as_json
 from sentio.ingest.wire.json.results import Refusal, pieces_of
 from sentio.ingest.wire.json.values import Json, Object, at, number, objects, text
 from sentio.ingest.wire.pieces.columns import Cell
@@ -26,7 +27,7 @@ def sniff(head: bytes, name: str) -> float:
     """Recognise the measurements of the server within a download or upload."""
     del name
     head = unpacked_head(head)
-    if head.lstrip()[:1] not in (b"{", b"["):
+    if not begins_as_json(head):
         return 0.0
     has_direction = b'"Download"' in head or b'"Upload"' in head
     return 0.97 if has_direction and b'"ServerMeasurements"' in head else 0.0

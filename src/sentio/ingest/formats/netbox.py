@@ -11,6 +11,7 @@ import orjson
 from sentio.ingest.format import Format
 from sentio.ingest.piece import Piece, Reading
 from sentio.ingest.wire.json.items import json_rows, placed
+from sentio.ingest.wire.json.keys import begins_as_json
 from sentio.ingest.wire.netbox.inventory import Inventory, Made, Row
 from sentio.ingest.wire.netbox.objects import ELEMENTS, KEPT, LINKS, object_of
 from sentio.ingest.wire.pieces.gathering import Gathering
@@ -26,7 +27,7 @@ _REST = re.compile(rb'"url"\s*:\s*"[^"]{0,200}/api/(?:dcim|circuits|virtualizati
 def sniff(head: bytes, name: str) -> float:
     """Tell how sure these bytes are a NetBox export."""
     del name
-    if head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] not in (b"[", b"{"):
+    if not begins_as_json(head):
         return 0.0
     if _FIXTURE.search(head) and b'"fields"' in head:
         return 0.95 if _NETBOX.search(head) else 0.4

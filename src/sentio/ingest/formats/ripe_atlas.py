@@ -9,6 +9,7 @@ from typing import BinaryIO
 
 from sentio.ingest.format import Format
 from sentio.ingest.piece import Piece, Reading
+from sentio.ingest.wire.json.keys import begins_as_json
 from sentio.ingest.wire.json.results import Refusal, pieces_of
 from sentio.ingest.wire.json.values import Object, at, number, objects, text
 from sentio.ingest.wire.pieces.columns import LARGEST_NS, Cell
@@ -25,7 +26,7 @@ OLD_HTTP = re.compile(r"^(?:GET|HEAD|POST)[46]? (\S+) ([\d.]+) (\d+) (\d+) (\d+)
 def sniff(head: bytes, name: str) -> float:
     """Recognise the two keys that every result has: the measurement and the probe."""
     del name
-    if head.lstrip()[:1] not in (b"{", b"["):
+    if not begins_as_json(head):
         return 0.0
     return 0.97 if b'"msm_id"' in head and b'"prb_id"' in head else 0.0
 

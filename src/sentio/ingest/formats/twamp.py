@@ -32,6 +32,7 @@ from sentio.ingest.wire.csv.headers import Header, find_header, plain_name, up_t
 from sentio.ingest.wire.csv.pieces import reject_faults
 from sentio.ingest.wire.csv.tables import tables_below
 from sentio.ingest.wire.json.documents import Document
+from sentio.ingest.wire.json.keys import begins_as_json
 from sentio.ingest.wire.json.results import no_object, results
 from sentio.ingest.wire.json.values import Object, objects, text
 from sentio.ingest.wire.pieces.columns import constants, record_batch
@@ -65,7 +66,7 @@ JSON_SESSION = re.compile(
 
 def sniff(head: bytes, name: str) -> float:
     """Recognise a tool's table, columns seq, t1 and t4, or JSON that says TWAMP or STAMP."""
-    if head.lstrip()[:1] in (b"{", b"["):
+    if begins_as_json(head):
         return 0.9 if JSON_PACKET.search(head) or JSON_SESSION.search(head) else 0.0
     if find_header(head, PACKET_COLUMNS):
         return 0.9
@@ -91,7 +92,7 @@ def read(stream: BinaryIO, reading: Reading) -> Iterator[Piece]:
     head = read_fully(stream, HEAD_BYTES)
     whole = put_back(head, stream)
     packet_header, other = find_header(head, PACKET_COLUMNS), statistics_header(head)
-    if head.lstrip()[:1] in (b"{", b"["):
+    if begins_as_json(head):
         yield from session.json(whole)
     elif packet_header is not None:
         yield from session.csv(whole, packet_header)
@@ -109,7 +110,7 @@ def read(stream: BinaryIO, reading: Reading) -> Iterator[Piece]:
 
 def replay_head(head: bytes) -> bytes:
     """Put the header in front of a rejected row; documents and lines stand alone."""
-    if head.lstrip()[:1] in (b"{", b"["):
+    if begins_as_json(head):
         return b""
     return up_to(find_header(head, PACKET_COLUMNS) or statistics_header(head), head)
 

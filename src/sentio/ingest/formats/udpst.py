@@ -8,6 +8,7 @@ from typing import BinaryIO
 
 from sentio.ingest.format import Format
 from sentio.ingest.piece import Piece, Reading
+from sentio.ingest.wire.json.keys import begins_as_json
 from sentio.ingest.wire.json.results import Refusal, pieces_of
 from sentio.ingest.wire.json.values import Json, Object, at, number, objects, text
 from sentio.ingest.wire.pieces.columns import Cell
@@ -39,7 +40,7 @@ NOT_MEASURED = frozenset({"Mode", "Interval", "Intervals", "Seconds", "ActiveCon
 def sniff(head: bytes, name: str) -> float:
     """Recognise the result of a client, or the statistics of a server, by their names."""
     del name
-    if head.lstrip()[:1] not in (b"{", b"["):
+    if not begins_as_json(head):
         return 0.0
     if CLIENT.search(head):
         return 0.97

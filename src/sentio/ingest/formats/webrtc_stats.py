@@ -15,6 +15,7 @@ from sentio.ingest.piece import Piece, Reading
 from sentio.ingest.wire.csv.pieces import reject_faults
 from sentio.ingest.wire.csv.tables import header_of, tables
 from sentio.ingest.wire.json.items import json_rows, placed
+from sentio.ingest.wire.json.keys import begins_as_json
 from sentio.ingest.wire.pieces.columns import Record
 from sentio.ingest.wire.pieces.gathering import Gathering
 from sentio.ingest.wire.text.streams import put_back, read_fully
@@ -36,8 +37,7 @@ _REPORT = re.compile(rb'"(?:inbound-rtp|remote-inbound-rtp|candidate-pair)"')
 def sniff(head: bytes, name: str) -> float:
     """Tell how sure these bytes are WebRTC statistics: a dump, reports, or columns of them."""
     del name
-    start = head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
-    if start in (b"{", b"["):
+    if begins_as_json(head):
         if _is_dump(head):
             return 0.95
         return 0.9 if _REPORT.search(head) and b'"timestamp"' in head else 0.0
@@ -57,10 +57,9 @@ def read(stream: BinaryIO, reading: Reading) -> Iterator[Piece]:
     calls = _Calls(out, reading)
     head = read_fully(stream, HEAD_BYTES)
     whole = put_back(head, stream)
-    start = head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
     if _is_dump(head):
         yield from _read_dump(whole, calls, out)
-    elif start in (b"{", b"["):
+    elif begins_as_json(head):
         yield from _read_lines(whole, calls, out, reading)
     else:
         yield from _read_rows(whole, calls, out, reading)

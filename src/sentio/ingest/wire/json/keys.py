@@ -12,6 +12,11 @@ _TOKEN = re.compile(
 )
 
 
+def begins_as_json(head: bytes) -> bool:
+    """Tell whether an object or array begins here, behind a byte order mark or blanks."""
+    return head.lstrip(b"\xef\xbb\xbf\x1e \t\r\n")[:1] in (b"{", b"[")
+
+
 def key_paths(head: bytes) -> set[tuple[str, ...]]:
     """Collect the paths of keys down to `MAX_DEPTH`; arrays leave no trace in a path.
 
@@ -20,7 +25,7 @@ def key_paths(head: bytes) -> set[tuple[str, ...]]:
     >>> sorted(key_paths(b'{"event": {"id": 1}, "list": [{"x"'))
     [('event',), ('event', 'id'), ('list',)]
     """
-    if head.lstrip(b"\xef\xbb\xbf \t\r\n\x1e")[:1] not in {b"{", b"["}:
+    if not begins_as_json(head):
         return set()
     found: set[tuple[str, ...]] = set()
     stack: list[str | None] = []
