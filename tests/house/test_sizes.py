@@ -6,6 +6,8 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
+from sentio.ingest.format import FORMATS
+
 FILE_LINES = 400
 FUNCTION_LINES = 50  # its docstring not counted
 
@@ -32,3 +34,9 @@ def test_no_function_is_longer_than_fifty_lines(root: Path) -> None:
     files = [*(root / "src").rglob("*.py")]
 
     assert [said for path in files for said in too_long(path)] == []
+
+
+def test_the_folder_of_formats_holds_one_public_file_a_format(root: Path) -> None:
+    files = {path.stem for path in (root / "src/sentio/ingest/formats").glob("*.py")}
+
+    assert files - {"__init__"} == set(FORMATS.names())

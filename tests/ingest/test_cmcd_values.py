@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from sentio.ingest.formats import _cmcd as cmcd
-from sentio.ingest.formats._cmcd import Item
+from sentio.ingest.wire.cdn import cmcd
+from sentio.ingest.wire.cdn.cmcd import Item
 
 
 @pytest.mark.parametrize(

@@ -8,11 +8,11 @@ import json
 import pyarrow as pa
 import pytest
 
-from sentio.ingest.formats._csv_records import records_of, text_of
-from sentio.ingest.formats._csv_table import tables
-from sentio.ingest.formats._csv_times import moments, order_of, times_ns
-from sentio.ingest.formats._csv_values import masked, numbers, objects, truths
 from sentio.ingest.piece import Origin, Reading
+from sentio.ingest.wire.csv.records import records_of, text_of
+from sentio.ingest.wire.csv.tables import tables
+from sentio.ingest.wire.csv.values import masked, numbers, objects, truths
+from sentio.ingest.wire.times.columns import moments, order_of, times_ns
 from sentio.kernel.errors import FormatError
 
 DAY_NS = 86_400 * 10**9

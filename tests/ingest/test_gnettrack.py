@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from tests.ingest.active_reading import SECOND_NS, Outcome, read
 
-from sentio.ingest.formats._active_csv import BLOCK_BYTES
 from sentio.ingest.formats.gnettrack import FORMAT
-from sentio.kernel.errors import ConfigError, FormatError
+from sentio.ingest.wire.csv import records
+from sentio.kernel.errors import FormatError
 from sentio.model.record import Quality
 
 HEADER = (
@@ -147,6 +147,28 @@ def test_a_bad_row_is_rejected_with_its_line_and_the_rest_goes_on(
     assert len(found.uses()) == 2
 
 
+def test_a_log_that_is_no_utf8_is_latin_1() -> None:
+    content = log(second("09.15.00").replace("Example", "Téléphone")).encode("latin-1")
+
+    [use] = read(FORMAT, content, "run.csv").uses()
+
+    assert use["segment"] == "Téléphone"
+
+
+def test_a_quoted_field_may_hold_the_delimiter() -> None:
+    content = log(second("09.15.00").replace("Example", '"Example, Ltd"'))
+
+    [use] = read(FORMAT, content, "run.csv").uses()
+
+    assert use["segment"] == "Example, Ltd"
+
+
+def test_what_stands_before_the_header_is_no_row() -> None:
+    found = read(FORMAT, "G-NetTrack; Pro; log\n\n" + log(second("09.15.00")), "run.csv")
+
+    assert (found.rows_read, len(found.uses())) == (1, 1)
+
+
 def test_stamps_are_local_times_of_the_zone_that_is_named() -> None:
     content = log(second("09.15.00").replace("2026.03.02", "2026.07.02"))
 
@@ -156,8 +178,8 @@ def test_stamps_are_local_times_of_the_zone_that_is_named() -> None:
     assert utc - dublin == 3600 * SECOND_NS
 
 
-def test_a_zone_that_does_not_exist_is_a_mistake_of_the_settings() -> None:
-    with pytest.raises(ConfigError, match="Mars/Base"):
+def test_a_zone_that_does_not_exist_is_said_not_to() -> None:
+    with pytest.raises(FormatError, match="Mars/Base"):
         read(FORMAT, log(second("09.15.00")), "run.csv", timezone="Mars/Base")
 
 
@@ -194,12 +216,13 @@ def test_the_pieces_are_the_same_however_often_they_are_read(samples: Path) -> N
     assert once.uses() == again.uses()
 
 
-def test_windows_do_not_depend_on_where_blocks_end() -> None:
+def test_windows_do_not_depend_on_where_blocks_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(records, "BLOCK_BYTES", 1 << 16)
     rows = [
         second(f"{9 + i // 3600:02d}.{i // 60 % 60:02d}.{i % 60:02d}", i) for i in range(12_000)
     ]
     content = log(*rows)
-    assert len(content) > BLOCK_BYTES
+    assert len(content) > 4 * records.BLOCK_BYTES
 
     uses = read(FORMAT, content, "netflix.csv").uses()
 

@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 from tests.ingest.active_reading import read
 
-from sentio.ingest.formats._active_times import iso_ns
 from sentio.ingest.formats.disco import FORMAT as DISCO
 from sentio.ingest.formats.ndt5 import FORMAT as NDT5
 from sentio.ingest.formats.ndt7 import FORMAT as NDT7
 from sentio.ingest.formats.scamper import FORMAT as SCAMPER
 from sentio.ingest.formats.tcpinfo import FORMAT as TCPINFO
+from sentio.ingest.wire.times.iso8601 import time_ns
 from sentio.kernel.errors import FormatError
 
 
@@ -28,7 +28,7 @@ def test_a_download_is_summed_up_by_its_last_measurement(samples: Path) -> None:
     assert use["volume_dl_bytes"] == 125_000_000
     assert use["rtt_ms"] == 3.101
     assert use["retransmission_ratio"] == 0.01
-    assert use["ts"] == iso_ns("2026-03-02T09:15:10.123456789Z")
+    assert use["ts"] == time_ns("2026-03-02T09:15:10.123456789Z")
     assert use["duration_ms"] == 10_000
 
 

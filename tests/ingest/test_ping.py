@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from tests.ingest.active_reading import RECEIVED_NS, SECOND_NS, Outcome, read
 
-from sentio.ingest.formats._active_lines import BLOCK_BYTES
-from sentio.ingest.formats._operators import operator_in
 from sentio.ingest.formats.ping import FORMAT
+from sentio.ingest.wire.active.operators import operator_in
+from sentio.ingest.wire.text.blocks import BLOCK_BYTES
 from sentio.kernel.errors import ConfigError
 from sentio.model.record import Quality
 

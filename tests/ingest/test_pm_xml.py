@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from sentio.ingest.formats import _dn
 from sentio.ingest.formats.pm_xml import FORMAT
 from sentio.ingest.piece import Origin, Piece, Reading
+from sentio.ingest.wire.pm import dn
 from sentio.kernel.errors import FormatError
 from sentio.model.record import Kind, Quality
 
@@ -133,7 +133,7 @@ def test_a_file_without_namespace_is_read(samples: Path) -> None:
     ],
 )
 def test_what_two_names_share_is_named_once(names: tuple[str, ...], joined: str) -> None:
-    assert _dn.join(*names) == joined
+    assert dn.join(*names) == joined
 
 
 @pytest.mark.parametrize(
@@ -154,7 +154,7 @@ def test_what_two_names_share_is_named_once(names: tuple[str, ...], joined: str)
     ],
 )
 def test_the_last_class_of_a_name_says_what_it_is(name: str, kind: str | None) -> None:
-    assert _dn.kind_of(name) == kind
+    assert dn.kind_of(name) == kind
 
 
 def test_every_bad_value_is_one_rejected_row_with_its_line(samples: Path) -> None:

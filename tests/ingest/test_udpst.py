@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from tests.ingest.active_reading import read
 
-from sentio.ingest.formats._active_times import iso_ns
 from sentio.ingest.formats.udpst import FORMAT
+from sentio.ingest.wire.times.iso8601 import time_ns
 
 
 def test_the_most_that_was_carried_is_the_throughput(samples: Path) -> None:
@@ -17,7 +17,7 @@ def test_the_most_that_was_carried_is_the_throughput(samples: Path) -> None:
 
     [use] = found.uses("file")
     assert use["throughput_dl_kbps"] == 240_250
-    assert use["ts"] == iso_ns("2026-03-02T09:15:10Z")
+    assert use["ts"] == time_ns("2026-03-02T09:15:10Z")
     assert use["duration_ms"] == 3500
     assert (use["packet_loss_ratio"], use["jitter_ms"]) == (0.01, 3.0)
     assert (use["ip"], use["server"]) == ("192.0.2.20", "capacity.example")
@@ -67,7 +67,7 @@ def test_a_server_tells_its_load_by_the_period(samples: Path) -> None:
         "capacity-1",
         10_000,
     )
-    assert rate["ts"] == iso_ns("2026-03-02T09:15:20Z")
+    assert rate["ts"] == time_ns("2026-03-02T09:15:20Z")
     assert found.uses() == []
 
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from sentio.ingest.formats._usp_names import QUANTITIES, meaning
 from sentio.ingest.formats.usp_bulk import FORMAT
 from sentio.ingest.piece import Origin, Piece, Reading
+from sentio.ingest.wire.usp.names import QUANTITIES, meaning
 from sentio.kernel.errors import FormatError
 from sentio.model.record import Kind, Quality
 

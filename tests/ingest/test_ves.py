@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from sentio.ingest.formats._documents import documents
 from sentio.ingest.formats.ves import FORMAT
 from sentio.ingest.piece import Origin, Piece, Reading
+from sentio.ingest.wire.json.documents import documents
 from sentio.model.record import EVENT_KINDS, Kind, Quality
 
 TEN_NS = 1_763_632_800_000_000_000

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from tests.ingest.active_reading import read
 
-from sentio.ingest.formats._active_times import iso_ns
-from sentio.ingest.formats._voice_report import CallQuality, codec_of, service_of
 from sentio.ingest.formats.vq_rtcpxr import FORMAT
+from sentio.ingest.wire.times.iso8601 import time_ns
+from sentio.ingest.wire.voice.call_quality import CallQuality, codec_of, service_of
 from sentio.kernel.errors import FormatError
 from sentio.model.record import Quality
 
@@ -22,7 +22,7 @@ def test_percent_becomes_a_share_and_127_nothing(samples: Path) -> None:
     assert (use["reported_mos_lq"], use["reported_mos_cq"]) == (4.0, 3.9)
     assert (use["rtt_ms"], use["one_way_delay_ms"], use["jitter_ms"]) == (80, 102, 6)
     assert use["duration_ms"] == 212_000
-    assert use["ts"] == iso_ns("2026-03-02T09:15:10Z")
+    assert use["ts"] == time_ns("2026-03-02T09:15:10Z")
 
 
 def test_burst_ratio_follows_from_bursts_and_gaps(samples: Path) -> None:
@@ -77,7 +77,7 @@ def test_an_alert_is_an_alarm_and_no_second_use(samples: Path) -> None:
 
     assert (alarm["event_kind"], alarm["severity"]) == ("alarm", "critical")
     assert alarm["title"] == "voice quality: NLR crossed"
-    assert alarm["ts"] == iso_ns("2026-03-02T09:16:10Z")
+    assert alarm["ts"] == time_ns("2026-03-02T09:16:10Z")
 
 
 def test_damaged_reports_are_rejected_each_for_its_reason(samples: Path) -> None:

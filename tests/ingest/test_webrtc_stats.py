@@ -126,6 +126,16 @@ def test_a_flat_table_is_read_and_its_short_row_rejected(samples: Path) -> None:
     assert found.rejected[0]["line"] == 5
 
 
+def test_a_row_with_two_faults_is_rejected_once() -> None:
+    rows = ("timestamp,callId,framesPerSecond", "1772395200,c,30", "1772395201,c,30", '1,"\xe9,30')
+    content = "\n".join(rows).encode("latin-1")
+
+    found = read(FORMAT, content)
+
+    assert found.reasons == {"unreadable": 1}
+    assert found.rows == 3
+
+
 def test_the_account_can_be_given() -> None:
     text = "\n".join(inbound(s, framesPerSecond=30) for s in range(3))
 

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sentio.ingest.formats._scan import scan
 from sentio.ingest.formats.delimited import CODED, _parse
 from sentio.ingest.layout import Layout
 from sentio.ingest.maps import parse
+from sentio.ingest.wire.csv.scan import scan
 
 MAP = parse(
     """

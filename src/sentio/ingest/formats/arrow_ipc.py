@@ -9,12 +9,12 @@ from typing import BinaryIO, cast
 import pyarrow as pa
 
 from sentio.ingest.format import Format
-from sentio.ingest.formats._columnar import flat, map_of, mapped
-from sentio.ingest.formats._ipc_messages import Checked
-from sentio.ingest.formats._plain_columns import plain
-from sentio.ingest.formats._put_back import put_back
-from sentio.ingest.formats._unpacking import Unpacking, in_bounds
 from sentio.ingest.piece import Piece, Reading
+from sentio.ingest.wire.tables.ipc_messages import Checked
+from sentio.ingest.wire.tables.mapped import flat, map_of, mapped
+from sentio.ingest.wire.tables.plain_columns import plain
+from sentio.ingest.wire.tables.unpacking import Unpacking, in_bounds
+from sentio.ingest.wire.text.streams import put_back
 from sentio.kernel.errors import FormatError
 
 FILE_MAGIC = b"ARROW1\0\0"

@@ -10,12 +10,14 @@ from typing import BinaryIO
 import orjson
 
 from sentio.ingest.format import HEAD_BYTES, Format
-from sentio.ingest.formats import _cmcd as cmcd
-from sentio.ingest.formats._cmcd_playback import STATES, Playback, Report, play_back
-from sentio.ingest.formats._gathering import Gathering, Record
-from sentio.ingest.formats._log_clock import LogClock
-from sentio.ingest.formats._log_lines import log_lines
 from sentio.ingest.piece import Piece, Reading
+from sentio.ingest.wire.cdn import cmcd
+from sentio.ingest.wire.cdn.playback import STATES, Playback, Report, play_back
+from sentio.ingest.wire.pieces.columns import Record
+from sentio.ingest.wire.pieces.gathering import Gathering
+from sentio.ingest.wire.pieces.numbered import Refused
+from sentio.ingest.wire.text.lines import log_lines
+from sentio.ingest.wire.times.log_clock import LogClock
 from sentio.model.record import Kind, Quality
 
 IDLE_MS = 120_000.0  # a session without a report for so long (report time) is over
@@ -31,23 +33,8 @@ EVENTS = frozenset(
         *("sk", "ce", "pr", "h"),
     }
 )
-SESSION_COLUMNS = (
-    *("ts", "duration_ms", "subject_kind", "session_key", "server"),
-    *("segment_bitrate_kbps", "segment_duration_s", "stall_position_s", "stall_duration_s"),
-    *("initial_delay_ms", "stall_total_ms", "stall_count", "play_duration_ms"),
-    *("mean_bitrate_kbps", "is_success", "is_retained", "quality"),
-)
 KEPT = ("sta", "br", "pb", "ab", "ot", "pr", "msd", "e")
 SNIFFED_LINES = 200
-
-
-class Refused(ValueError):
-    """A line is no event report; ``field`` and ``reason`` say why."""
-
-    def __init__(self, what: str, *, field: str = "", reason: str = "unreadable") -> None:
-        self.field = field
-        self.reason = reason
-        super().__init__(what)
 
 
 @dataclass(slots=True)
@@ -79,15 +66,13 @@ def sniff(head: bytes, name: str) -> float:
 
 def read(stream: BinaryIO, reading: Reading) -> Iterator[Piece]:
     """Yield one experience record a session, as each goes idle, and at the end the rest."""
-    out = Gathering(
-        reading, Kind.EXPERIENCE, columns={Kind.EXPERIENCE: SESSION_COLUMNS}, service="streaming"
-    )
+    out = Gathering(reading, Kind.EXPERIENCE, service="streaming")
     sessions = _Sessions(out)
     for number, line, is_too_long in log_lines(stream):
         try:
             sessions.take(_fields(line, is_too_long=is_too_long), number, line)
         except Refused as error:
-            sessions.reject(number, line, error)
+            out.refuse(error, line=number, raw=line)
         if out.is_full:
             yield from out.flush()
     sessions.close_all()
@@ -178,10 +163,6 @@ class _Sessions:
         while self._open:
             self._close(self._oldest(), Quality.GOOD)
 
-    def reject(self, number: int, line: bytes, error: Refused) -> None:
-        """Pass a rejected line on."""
-        self._out.reject(str(error), line=number, field=error.field, reason=error.reason, raw=line)
-
     def _make_room(self, sid: str) -> None:
         session = self._open.get(sid)
         if session is not None and len(session.reports) >= MAX_REPORTS:
@@ -201,11 +182,12 @@ class _Sessions:
         playback = play_back(session.reports) if session.is_known else None
         if playback is not None:
             record = _record(session, playback, quality)
-            self._out.keep(Kind.EXPERIENCE, record, rows=len(session.reports))
+            self._out.keep(len(session.reports))
+            self._out.add(Kind.EXPERIENCE, record)
             return
         for number, line in session.held:
             what = "no report of this session tells the player's state"
-            self.reject(number, line, Refused(what, field="sta", reason="incomplete"))
+            self._out.reject(what, line=number, field="sta", reason="incomplete", raw=line)
         self._held_bytes -= session.let_go()
 
 

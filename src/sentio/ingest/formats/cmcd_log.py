@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from typing import BinaryIO
 
 from sentio.ingest.format import HEAD_BYTES, Format
-from sentio.ingest.formats import _cmcd as cmcd
-from sentio.ingest.formats._cdn_log import LogReader, Request, Unreadable
-from sentio.ingest.formats._cmcd_sessions import (
+from sentio.ingest.piece import Piece, Reading
+from sentio.ingest.wire.cdn import cmcd
+from sentio.ingest.wire.cdn.access_log import LogReader, Request
+from sentio.ingest.wire.cdn.sessions import (
     Rebuilt,
     Step,
     has_segment,
@@ -20,10 +21,12 @@ from sentio.ingest.formats._cmcd_sessions import (
     step_of,
     unpack,
 )
-from sentio.ingest.formats._gathering import Gathering, Record
-from sentio.ingest.formats._log_clock import LogClock
-from sentio.ingest.formats._log_lines import log_lines
-from sentio.ingest.piece import Piece, Reading
+from sentio.ingest.wire.pieces.columns import Record
+from sentio.ingest.wire.pieces.gathering import Gathering
+from sentio.ingest.wire.pieces.numbered import Refused
+from sentio.ingest.wire.text.lines import LogLine, log_lines
+from sentio.ingest.wire.times.iso8601 import SECOND_NS
+from sentio.ingest.wire.times.log_clock import LogClock
 from sentio.model.record import Kind, Quality
 
 IDLE_S = 120.0  # a session without a request for so long (log time) is over; option idle_s
@@ -33,15 +36,6 @@ MAX_HELD_BYTES = 64 * 2**20
 MAX_REQUESTS = 20_000  # of one session; a day of six-second segments with audio has 28,800
 LEAP_NS = 3600 * 10**9  # one line further ahead than this does not move the log's clock
 SNIFFED_LINES = 200
-SECOND_NS = 10**9
-
-SESSION_COLUMNS = (
-    *("ts", "duration_ms", "subject_kind", "ip", "session_key", "server", "device_class"),
-    *("segment_bitrate_kbps", "segment_duration_s", "stall_position_s", "stall_duration_s"),
-    *("initial_delay_ms", "stall_total_ms", "stall_count", "play_duration_ms"),
-    *("mean_bitrate_kbps", "throughput_dl_kbps", "volume_dl_bytes", "first_response_ms"),
-    "quality",
-)
 
 DEVICE_WORDS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
@@ -87,7 +81,7 @@ def sniff(head: bytes, name: str) -> float:
     for line in lines:
         try:
             request = reader.request(line) if line.strip() else None
-        except Unreadable:
+        except Refused:
             bad += 1
             continue
         read += request is not None
@@ -104,40 +98,34 @@ def read(stream: BinaryIO, reading: Reading) -> Iterator[Piece]:
     Options: ``idle_s``; ``max_open``, how many sessions may be open before the longest idle one
     is emitted as it stands; ``fields``, the field names of a log without ``#Fields``.
     """
-    out = Gathering(
-        reading, Kind.EXPERIENCE, columns={Kind.EXPERIENCE: SESSION_COLUMNS}, service="streaming"
-    )
+    out = Gathering(reading, Kind.EXPERIENCE, service="streaming")
     log = LogReader(reading.options.get("fields", ""))
     sessions = _Sessions(
         out,
         idle_s=_positive(reading.options.get("idle_s", ""), IDLE_S),
         max_open=int(_positive(reading.options.get("max_open", ""), MAX_OPEN_SESSIONS)),
     )
-    for number, line, is_too_long in log_lines(stream):
-        if is_too_long:
-            what = "the line is too long"
-            sessions.reject(number, line, field="", reason="too_large", what=what)
-        else:
-            _take(line, number, log=log, sessions=sessions)
+    for line in log_lines(stream):
+        try:
+            _take(line, log=log, sessions=sessions)
+        except Refused as error:
+            out.refuse(error, line=line.number, raw=line.content)
         if out.is_full:
             yield from out.flush()
     sessions.close_all()
     yield from out.flush()
 
 
-def _take(line: bytes, number: int, *, log: LogReader, sessions: _Sessions) -> None:
-    try:
-        request = log.request(line.decode("utf-8", "replace").removeprefix("\ufeff"))
-    except Unreadable as error:
-        sessions.reject(number, line, field=error.field, reason=error.reason, what=str(error))
-        return
+def _take(line: LogLine, *, log: LogReader, sessions: _Sessions) -> None:
+    if line.is_too_long:
+        raise Refused("the line is too long", reason="too_large")
+    request = log.request(line.content.decode("utf-8", "replace").removeprefix("\ufeff"))
     if request is None:
         return
     if not request.fields or request.method == "OPTIONS":
         what = "a CORS preflight" if request.fields else "the request carries no CMCD"
-        sessions.reject(number, line, field="CMCD", reason="not_telemetry", what=what)
-        return
-    sessions.take(request, number, line)
+        raise Refused(what, field="CMCD", reason="not_telemetry")
+    sessions.take(request, line.number, line.content)
 
 
 class _Sessions:
@@ -180,10 +168,6 @@ class _Sessions:
         while self._open:
             self._close_oldest()
 
-    def reject(self, number: int, line: bytes, *, field: str, reason: str, what: str) -> None:
-        """Pass a rejected line on."""
-        self._out.reject(what, line=number, field=field, reason=reason, raw=line)
-
     def _make_room(self, key: str) -> None:
         session = self._open.get(key)
         if session is not None and session.requests >= MAX_REQUESTS:
@@ -204,11 +188,12 @@ class _Sessions:
         rebuilt = rebuild(steps)
         if rebuilt is not None:
             record = _record(session.first, steps, rebuilt, quality)
-            self._out.keep(Kind.EXPERIENCE, record, rows=session.requests)
+            self._out.keep(session.requests)
+            self._out.add(Kind.EXPERIENCE, record)
             return
         for number, line in session.held:
             what = "the session holds no video segment with bitrate and duration"
-            self.reject(number, line, field="CMCD", reason="incomplete", what=what)
+            self._out.reject(what, line=number, field="CMCD", reason="incomplete", raw=line)
         self._held_bytes -= session.let_go()
 
 

@@ -10,13 +10,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from sentio.ingest.format import Format
-from sentio.ingest.formats._csv_people import NAMING, PEOPLE, nobody, people
-from sentio.ingest.formats._csv_pieces import pieces_of
-from sentio.ingest.formats._csv_table import Fault, Table, header_of, tables
-from sentio.ingest.formats._csv_times import Order, moments, order_of
-from sentio.ingest.formats._csv_values import masked, numbers, objects, role_columns, there, truths
-from sentio.ingest.formats._personal import PERSONAL_WORDS, WORDS, words_of
 from sentio.ingest.piece import Piece, Reading
+from sentio.ingest.wire.csv.people import NAMING, PEOPLE, nobody, people
+from sentio.ingest.wire.csv.pieces import pieces_of
+from sentio.ingest.wire.csv.tables import Fault, Table, header_of, tables
+from sentio.ingest.wire.csv.values import masked, numbers, objects, role_columns, there, truths
+from sentio.ingest.wire.text.personal import PERSONAL_WORDS, WORDS, words_of
+from sentio.ingest.wire.times.columns import Order, moments, order_of
 from sentio.model.record import Kind, Quality
 
 BUSINESS: dict[str, tuple[str, ...]] = {

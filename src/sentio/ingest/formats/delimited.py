@@ -14,12 +14,12 @@ import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 
 from sentio.ingest.format import HEAD_BYTES, Format
-from sentio.ingest.formats._scan import scan
 from sentio.ingest.layout import Layout, recognise
 from sentio.ingest.lines import Block, behind, blocks
 from sentio.ingest.maps import ColumnMap, Rule
 from sentio.ingest.piece import MAX_RAW_BYTES, Piece, Reading
 from sentio.ingest.tabular import pieces_of, rejected_batch
+from sentio.ingest.wire.csv.scan import scan
 from sentio.kernel.errors import FormatError
 from sentio.model.record import IDENTIFIERS
 

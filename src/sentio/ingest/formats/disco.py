@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import BinaryIO
 
 import numpy as np
 import pyarrow as pa
 
 from sentio.ingest.format import Format
-from sentio.ingest.formats._active_json import Document, Object, documents, number, objects, text
-from sentio.ingest.formats._active_lines import stands_alone
-from sentio.ingest.formats._active_packed import unpacked, unpacked_head
-from sentio.ingest.formats._active_pieces import LARGEST_NS, Intake, record_batch
 from sentio.ingest.piece import Piece, Reading
+from sentio.ingest.wire.json.keys import begins_as_json
+from sentio.ingest.wire.json.results import Refusal, pieces_of
+from sentio.ingest.wire.json.values import Object, number, objects, text
+from sentio.ingest.wire.pieces.columns import LARGEST_NS, record_batch
+from sentio.ingest.wire.pieces.gathering import Gathering
+from sentio.ingest.wire.text.blocks import stands_alone
+from sentio.ingest.wire.text.packed import unpacked, unpacked_head
 from sentio.model.record import Kind
 
 KEYS = (b'"experiment"', b'"hostname"', b'"metric"', b'"sample"')
@@ -25,7 +28,7 @@ def sniff(head: bytes, name: str) -> float:
     """Recognise the four keys of a line."""
     del name
     head = unpacked_head(head)
-    is_json = head.lstrip()[:1] in (b"{", b"[")
+    is_json = begins_as_json(head)
     return 0.95 if is_json and all(key in head for key in KEYS) else 0.0
 
 
@@ -34,23 +37,12 @@ def read(stream: BinaryIO, reading: Reading) -> Iterator[Piece]:
 
     An uplink belongs to the whole switch, a local port to the host that it serves.
     """
-    intake = Intake(reading, kind=Kind.MEASUREMENT)
-    for document in documents(unpacked(stream, reading.origin.name)):
-        refusal = _take(document, intake)
-        if refusal is None:
-            intake.keep()
-        else:
-            line, raw, what = document.line, document.raw, f"{refusal[1]}. Skipped."
-            intake.reject(line=line, field="", reason=refusal[0], message=what, raw=raw)
-        if intake.is_full:
-            yield from intake.flush()
-    yield from intake.flush()
+    out = Gathering(reading, kind=Kind.MEASUREMENT)
+    source = unpacked(stream, reading.origin.name)
+    yield from pieces_of(source, out, lambda value: _take(value, out))
 
 
-def _take(document: Document, intake: Intake) -> tuple[str, str] | None:
-    value = document.value
-    if not isinstance(value, Mapping):
-        return "unreadable", f"no JSON object ({document.error})"
+def _take(value: Object, out: Gathering) -> Refusal | None:
     metric, switch = text(value, "metric"), text(value, "experiment")
     if not metric or not switch:
         return "missing", "no metric or no experiment"
@@ -76,7 +68,7 @@ def _take(document: Document, intake: Intake) -> tuple[str, str] | None:
             "quality": pa.array(np.zeros(count, dtype=np.uint8)),
         },
     )
-    intake.put(Kind.MEASUREMENT, batch)
+    out.put(Kind.MEASUREMENT, batch)
     return None
 
 

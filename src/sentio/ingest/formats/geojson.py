@@ -9,12 +9,15 @@ from typing import BinaryIO
 import orjson
 
 from sentio.ingest.format import Format
-from sentio.ingest.formats._gathering import Gathering, Record
-from sentio.ingest.formats._iso8601 import MAX_NS, epoch_ns, time_ns
-from sentio.ingest.formats._json_items import json_rows, placed
-from sentio.ingest.formats._json_values import as_number, as_text, json_object
-from sentio.ingest.formats._personal import without_contacts
 from sentio.ingest.piece import Piece, Reading
+from sentio.ingest.wire.json.items import json_rows, placed
+from sentio.ingest.wire.json.keys import begins_as_json
+from sentio.ingest.wire.json.values import as_number, as_text, json_object
+from sentio.ingest.wire.pieces.columns import Record
+from sentio.ingest.wire.pieces.gathering import Gathering
+from sentio.ingest.wire.pieces.numbered import Refused
+from sentio.ingest.wire.text.personal import without_contacts
+from sentio.ingest.wire.times.iso8601 import MAX_NS, epoch_ns, time_ns
 from sentio.kernel.errors import FormatError
 from sentio.model.record import Kind, Quality
 
@@ -44,31 +47,13 @@ CAPACITY: dict[str, float] = {
 }
 """Names of a link's capacity, with the factor that makes it bit/s; without a unit it is bit/s."""
 
-ELEMENT_COLUMNS = (
-    *("ts", "element", "element_kind", "name", "parent", "technology", "longitude_deg"),
-    *("latitude_deg", "range_m", "attributes", "quality"),
-)
-LINK_COLUMNS = (
-    *("ts", "link", "from_element", "to_element", "link_kind", "capacity_bps", "attributes"),
-    "quality",
-)
 MAX_PATH_POINTS = 1000
 _PLAIN = re.compile(r"[^a-z0-9]")
 
 
-class Refused(ValueError):
-    """A feature cannot be kept; ``field`` and ``reason`` say why."""
-
-    def __init__(self, what: str, *, field: str, reason: str) -> None:
-        self.field = field
-        self.reason = reason
-        super().__init__(what)
-
-
 def sniff(head: bytes, name: str) -> float:
     """Tell how sure these bytes are GeoJSON."""
-    start = head.lstrip(b"\xef\xbb\xbf\x1e \t\r\n")[:1]
-    if start not in (b"{", b"["):
+    if not begins_as_json(head):
         return 0.0
     if re.search(rb'"type"\s*:\s*"FeatureCollection"', head):
         return 0.95
@@ -84,9 +69,7 @@ def read(stream: BinaryIO, reading: Reading) -> Iterator[Piece]:
 
     Features without a time of their own are valid from the input's arrival.
     """
-    out = Gathering(
-        reading, Kind.ELEMENT, columns={Kind.ELEMENT: ELEMENT_COLUMNS, Kind.LINK: LINK_COLUMNS}
-    )
+    out = Gathering(reading, Kind.ELEMENT)
     broken: FormatError | None = None
     try:
         for number, item in json_rows(stream, ("features",)):
@@ -103,9 +86,11 @@ def read(stream: BinaryIO, reading: Reading) -> Iterator[Piece]:
 def _take(item: bytes, number: int, out: Gathering, reading: Reading) -> None:
     try:
         kind, record = _record(item, number, reading)
-        out.keep(kind, record)
     except Refused as error:
-        out.reject(str(error), line=number, field=error.field, reason=error.reason, raw=item)
+        out.refuse(error, line=number, raw=item)
+    else:
+        out.keep(kind=kind)
+        out.add(kind, record)
 
 
 def _record(item: bytes, number: int, reading: Reading) -> tuple[Kind, Record]:

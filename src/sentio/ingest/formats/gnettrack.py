@@ -10,14 +10,15 @@ import numpy as np
 import pyarrow as pa
 
 from sentio.ingest.format import Format
-from sentio.ingest.formats._active_csv import Header, find_header, rows, up_to
-from sentio.ingest.formats._active_lines import read_fully
-from sentio.ingest.formats._active_pieces import Intake, constants, record_batch
-from sentio.ingest.formats._active_stream import rejoined
-from sentio.ingest.formats._active_times import check_zone
-from sentio.ingest.formats._drive_rows import LAYOUT, RADIO, Seconds, columns_of, typed
-from sentio.ingest.formats._drive_windows import OpenWindow, nullable, stream_columns
 from sentio.ingest.piece import Piece, Reading
+from sentio.ingest.wire.csv.headers import Header, find_header, up_to
+from sentio.ingest.wire.csv.tables import tables_below
+from sentio.ingest.wire.drive.seconds import LAYOUT, RADIO, Seconds, columns_of, typed
+from sentio.ingest.wire.drive.windows import OpenWindow, nullable, stream_columns
+from sentio.ingest.wire.pieces.columns import constants, record_batch
+from sentio.ingest.wire.pieces.gathering import Gathering
+from sentio.ingest.wire.text.streams import put_back, read_fully
+from sentio.ingest.wire.times.iso8601 import zone_of
 from sentio.kernel.arrays import BoolArray, IntArray
 from sentio.kernel.errors import FormatError
 from sentio.model.record import Kind
@@ -65,14 +66,14 @@ def read(stream: BinaryIO, reading: Reading) -> Iterator[Piece]:
 
     A second in which a download run was idle (state I, no traffic) is no experience: it is kept
     as a measurement of the cell. Options: ``service``, ``timezone`` (of the stamps; UTC),
-    ``subject``, ``segment``.
+    ``subject``, ``segment``, ``encoding`` (otherwise UTF-8 or Latin-1).
 
     Raises
     ------
     FormatError
         No line among the first five names the columns.
     """
-    zone = check_zone(reading.options.get("timezone", "UTC"))
+    zone = str(zone_of(reading))
     head = read_fully(stream, HEAD_BYTES)
     if not head:
         return
@@ -84,7 +85,7 @@ def read(stream: BinaryIO, reading: Reading) -> Iterator[Piece]:
             expected="Timestamp, Longitude, Latitude, RSRP or Level within the first 5 lines",
             next_step="Check the delimiter (comma, semicolon, tab, bar) and the names.",
         )
-    yield from _Run(reading, header).read(rejoined(head, stream), zone)
+    yield from _Run(reading, header).read(put_back(head, stream), zone)
 
 
 def replay_head(head: bytes) -> bytes:
@@ -103,19 +104,19 @@ class _Run:
         self._app = app or None
         self._rate = "throughput_ul_kbps" if UPLOAD.search(name) else "throughput_dl_kbps"
         self._header = header
-        self._intake = Intake(reading, kind=Kind.EXPERIENCE, service=self._service)
+        self._out = Gathering(reading, kind=Kind.EXPERIENCE, service=self._service)
         self._window = OpenWindow()
         self._constants = {"device_serial": _device(reading), **constants(reading)}
 
     def read(self, stream: BinaryIO, zone: str) -> Iterator[Piece]:
         names = list(dict.fromkeys(columns_of(self._header).values()))
-        for some in rows(stream, self._header, names):
-            yield from self._intake.flush()
-            self._take(typed(some, self._header, self._intake, zone))
+        for table in tables_below(self._header, stream, self._out.reading, names):
+            yield from self._out.flush()
+            self._take(typed(table, self._header, self._out, zone))
         rest = self._window.rest()
         if rest is not None:
             self._stream(*rest)
-        yield from self._intake.flush()
+        yield from self._out.flush()
 
     def _take(self, seconds: Seconds) -> None:
         is_use = self._is_use(seconds)
@@ -135,7 +136,7 @@ class _Run:
         return ~np.isnan(seconds.number[self._rate]) & ~is_idle
 
     def _each(self, uses: Seconds) -> None:
-        self._intake.keep(len(uses))
+        self._out.keep(len(uses))
         columns: dict[str, pa.Array | None] = {
             "ts": pa.array(uses.ts),
             "duration_ms": pa.array(np.full(len(uses), SECOND_MS)),
@@ -148,7 +149,7 @@ class _Run:
 
     def _stream(self, uses: Seconds, window: IntArray) -> None:
         if len(uses):
-            self._intake.keep(len(uses))
+            self._out.keep(len(uses))
             columns = stream_columns(uses, window)
             texts = {name: columns.pop(name) for name in uses.text if name in columns}
             self._put(columns, texts, len(columns["ts"]))
@@ -163,11 +164,11 @@ class _Run:
         every = {n: pa.array([v] * count) for n, v in every.items() if v and n != "segment"}
         named = {n: texts[n] for n in ("cell", "gnb", "radio_technology")}
         batch = record_batch(Kind.EXPERIENCE, {**columns, **named, "segment": segment, **every})
-        self._intake.put(Kind.EXPERIENCE, batch, self._service)
+        self._out.put(Kind.EXPERIENCE, batch, self._service)
 
     def _measure(self, idle: Seconds) -> None:
         """Keep idle seconds as measurements of the radio, in long form."""
-        self._intake.keep(len(idle))
+        self._out.keep(len(idle))
         device = self._constants["device_serial"]
         for ours, (theirs, unit) in RADIO.items():
             known = idle.where(~np.isnan(idle.number[ours]))
@@ -186,7 +187,7 @@ class _Run:
                     "quality": pa.array(known.quality),
                 },
             )
-            self._intake.put(Kind.MEASUREMENT, batch)
+            self._out.put(Kind.MEASUREMENT, batch)
 
 
 def _device(reading: Reading) -> str:

@@ -10,24 +10,17 @@ from typing import Any, BinaryIO, TypeAlias
 from lxml import etree  # pyright: ignore[reportAttributeAccessIssue]  (no types)
 
 from sentio.ingest.format import Format
-from sentio.ingest.formats._gathering import Gathering, Record
-from sentio.ingest.formats._json_values import as_number, json_object
-from sentio.ingest.formats._personal import without_contacts
-from sentio.ingest.formats._prolog import Refusal, check_prolog, first_element
 from sentio.ingest.piece import Piece, Reading
+from sentio.ingest.wire.json.values import as_number, json_object
+from sentio.ingest.wire.pieces.columns import Record
+from sentio.ingest.wire.pieces.gathering import Gathering
+from sentio.ingest.wire.text.personal import without_contacts
+from sentio.ingest.wire.xml.prolog import Refusal, check_prolog, first_element
 from sentio.kernel.errors import FormatError
 from sentio.model.record import Kind, Quality
 
 Element: TypeAlias = Any  # lxml publishes no types
 
-ELEMENT_COLUMNS = (
-    *("ts", "element", "element_kind", "name", "parent", "longitude_deg", "latitude_deg"),
-    *("attributes", "quality"),
-)
-LINK_COLUMNS = (
-    *("ts", "link", "from_element", "to_element", "link_kind", "capacity_bps", "attributes"),
-    "quality",
-)
 MAX_WAITING = 1_000_000
 MAX_TEXT = 4096
 MAX_HELD = 10_000  # elements within one node
@@ -82,9 +75,7 @@ def read(stream: BinaryIO, reading: Reading) -> Iterator[Piece]:
     FormatError
         The XML breaks off or is none; what stood before stays.
     """
-    out = Gathering(
-        reading, Kind.ELEMENT, columns={Kind.ELEMENT: ELEMENT_COLUMNS, Kind.LINK: LINK_COLUMNS}
-    )
+    out = Gathering(reading, Kind.ELEMENT)
     graph = _Graph()
     broken: FormatError | None = None
     checked = check_prolog(stream)
@@ -181,7 +172,8 @@ def _node(element: Element, graph: _Graph, out: Gathering, reading: Reading) -> 
         "attributes": json_object({**_public(data), "id": node, "network": graph.network}),
         "quality": int(Quality.SUSPECT if longitude == 0 and latitude == 0 else Quality.GOOD),
     }
-    out.keep(Kind.ELEMENT, record)
+    out.keep()
+    out.add(Kind.ELEMENT, record)
 
 
 def _edge(element: Element, graph: _Graph, out: Gathering, reading: Reading) -> None:
@@ -193,7 +185,8 @@ def _edge(element: Element, graph: _Graph, out: Gathering, reading: Reading) -> 
         return
     data = _data(element, graph)
     if ends["source"] in graph.elements and ends["target"] in graph.elements:
-        out.keep(Kind.LINK, _link(ends, data, graph, reading, line))
+        out.keep(kind=Kind.LINK)
+        out.add(Kind.LINK, _link(ends, data, graph, reading, line))
     elif len(graph.waiting) < MAX_WAITING:
         graph.waiting.append((line, ends, data, raw))  # its node may come later
     else:
@@ -204,7 +197,8 @@ def _settle(graph: _Graph, out: Gathering, reading: Reading) -> None:
     """Decide on the edges that came before their nodes."""
     for line, ends, data, raw in graph.waiting:
         if ends["source"] in graph.elements and ends["target"] in graph.elements:
-            out.keep(Kind.LINK, _link(ends, data, graph, reading, line))
+            out.keep(kind=Kind.LINK)
+            out.add(Kind.LINK, _link(ends, data, graph, reading, line))
         else:
             _reject_edge(line, raw, out)
     graph.waiting.clear()

@@ -9,11 +9,11 @@ import orjson
 import pyarrow as pa
 
 from sentio.ingest.format import Format
-from sentio.ingest.formats._columnar import map_of, mapped
 from sentio.ingest.layout import map_for_names
 from sentio.ingest.lines import Block, behind, blocks
 from sentio.ingest.maps import ColumnMap
 from sentio.ingest.piece import Piece, Reading, Rejections
+from sentio.ingest.wire.tables.mapped import map_of, mapped
 
 Row = dict[str, Any]  # a JSON value may be anything
 MAX_DEPTH = 8

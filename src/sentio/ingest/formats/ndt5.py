@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import BinaryIO
 
 from sentio.ingest.format import Format
-from sentio.ingest.formats._active_json import Document, Json, at, documents, number, text
-from sentio.ingest.formats._active_lines import stands_alone
-from sentio.ingest.formats._active_packed import unpacked, unpacked_head
-from sentio.ingest.formats._active_pieces import Cell, Intake
-from sentio.ingest.formats._active_times import iso_ns
-from sentio.ingest.formats._ndt import retransmission_ratio, rtt_ms, server_of
 from sentio.ingest.piece import Piece, Reading
+from sentio.ingest.wire.active.ndt import retransmission_ratio, rtt_ms, server_of
+from sentio.ingest.wire.json.keys import begins_as_json
+from sentio.ingest.wire.json.results import Refusal, pieces_of
+from sentio.ingest.wire.json.values import Json, Object, at, number, text
+from sentio.ingest.wire.pieces.columns import Cell
+from sentio.ingest.wire.pieces.gathering import Gathering
+from sentio.ingest.wire.text.blocks import stands_alone
+from sentio.ingest.wire.text.packed import unpacked, unpacked_head
+from sentio.ingest.wire.times.iso8601 import time_ns
 from sentio.model.record import Kind
 
 SERVICE = "file"
@@ -24,7 +27,7 @@ def sniff(head: bytes, name: str) -> float:
     """Recognise a test from client to server or back, with its mean throughput."""
     del name
     head = unpacked_head(head)
-    if head.lstrip()[:1] not in (b"{", b"["):
+    if not begins_as_json(head):
         return 0.0
     has_direction = b'"C2S"' in head or b'"S2C"' in head
     return 0.97 if has_direction and b'"MeanThroughputMbps"' in head else 0.0
@@ -37,34 +40,22 @@ def read(stream: BinaryIO, reading: Reading) -> Iterator[Piece]:
     client; that address is the identifier.
     """
     service = reading.options.get("service", SERVICE)
-    intake = Intake(reading, kind=Kind.EXPERIENCE, service=service)
-    for document in documents(unpacked(stream, reading.origin.name)):
-        _take(document, intake, service)
-        if intake.is_full:
-            yield from intake.flush()
-    yield from intake.flush()
+    out = Gathering(reading, kind=Kind.EXPERIENCE, service=service)
+    source = unpacked(stream, reading.origin.name)
+    yield from pieces_of(source, out, lambda value: _take(value, out, service))
 
 
-def _take(document: Document, intake: Intake, service: str) -> None:
-    value = document.value
-    if not isinstance(value, Mapping):
-        refusal = ("unreadable", f"no JSON object ({document.error})")
-    else:
-        refusal = ("incomplete", "neither C2S nor S2C has a time and a throughput")
+def _take(value: Object, out: Gathering, service: str) -> Refusal | None:
     uses = [use for name, way in DIRECTIONS.items() if (use := _use(value, name, way))]
-    if not uses:
-        line, raw, what = document.line, document.raw, f"{refusal[1]}. Skipped."
-        intake.reject(line=line, field="", reason=refusal[0], message=what, raw=raw)
-        return
-    intake.keep()
     for use in uses:
-        intake.experience(service, use)
+        out.experience(service, use)
+    return None if uses else ("incomplete", "neither C2S nor S2C has a time and a throughput")
 
 
 def _use(value: Json, name: str, way: str) -> dict[str, Cell] | None:
     test = at(value, name)
     rate = number(test, "MeanThroughputMbps")
-    started, ended = iso_ns(text(test, "StartTime")), iso_ns(text(test, "EndTime"))
+    started, ended = time_ns(text(test, "StartTime")), time_ns(text(test, "EndTime"))
     if rate is None or started is None:
         return None
     lasted = ended - started if ended is not None and 0 < ended - started < LONGEST_NS else None

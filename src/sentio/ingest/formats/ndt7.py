@@ -6,13 +6,16 @@ from collections.abc import Iterator, Mapping
 from typing import BinaryIO
 
 from sentio.ingest.format import Format
-from sentio.ingest.formats._active_json import Document, Json, at, documents, number, objects, text
-from sentio.ingest.formats._active_lines import stands_alone
-from sentio.ingest.formats._active_packed import unpacked, unpacked_head
-from sentio.ingest.formats._active_pieces import Cell, Intake
-from sentio.ingest.formats._active_times import iso_ns
-from sentio.ingest.formats._ndt import rate_kbps, retransmission_ratio, rtt_ms, server_of
 from sentio.ingest.piece import Piece, Reading
+from sentio.ingest.wire.active.ndt import rate_kbps, retransmission_ratio, rtt_ms, server_of
+from sentio.ingest.wire.json.keys import begins_as_json
+from sentio.ingest.wire.json.results import Refusal, pieces_of
+from sentio.ingest.wire.json.values import Json, Object, at, number, objects, text
+from sentio.ingest.wire.pieces.columns import Cell
+from sentio.ingest.wire.pieces.gathering import Gathering
+from sentio.ingest.wire.text.blocks import stands_alone
+from sentio.ingest.wire.text.packed import unpacked, unpacked_head
+from sentio.ingest.wire.times.iso8601 import time_ns
 from sentio.model.record import Kind
 
 SERVICE = "file"
@@ -24,7 +27,7 @@ def sniff(head: bytes, name: str) -> float:
     """Recognise the measurements of the server within a download or upload."""
     del name
     head = unpacked_head(head)
-    if head.lstrip()[:1] not in (b"{", b"["):
+    if not begins_as_json(head):
         return 0.0
     has_direction = b'"Download"' in head or b'"Upload"' in head
     return 0.97 if has_direction and b'"ServerMeasurements"' in head else 0.0
@@ -37,24 +40,18 @@ def read(stream: BinaryIO, reading: Reading) -> Iterator[Piece]:
     identifier; tokens and other metadata are not kept.
     """
     service = reading.options.get("service", SERVICE)
-    intake = Intake(reading, kind=Kind.EXPERIENCE, service=service)
-    for document in documents(unpacked(stream, reading.origin.name)):
-        _take(document, intake, service)
-        if intake.is_full:
-            yield from intake.flush()
-    yield from intake.flush()
+    out = Gathering(reading, kind=Kind.EXPERIENCE, service=service)
+    source = unpacked(stream, reading.origin.name)
+    yield from pieces_of(source, out, lambda value: _take(value, out, service))
 
 
-def _take(document: Document, intake: Intake, service: str) -> None:
-    value = document.value
+def _take(value: Object, out: Gathering, service: str) -> Refusal | None:
     refusal = ("not_telemetry", "neither Download nor Upload")
-    if not isinstance(value, Mapping):
-        refusal = ("unreadable", f"no JSON object ({document.error})")
     uses: list[dict[str, Cell]] = []
     for name, way in DIRECTIONS.items():
         test = at(value, name)
         if isinstance(test, Mapping):
-            started = iso_ns(text(test, "StartTime")) or iso_ns(text(value, "StartTime"))
+            started = time_ns(text(test, "StartTime")) or time_ns(text(value, "StartTime"))
             use = _use(test, way)
             if started is None:
                 refusal = ("bad_time", f"{name}.StartTime is no time")
@@ -62,14 +59,10 @@ def _take(document: Document, intake: Intake, service: str) -> None:
                 refusal = ("incomplete", f"{name} has no measurement with bytes and time")
             else:
                 uses.append({**use, "ts": started, "duration_ms": _lasted_ms(test, started, use)})
-    if not uses:
-        line, raw, what = document.line, document.raw, f"{refusal[1]}. Skipped."
-        intake.reject(line=line, field="", reason=refusal[0], message=what, raw=raw)
-        return
-    intake.keep()
+    client = {"subject_kind": "user", "ip": text(value, "ClientIP") or None}
     for use in uses:
-        client = {"subject_kind": "user", "ip": text(value, "ClientIP") or None}
-        intake.experience(service, {**use, **client})
+        out.experience(service, {**use, **client})
+    return None if uses else refusal
 
 
 def _use(test: Json, way: str) -> dict[str, Cell] | None:
@@ -103,7 +96,7 @@ def _use(test: Json, way: str) -> dict[str, Cell] | None:
 
 
 def _lasted_ms(test: Json, started: int, use: Mapping[str, Cell]) -> Cell:
-    ended = iso_ns(text(test, "EndTime"))
+    ended = time_ns(text(test, "EndTime"))
     has_end = ended is not None and 0 < ended - started < LONGEST_NS
     return (ended - started) / 1e6 if has_end and ended else use["duration_ms"]
 

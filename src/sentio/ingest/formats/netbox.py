@@ -9,22 +9,15 @@ from typing import BinaryIO
 import orjson
 
 from sentio.ingest.format import Format
-from sentio.ingest.formats._gathering import Gathering
-from sentio.ingest.formats._json_items import json_rows, placed
-from sentio.ingest.formats._netbox_inventory import Inventory, Made, Row
-from sentio.ingest.formats._netbox_objects import ELEMENTS, KEPT, LINKS, object_of
 from sentio.ingest.piece import Piece, Reading
+from sentio.ingest.wire.json.items import json_rows, placed
+from sentio.ingest.wire.json.keys import begins_as_json
+from sentio.ingest.wire.netbox.inventory import Inventory, Made, Row
+from sentio.ingest.wire.netbox.objects import ELEMENTS, KEPT, LINKS, object_of
+from sentio.ingest.wire.pieces.gathering import Gathering
 from sentio.kernel.errors import FormatError
 from sentio.model.record import Kind
 
-ELEMENT_COLUMNS = (
-    *("ts", "element", "element_kind", "name", "parent", "longitude_deg", "latitude_deg"),
-    *("attributes", "quality"),
-)
-LINK_COLUMNS = (
-    *("ts", "link", "from_element", "to_element", "link_kind", "capacity_bps", "attributes"),
-    "quality",
-)
 MAX_OBJECTS = 5_000_000
 _FIXTURE = re.compile(rb'"model"\s*:\s*"[a-z_]+\.[a-z_]+"')
 _NETBOX = re.compile(rb'"(?:dcim|circuits|virtualization|ipam|extras|tenancy)\.[a-z]+"')
@@ -34,7 +27,7 @@ _REST = re.compile(rb'"url"\s*:\s*"[^"]{0,200}/api/(?:dcim|circuits|virtualizati
 def sniff(head: bytes, name: str) -> float:
     """Tell how sure these bytes are a NetBox export."""
     del name
-    if head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] not in (b"[", b"{"):
+    if not begins_as_json(head):
         return 0.0
     if _FIXTURE.search(head) and b'"fields"' in head:
         return 0.95 if _NETBOX.search(head) else 0.4
@@ -47,9 +40,7 @@ def read(stream: BinaryIO, reading: Reading) -> Iterator[Piece]:
     Objects refer to each other in any order, so those that matter are held until the end: memory
     grows with the inventory, not with the rest of the export.
     """
-    out = Gathering(
-        reading, Kind.ELEMENT, columns={Kind.ELEMENT: ELEMENT_COLUMNS, Kind.LINK: LINK_COLUMNS}
-    )
+    out = Gathering(reading, Kind.ELEMENT)
     inventory = Inventory(reading.received_ns)
     broken: FormatError | None = None
     try:
@@ -88,7 +79,7 @@ def _take(item: bytes, number: int, *, inventory: Inventory, out: Gathering) -> 
 def _hand_on(inventory: Inventory, out: Gathering) -> Iterator[Piece]:
     for row in [*inventory.rows.values()]:
         if row.found.model not in ELEMENTS and row.found.model not in LINKS:
-            out.keep(Kind.ELEMENT, None)
+            out.keep()
     for made in inventory.elements():
         _keep(made, Kind.ELEMENT, out)
         if out.is_full:
@@ -108,8 +99,9 @@ def _keep(made: Made, kind: Kind, out: Gathering) -> None:
                 what, line=row.number, field=row.found.model, reason="incomplete", raw=row.raw
             )
         return
-    for number, record in enumerate(made.records):
-        out.keep(kind, record, rows=0 if number else len(made.rows))
+    out.keep(len(made.rows), kind)
+    for record in made.records:
+        out.add(kind, record)
 
 
 FORMAT = Format(

@@ -11,13 +11,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from sentio.ingest.format import HEAD_BYTES, Format
-from sentio.ingest.formats._csv_pieces import pieces_of
-from sentio.ingest.formats._csv_records import delimiter_of, fill
-from sentio.ingest.formats._csv_table import Fault, Table, first_records, header_of, tables
-from sentio.ingest.formats._csv_times import moments
-from sentio.ingest.formats._csv_values import numbers, objects, role_columns, there
-from sentio.ingest.formats._put_back import put_back
 from sentio.ingest.piece import Piece, Reading
+from sentio.ingest.wire.csv.pieces import pieces_of
+from sentio.ingest.wire.csv.records import delimiter_of
+from sentio.ingest.wire.csv.tables import Fault, Table, first_records, header_of, tables
+from sentio.ingest.wire.csv.values import numbers, objects, role_columns, there
+from sentio.ingest.wire.text.streams import put_back, read_fully
+from sentio.ingest.wire.times.columns import moments
 from sentio.kernel.arrays import BoolArray
 from sentio.model.record import Kind, Quality
 
@@ -69,7 +69,7 @@ def read(stream: BinaryIO, reading: Reading) -> Iterator[Piece]:
 def _records(
     stream: BinaryIO, reading: Reading
 ) -> Iterator[tuple[Table, Mapping[str, pa.Array], list[Fault]]]:
-    head = fill(stream, HEAD_BYTES)
+    head = read_fully(stream, HEAD_BYTES)
     first = next(iter(first_records(head, 1)), b"")
     names = COLUMNS if _is_layout(header_of(head)[0], first) else ()
     for table in tables(put_back(head, stream), reading, names=names):

@@ -10,12 +10,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sentio.ingest.format import Format
-from sentio.ingest.formats._columnar import flat, map_of, mapped
-from sentio.ingest.formats._parquet_pages import Texts, check, chunks_of
-from sentio.ingest.formats._plain_columns import plain
-from sentio.ingest.formats._unpacking import BATCH_BYTES, Unpacking, in_bounds
 from sentio.ingest.piece import Piece, Reading
 from sentio.ingest.sources.section import Spool
+from sentio.ingest.wire.tables.mapped import flat, map_of, mapped
+from sentio.ingest.wire.tables.parquet_pages import Texts, check, chunks_of
+from sentio.ingest.wire.tables.plain_columns import plain
+from sentio.ingest.wire.tables.unpacking import BATCH_BYTES, Unpacking, in_bounds
 from sentio.kernel.errors import FormatError
 
 MAGIC = b"PAR1"

@@ -10,21 +10,22 @@ import numpy as np
 import pyarrow as pa
 
 from sentio.ingest.format import Format
-from sentio.ingest.formats._active_lines import Block, blocks
-from sentio.ingest.formats._active_pieces import Intake, constants, record_batch
-from sentio.ingest.formats._active_run import Mark, Run
-from sentio.ingest.formats._active_steps import MAX_LOST_AT_ONCE, SHORT_GAP
-from sentio.ingest.formats._active_times import check_zone
-from sentio.ingest.formats._active_windows import (
+from sentio.ingest.piece import Piece, Reading
+from sentio.ingest.wire.active.operators import operator_in
+from sentio.ingest.wire.active.ping_lines import Lines, parse
+from sentio.ingest.wire.active.run import Mark, Run
+from sentio.ingest.wire.active.steps import MAX_LOST_AT_ONCE, SHORT_GAP
+from sentio.ingest.wire.active.windows import (
     MS_NS,
     WINDOW_MS,
     Messages,
     number_option,
     window_columns,
 )
-from sentio.ingest.formats._operators import operator_in
-from sentio.ingest.formats._ping_lines import Lines, parse
-from sentio.ingest.piece import Piece, Reading
+from sentio.ingest.wire.pieces.columns import constants, record_batch
+from sentio.ingest.wire.pieces.gathering import Gathering
+from sentio.ingest.wire.text.blocks import Block, blocks
+from sentio.ingest.wire.times.iso8601 import zone_of
 from sentio.kernel.arrays import IntArray
 from sentio.model.record import Kind, Quality
 
@@ -56,10 +57,10 @@ def read(stream: BinaryIO, reading: Reading) -> Iterator[Piece]:
     """
     log = _Log(reading)
     for block in blocks(stream):
-        yield from log.intake.flush()
+        yield from log.out.flush()
         log.take(block)
     log.run.finish()
-    yield from log.intake.flush()
+    yield from log.out.flush()
 
 
 class _Log:
@@ -68,8 +69,8 @@ class _Log:
     def __init__(self, reading: Reading) -> None:
         self._reading = reading
         self._service = reading.options.get("service", SERVICE)
-        self.intake = Intake(reading, kind=Kind.EXPERIENCE, service=self._service)
-        self._zone = check_zone(reading.options.get("timezone", "UTC"))
+        self.out = Gathering(reading, kind=Kind.EXPERIENCE, service=self._service)
+        self._zone = str(zone_of(reading))
         self._window_ms = number_option(reading, "window_ms", WINDOW_MS) or WINDOW_MS
         interval = number_option(reading, "transfer_interval_ms", None)
         self._interval_ns = None if interval is None else interval * MS_NS
@@ -136,7 +137,7 @@ class _Log:
         every = {name: pa.array([text] * count) for name, text in texts.items() if text}
         columns["quality"] = pa.array(np.full(count, quality))
         batch = record_batch(Kind.EXPERIENCE, {**columns, **every})
-        self.intake.put(Kind.EXPERIENCE, batch, self._service)
+        self.out.put(Kind.EXPERIENCE, batch, self._service)
 
     def _may_lose(self, count: int) -> bool:
         self._lost += max(count, 0)
@@ -146,16 +147,16 @@ class _Log:
         self._rejected += [(int(line), reason, message) for line in lines]
 
     def _count(self, block: Block, lines: Lines) -> None:
-        self.intake.keep(lines.used - len(self._rejected))
+        self.out.keep(lines.used - len(self._rejected))
         for line, reason, message in self._rejected:
             raw = block.raw(line - block.first_line)
-            self.intake.reject(line=line, field="", reason=reason, message=message, raw=raw)
+            self.out.reject(message, line=line, field="", reason=reason, raw=raw)
         for index in lines.unknown:
-            self.intake.reject(
+            self.out.reject(
+                "no line that ping prints. Expected an answer, a loss or the statistics",
                 line=block.first_line + int(index),
                 field="",
                 reason="unreadable",
-                message="no line that ping prints. Expected an answer, a loss or the statistics.",
                 raw=block.raw(int(index)),
             )
 

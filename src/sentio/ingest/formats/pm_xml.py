@@ -8,8 +8,10 @@ from typing import BinaryIO
 from lxml import etree  # pyright: ignore[reportAttributeAccessIssue]  (no types)
 
 from sentio.ingest.format import Format
-from sentio.ingest.formats import _dn
-from sentio.ingest.formats._counters import (
+from sentio.ingest.piece import Piece, Reading
+from sentio.ingest.wire.pieces.numbered import Pieces, quoted
+from sentio.ingest.wire.pm import dn
+from sentio.ingest.wire.pm.counters import (
     MAX_BINS,
     MAX_PLAIN_CHARS,
     MeasurementRows,
@@ -19,10 +21,8 @@ from sentio.ingest.formats._counters import (
     cell,
     plain_numbers,
 )
-from sentio.ingest.formats._iso8601 import duration_ms, time_ns, zone_of
-from sentio.ingest.formats._pieces import Pieces, quoted
-from sentio.ingest.formats._prolog import Refusal, check_prolog, first_element
-from sentio.ingest.piece import Piece, Reading
+from sentio.ingest.wire.times.iso8601 import duration_ms, time_ns, zone_of
+from sentio.ingest.wire.xml.prolog import Refusal, check_prolog, first_element
 from sentio.kernel.errors import FormatError
 from sentio.model.record import Kind, Quality
 
@@ -295,12 +295,12 @@ class _File:
     def _end_object(self) -> None:
         """Hand the results over; an object may also end because something else begins."""
         if self._results.cells and self._period is not None:
-            element = _dn.join(self._dn_prefix, self._local_dn, self._object)
+            element = dn.join(self._dn_prefix, self._local_dn, self._object)
             scope = Scope(
                 ts=self._period,
                 granularity_ms=self._granularity_ms,
                 element=element,
-                element_kind=_dn.kind_of(element),
+                element_kind=dn.kind_of(element),
                 quality=self._quality,
             )
             self._rows.add(scope, self._results, rows=self._results.cells)

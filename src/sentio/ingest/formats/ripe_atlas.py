@@ -8,18 +8,13 @@ from statistics import fmean
 from typing import BinaryIO
 
 from sentio.ingest.format import Format
-from sentio.ingest.formats._active_json import (
-    Document,
-    Object,
-    at,
-    documents,
-    number,
-    objects,
-    text,
-)
-from sentio.ingest.formats._active_lines import stands_alone
-from sentio.ingest.formats._active_pieces import LARGEST_NS, Cell, Intake
 from sentio.ingest.piece import Piece, Reading
+from sentio.ingest.wire.json.keys import begins_as_json
+from sentio.ingest.wire.json.results import Refusal, pieces_of
+from sentio.ingest.wire.json.values import Object, at, number, objects, text
+from sentio.ingest.wire.pieces.columns import LARGEST_NS, Cell
+from sentio.ingest.wire.pieces.gathering import Gathering
+from sentio.ingest.wire.text.blocks import stands_alone
 from sentio.model.record import Kind
 
 SERVICE = "web"
@@ -27,13 +22,11 @@ MS = "ms"
 OLD_HTTP = re.compile(r"^(?:GET|HEAD|POST)[46]? (\S+) ([\d.]+) (\d+) (\d+) (\d+)$")
 """Firmware 1 wrote one line: method, address, seconds, status, header and body bytes."""
 
-Refusal = tuple[str, str]
-
 
 def sniff(head: bytes, name: str) -> float:
     """Recognise the two keys that every result has: the measurement and the probe."""
     del name
-    if head.lstrip()[:1] not in (b"{", b"["):
+    if not begins_as_json(head):
         return 0.0
     return 0.97 if b'"msm_id"' in head and b'"prb_id"' in head else 0.0
 
@@ -44,38 +37,24 @@ def read(stream: BinaryIO, reading: Reading) -> Iterator[Piece]:
     Options: ``service`` for web requests (web), ``segment``, ``slice``. The probe is the subject.
     """
     service = reading.options.get("service", SERVICE)
-    intake = Intake(reading, kind=Kind.MEASUREMENT)
-    for document in documents(stream):
-        _take(document, intake, service)
-        if intake.is_full:
-            yield from intake.flush()
-    yield from intake.flush()
+    out = Gathering(reading, kind=Kind.MEASUREMENT)
+    yield from pieces_of(stream, out, lambda value: _take(value, out, service))
 
 
-def _take(document: Document, intake: Intake, service: str) -> None:
-    value = document.value
-    if not isinstance(value, Mapping):
-        refusal: Refusal | None = ("unreadable", f"no JSON object ({document.error})")
-    elif (ts := _time_ns(value)) is None:
-        refusal = ("bad_time", "timestamp is no time in seconds since 1970")
-    elif text(value, "type") == "http":
-        refusal = _http(value, ts, intake, service)
-    elif text(value, "type") == "ping":
-        refusal = _ping(value, ts, intake)
-    elif text(value, "type") == "traceroute":
-        refusal = _traceroute(value, ts, intake)
-    else:
-        kind = text(value, "type")[:40]
-        refusal = ("not_telemetry", f'results of type "{kind}" are not kept')
-    if refusal is None:
-        intake.keep()
-        return
-    message = f"{refusal[1]}. Skipped."
-    line, raw = document.line, document.raw
-    intake.reject(line=line, field="", reason=refusal[0], message=message, raw=raw)
+def _take(value: Object, out: Gathering, service: str) -> Refusal | None:
+    kind, ts = text(value, "type"), _time_ns(value)
+    if ts is None:
+        return "bad_time", "timestamp is no time in seconds since 1970"
+    if kind == "http":
+        return _http(value, ts, out, service)
+    if kind == "ping":
+        return _ping(value, ts, out)
+    if kind == "traceroute":
+        return _traceroute(value, ts, out)
+    return "not_telemetry", f'results of type "{kind[:40]}" are not kept'
 
 
-def _http(value: Object, ts: int, intake: Intake, service: str) -> Refusal | None:
+def _http(value: Object, ts: int, out: Gathering, service: str) -> Refusal | None:
     results = objects(value, "result") or _old_http(
         text(value, "result") or text(value, "src_addr")
     )
@@ -102,7 +81,7 @@ def _http(value: Object, ts: int, intake: Intake, service: str) -> Refusal | Non
             "http_status": number(result, "res"),
             "volume_dl_bytes": _added(number(result, "bsize"), number(result, "hsize")),
         }
-        intake.experience(service, values)
+        out.experience(service, values)
     return None
 
 
@@ -116,7 +95,7 @@ def _old_http(line: str) -> list[dict[str, float | str]]:
     return [{"addr": found[1], "rt": float(found[2]) * 1000, **sizes}]
 
 
-def _ping(value: Object, ts: int, intake: Intake) -> Refusal | None:
+def _ping(value: Object, ts: int, out: Gathering) -> Refusal | None:
     sent, received = number(value, "sent"), number(value, "rcvd")
     if sent is None or received is None:
         return "missing", "a ping without the counts sent and rcvd"
@@ -132,11 +111,11 @@ def _ping(value: Object, ts: int, intake: Intake) -> Refusal | None:
             f"rtt_{name}": (_rtt(number(value, name)), MS) for name in ("min", "avg", "max")
         }
     measured["dup"] = (number(value, "dup"), "")
-    _measure(intake, value, ts, measured)
+    _measure(out, value, ts, measured)
     return None
 
 
-def _traceroute(value: Object, ts: int, intake: Intake) -> Refusal | None:
+def _traceroute(value: Object, ts: int, out: Gathering) -> Refusal | None:
     hops = objects(value, "result")
     if not hops:
         return "incomplete", "a traceroute without hops"
@@ -148,23 +127,23 @@ def _traceroute(value: Object, ts: int, intake: Intake) -> Refusal | None:
         index = number(hop, "hop")
         if index is None or not 0 < index < 256 or not known:
             continue
-        _measure(intake, value, ts, {f"hop_{int(index):02d}_rtt": (fmean(known), MS)})
+        _measure(out, value, ts, {f"hop_{int(index):02d}_rtt": (fmean(known), MS)})
         if any(text(answer, "from") == target for answer in answers) and target:
             last = known
     counts: dict[str, tuple[float | None, str]] = {"hops": (float(len(hops)), "")}
     counts["is_reached"] = (float(bool(last)), "")
     counts["rtt"] = (fmean(last) if last else None, MS)
-    _measure(intake, value, ts, counts)
+    _measure(out, value, ts, counts)
     return None
 
 
 def _measure(
-    intake: Intake, value: Object, ts: int, measured: Mapping[str, tuple[float | None, str]]
+    out: Gathering, value: Object, ts: int, measured: Mapping[str, tuple[float | None, str]]
 ) -> None:
     kind = text(value, "type")
     target = text(value, "dst_name") or text(value, "dst_addr") or text(value, "name")
     named = {f"{kind}.{name}": pair for name, pair in measured.items()}
-    intake.measure(named, ts=ts, element=f"{_probe(value)}>{target}", element_kind="path")
+    out.measure(named, ts=ts, element=f"{_probe(value)}>{target}", element_kind="path")
 
 
 def _probe(value: Object) -> str:

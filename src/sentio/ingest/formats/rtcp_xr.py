@@ -7,10 +7,13 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from sentio.ingest.format import HEAD_BYTES, Format
-from sentio.ingest.formats._active_lines import read_fully, stands_alone
-from sentio.ingest.formats._active_pieces import Cell, Intake, is_time
-from sentio.ingest.formats._active_stream import rejoined
-from sentio.ingest.formats._rtcp_packets import (
+from sentio.ingest.piece import Piece, Reading
+from sentio.ingest.wire.pieces.columns import Cell, is_time
+from sentio.ingest.wire.pieces.gathering import Gathering
+from sentio.ingest.wire.text.blocks import stands_alone
+from sentio.ingest.wire.text.streams import put_back, read_fully
+from sentio.ingest.wire.voice.call_quality import UNAVAILABLE, CallQuality, service_of
+from sentio.ingest.wire.voice.rtcp_packets import (
     EXTENDED_REPORT,
     SENDER_REPORT,
     Found,
@@ -18,8 +21,6 @@ from sentio.ingest.formats._rtcp_packets import (
     likely_layout_of,
     packets,
 )
-from sentio.ingest.formats._voice_report import UNAVAILABLE, CallQuality, service_of
-from sentio.ingest.piece import Piece, Reading
 from sentio.kernel.errors import FormatError
 from sentio.model.record import Kind
 
@@ -53,7 +54,7 @@ def read(stream: BinaryIO, reading: Reading) -> Iterator[Piece]:
     """
     codec = reading.options.get("codec", "")
     service = reading.options.get("service") or service_of(codec, None)
-    intake = Intake(reading, kind=Kind.EXPERIENCE, service=service)
+    out = Gathering(reading, kind=Kind.EXPERIENCE, service=service)
     head = read_fully(stream, HEAD_BYTES)
     layout = layout_of(head) or likely_layout_of(head)
     if layout is None:
@@ -63,26 +64,22 @@ def read(stream: BinaryIO, reading: Reading) -> Iterator[Piece]:
             expected="RTCP packets back to back, with 16 bits of length in front, or in hex digits",
         )
     clock_ns: int | None = None
-    for packet in packets(rejoined(head, stream), layout):
+    for packet in packets(put_back(head, stream), layout):
         clock_ns = packet.at_ns if packet.starts and layout != "back_to_back" else clock_ns
         records, found_ns, refusal = _records(packet)
         clock_ns = found_ns if found_ns is not None else clock_ns
         if refusal is None:
-            intake.keep()
+            out.keep()
         else:
-            intake.reject(
-                line=packet.index,
-                field=refusal[1],
-                reason=refusal[0],
-                message=f"{refusal[2]}. Packet skipped.",
-                raw=packet.raw,
-            )
+            reason, name, what = refusal
+            what = f"{what}. Packet skipped"
+            out.reject(what, line=packet.index, field=name, reason=reason, raw=packet.raw)
         for record in records:
             ts = clock_ns if clock_ns is not None else reading.received_ns
-            intake.experience(service, {**record, "ts": ts, "voice_codec": codec or None})
-        if intake.is_full:
-            yield from intake.flush()
-    yield from intake.flush()
+            out.experience(service, {**record, "ts": ts, "voice_codec": codec or None})
+        if out.is_full:
+            yield from out.flush()
+    yield from out.flush()
 
 
 def _records(packet: Found) -> tuple[list[dict[str, Cell]], int | None, Refusal | None]:

@@ -3,24 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from statistics import fmean
 from typing import BinaryIO
 
 from sentio.ingest.format import Format
-from sentio.ingest.formats._active_json import (
-    Document,
-    Json,
-    Object,
-    at,
-    documents,
-    number,
-    objects,
-    text,
-)
-from sentio.ingest.formats._active_packed import unpacked, unpacked_head
-from sentio.ingest.formats._active_pieces import LARGEST_NS, Intake
 from sentio.ingest.piece import Piece, Reading
+from sentio.ingest.wire.json.results import Refusal, pieces_of
+from sentio.ingest.wire.json.values import Json, Object, at, number, objects, text
+from sentio.ingest.wire.pieces.columns import LARGEST_NS
+from sentio.ingest.wire.pieces.gathering import Gathering
+from sentio.ingest.wire.text.packed import unpacked, unpacked_head
 from sentio.model.record import Kind
 
 TRACE = re.compile(rb'"type"\s*:\s*"(?:tracelb|trace|cycle-start|cycle-stop)"')
@@ -42,26 +35,18 @@ def read(stream: BinaryIO, reading: Reading) -> Iterator[Piece]:
     Addresses are not kept (the target is somebody's home): hops are known by their distance.
     Lines that frame a cycle are rows that are kept; they name the host.
     """
-    intake = Intake(reading, kind=Kind.MEASUREMENT)
+    out = Gathering(reading, kind=Kind.MEASUREMENT)
     host = reading.origin.source
-    for document in documents(unpacked(stream, reading.origin.name)):
-        value = document.value
+
+    def take(value: Object) -> Refusal | None:
+        nonlocal host
         host = text(value, "hostname") or host
-        refusal = _take(document, intake, host)
-        if refusal is None:
-            intake.keep()
-        else:
-            line, raw, what = document.line, document.raw, f"{refusal[1]}. Skipped."
-            intake.reject(line=line, field="", reason=refusal[0], message=what, raw=raw)
-        if intake.is_full:
-            yield from intake.flush()
-    yield from intake.flush()
+        return _take(value, out, host)
+
+    yield from pieces_of(unpacked(stream, reading.origin.name), out, take)
 
 
-def _take(document: Document, intake: Intake, host: str) -> tuple[str, str] | None:
-    value = document.value
-    if not isinstance(value, Mapping):
-        return "unreadable", f"no JSON object ({document.error})"
+def _take(value: Object, out: Gathering, host: str) -> Refusal | None:
     kind = text(value, "type")
     if kind in FRAMES or "TracerouteCallerVersion" in value:
         return None
@@ -82,7 +67,7 @@ def _take(document: Document, intake: Intake, host: str) -> tuple[str, str] | No
     measured["traceroute.is_reached"] = (float(bool(reached)), "")
     last = answers.get(min(reached)) if reached else None
     measured["traceroute.rtt"] = (fmean(last) if last else None, "ms")
-    intake.measure(measured, ts=ts, element=host, element_kind="server")
+    out.measure(measured, ts=ts, element=host, element_kind="server")
     return None
 
 

@@ -12,20 +12,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from sentio.ingest.format import Format
-from sentio.ingest.formats._csv_people import NAMING, PEOPLE, people
-from sentio.ingest.formats._csv_pieces import pieces_of
-from sentio.ingest.formats._csv_table import Fault, Table, header_of, tables
-from sentio.ingest.formats._csv_times import Order, moments, order_of
-from sentio.ingest.formats._csv_values import (
-    masked,
-    numbers,
-    objects,
-    of_length,
-    plain_name,
-    role_columns,
-    there,
-)
 from sentio.ingest.piece import Piece, Reading
+from sentio.ingest.wire.csv.headers import plain_name
+from sentio.ingest.wire.csv.people import NAMING, PEOPLE, people
+from sentio.ingest.wire.csv.pieces import pieces_of
+from sentio.ingest.wire.csv.tables import Fault, Table, header_of, tables
+from sentio.ingest.wire.csv.values import masked, numbers, objects, of_length, role_columns, there
+from sentio.ingest.wire.times.columns import Order, moments, order_of
 from sentio.model.record import Kind, Quality
 
 SURVEY: dict[str, tuple[str, ...]] = {

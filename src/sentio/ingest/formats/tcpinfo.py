@@ -11,12 +11,13 @@ from ipaddress import IPv4Address, IPv6Address
 from typing import BinaryIO
 
 from sentio.ingest.format import Format
-from sentio.ingest.formats._active_json import Document, Json, at, documents, text
-from sentio.ingest.formats._active_packed import unpacked, unpacked_head
-from sentio.ingest.formats._active_pieces import Intake
-from sentio.ingest.formats._active_times import iso_ns
-from sentio.ingest.formats._ndt import UNSET, rate_kbps, server_of
 from sentio.ingest.piece import Piece, Reading
+from sentio.ingest.wire.active.ndt import UNSET, rate_kbps, server_of
+from sentio.ingest.wire.json.results import Refusal, pieces_of
+from sentio.ingest.wire.json.values import Json, Object, at, text
+from sentio.ingest.wire.pieces.gathering import Gathering
+from sentio.ingest.wire.text.packed import unpacked, unpacked_head
+from sentio.ingest.wire.times.iso8601 import time_ns
 from sentio.model.record import Kind
 
 SERVICE = "file"
@@ -70,31 +71,24 @@ def read(stream: BinaryIO, reading: Reading) -> Iterator[Piece]:
     server. Options: ``service``, ``subject``, ``segment``, ``slice``.
     """
     service = reading.options.get("service", SERVICE)
-    intake = Intake(reading, kind=Kind.EXPERIENCE, service=service)
+    out = Gathering(reading, kind=Kind.EXPERIENCE, service=service)
     connection = Connection()
-    for document in documents(unpacked(stream, reading.origin.name)):
-        if isinstance(at(document.value, "Metadata"), Mapping):
-            _finish(connection, intake, service)
-            connection = Connection(uuid=text(document.value, "Metadata", "UUID"))
-        refusal = _take(document, connection)
-        if refusal is None:
-            intake.keep()
-        else:
-            line, raw, what = document.line, document.raw, f"{refusal[1]}. Skipped."
-            intake.reject(line=line, field="", reason=refusal[0], message=what, raw=raw)
-        if intake.is_full:
-            yield from intake.flush()
-    _finish(connection, intake, service)
-    yield from intake.flush()
 
-
-def _take(document: Document, connection: Connection) -> tuple[str, str] | None:
-    value = document.value
-    if not isinstance(value, Mapping):
-        return "unreadable", f"no JSON object ({document.error})"
-    if isinstance(at(value, "Metadata"), Mapping):
+    def take(value: Object) -> Refusal | None:
+        nonlocal connection
+        if not isinstance(at(value, "Metadata"), Mapping):
+            return _take(value, connection)
+        _finish(connection, out, service)
+        connection = Connection(uuid=text(value, "Metadata", "UUID"))
         return None
-    ts = iso_ns(text(value, "Timestamp"))
+
+    yield from pieces_of(unpacked(stream, reading.origin.name), out, take)
+    _finish(connection, out, service)
+    yield from out.flush()
+
+
+def _take(value: Object, connection: Connection) -> Refusal | None:
+    ts = time_ns(text(value, "Timestamp"))
     if ts is None:
         return "bad_time", "Timestamp is no time"
     attributes = at(value, "Attributes")
@@ -108,7 +102,7 @@ def _take(document: Document, connection: Connection) -> tuple[str, str] | None:
     return None
 
 
-def _finish(connection: Connection, intake: Intake, service: str) -> None:
+def _finish(connection: Connection, out: Gathering, service: str) -> None:
     tcp = connection.tcp
     if tcp is None or connection.first_ns is None:
         return
@@ -120,14 +114,14 @@ def _finish(connection: Connection, intake: Intake, service: str) -> None:
             for name, count in tcp.items()
             if not (name == "min_rtt_us" and count == UNSET)
         }
-        server = server_of(connection.uuid) or intake.reading.origin.source
-        intake.measure(measured, ts=connection.last_ns, element=server, element_kind="server")
+        server = server_of(connection.uuid) or out.reading.origin.source
+        out.measure(measured, ts=connection.last_ns, element=server, element_kind="server")
         return
     lasted_us = (connection.last_ns - connection.first_ns) / 1000
     way, volume, elapsed = ("dl", down, tcp.get("busy_us")) if down >= up else ("ul", up, None)
     smallest = tcp.get("min_rtt_us", UNSET)
     sent = tcp.get("bytes_sent") if way == "dl" else None
-    intake.experience(
+    out.experience(
         service,
         {
             "ts": connection.first_ns,

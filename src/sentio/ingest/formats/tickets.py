@@ -11,11 +11,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from sentio.ingest.format import Format
-from sentio.ingest.formats._csv_people import PEOPLE, people
-from sentio.ingest.formats._csv_pieces import pieces_of
-from sentio.ingest.formats._csv_table import Fault, Table, header_of, tables
-from sentio.ingest.formats._csv_times import Order, clock_ns, moments, order_of
-from sentio.ingest.formats._csv_values import (
+from sentio.ingest.piece import Piece, Reading
+from sentio.ingest.wire.csv.people import PEOPLE, people
+from sentio.ingest.wire.csv.pieces import pieces_of
+from sentio.ingest.wire.csv.tables import Fault, Table, header_of, tables
+from sentio.ingest.wire.csv.values import (
     masked,
     objects,
     of_length,
@@ -23,7 +23,7 @@ from sentio.ingest.formats._csv_values import (
     there,
     truths,
 )
-from sentio.ingest.piece import Piece, Reading
+from sentio.ingest.wire.times.columns import Order, clock_ns, moments, order_of
 from sentio.model.record import Kind, Quality
 
 TICKET: dict[str, tuple[str, ...]] = {

@@ -11,29 +11,35 @@ import orjson
 import pyarrow as pa
 
 from sentio.ingest.format import HEAD_BYTES, Format
-from sentio.ingest.formats._active_csv import Header, Rows, find_header, plain, rows, up_to
-from sentio.ingest.formats._active_json import Document, Object, documents, objects, text
-from sentio.ingest.formats._active_lines import blocks, read_fully
-from sentio.ingest.formats._active_pieces import Intake, constants, record_batch
-from sentio.ingest.formats._active_run import Run
-from sentio.ingest.formats._active_stream import rejoined
-from sentio.ingest.formats._active_times import iso_ns
-from sentio.ingest.formats._active_windows import (
-    MS_NS,
-    WINDOW_MS,
-    Messages,
-    number_option,
-    window_columns,
-)
-from sentio.ingest.formats._twamp_packets import NAMES, columns_of, packets
-from sentio.ingest.formats._twamp_tables import (
+from sentio.ingest.piece import Piece, Reading
+from sentio.ingest.wire.active.run import Run
+from sentio.ingest.wire.active.twamp_packets import NAMES, columns_of, packets
+from sentio.ingest.wire.active.twamp_tables import (
     flattened,
     is_table,
     measurements,
     statistics_batches,
     statistics_header,
 )
-from sentio.ingest.piece import Piece, Reading
+from sentio.ingest.wire.active.windows import (
+    MS_NS,
+    WINDOW_MS,
+    Messages,
+    number_option,
+    window_columns,
+)
+from sentio.ingest.wire.csv.headers import Header, find_header, plain_name, up_to
+from sentio.ingest.wire.csv.pieces import reject_faults
+from sentio.ingest.wire.csv.tables import tables_below
+from sentio.ingest.wire.json.documents import Document
+from sentio.ingest.wire.json.keys import begins_as_json
+from sentio.ingest.wire.json.results import no_object, results
+from sentio.ingest.wire.json.values import Object, objects, text
+from sentio.ingest.wire.pieces.columns import constants, record_batch
+from sentio.ingest.wire.pieces.gathering import Gathering
+from sentio.ingest.wire.text.blocks import blocks
+from sentio.ingest.wire.text.streams import put_back, read_fully
+from sentio.ingest.wire.times.iso8601 import time_ns
 from sentio.kernel.arrays import IntArray
 from sentio.kernel.errors import ConfigError, FormatError
 from sentio.model.record import Kind
@@ -60,7 +66,7 @@ JSON_SESSION = re.compile(
 
 def sniff(head: bytes, name: str) -> float:
     """Recognise a tool's table, columns seq, t1 and t4, or JSON that says TWAMP or STAMP."""
-    if head.lstrip()[:1] in (b"{", b"["):
+    if begins_as_json(head):
         return 0.9 if JSON_PACKET.search(head) or JSON_SESSION.search(head) else 0.0
     if find_header(head, PACKET_COLUMNS):
         return 0.9
@@ -75,7 +81,7 @@ def read(stream: BinaryIO, reading: Reading) -> Iterator[Piece]:
 
     Options: ``service`` (vehicle), ``window_ms`` (1000), ``transfer_interval_ms``, ``clocks``
     (``synchronised`` makes the latency one way, t2 - t1; otherwise it is the round trip),
-    ``subject``, ``segment``, ``slice``.
+    ``encoding`` (otherwise UTF-8 or Latin-1), ``subject``, ``segment``, ``slice``.
 
     Raises
     ------
@@ -84,9 +90,9 @@ def read(stream: BinaryIO, reading: Reading) -> Iterator[Piece]:
     """
     session = _Session(reading)
     head = read_fully(stream, HEAD_BYTES)
-    whole = rejoined(head, stream)
+    whole = put_back(head, stream)
     packet_header, other = find_header(head, PACKET_COLUMNS), statistics_header(head)
-    if head.lstrip()[:1] in (b"{", b"["):
+    if begins_as_json(head):
         yield from session.json(whole)
     elif packet_header is not None:
         yield from session.csv(whole, packet_header)
@@ -104,7 +110,7 @@ def read(stream: BinaryIO, reading: Reading) -> Iterator[Piece]:
 
 def replay_head(head: bytes) -> bytes:
     """Put the header in front of a rejected row; documents and lines stand alone."""
-    if head.lstrip()[:1] in (b"{", b"["):
+    if begins_as_json(head):
         return b""
     return up_to(find_header(head, PACKET_COLUMNS) or statistics_header(head), head)
 
@@ -115,7 +121,7 @@ class _Session:
     def __init__(self, reading: Reading) -> None:
         self._reading = reading
         self._service = reading.options.get("service", SERVICE)
-        self._intake = Intake(reading, kind=Kind.EXPERIENCE, service=self._service)
+        self._out = Gathering(reading, kind=Kind.EXPERIENCE, service=self._service)
         clocks = reading.options.get("clocks", CLOCKS[0])
         if clocks not in CLOCKS:
             raise ConfigError(
@@ -140,25 +146,27 @@ class _Session:
 
     def csv(self, stream: BinaryIO, header: Header) -> Iterator[Piece]:
         columns = columns_of(header.names)
-        for some in rows(stream, header, list(dict.fromkeys(columns.values()))):
-            yield from self._intake.flush()
-            self._broken(some)
-            table = {ours: some.table.column(n).combine_chunks() for ours, n in columns.items()}
-            self._packets(table, some.lines, some.raw)
+        wanted = list(dict.fromkeys(columns.values()))
+        for some in tables_below(header, stream, self._reading, wanted):
+            yield from self._out.flush()
+            reject_faults(some, self._out)
+            self._packets(
+                {ours: some.column(n) for ours, n in columns.items()}, some.lines, some.raw
+            )
         self._run.finish()
-        yield from self._intake.flush()
+        yield from self._out.flush()
 
     def statistics(self, stream: BinaryIO, header: Header) -> Iterator[Piece]:
-        for some in rows(stream, header, header.names):
-            self._broken(some)
+        for some in tables_below(header, stream, self._reading, header.names):
+            reject_faults(some, self._out)
             kept, batches, late = statistics_batches(some, header, self._reading.origin.source)
-            self._intake.keep(kept)
-            for line in late:
-                message = "no time that can be read. Row skipped."
-                self._reject(int(line), "time", "bad_time", message, some.raw(int(line)))
+            self._out.keep(kept)
+            for row in late:
+                message, line = "no time that can be read. Row skipped", int(some.lines[row])
+                self._reject(line, "time", "bad_time", message, some.raw(int(row)))
             for batch in batches:
-                self._intake.put(Kind.MEASUREMENT, batch)
-            yield from self._intake.flush()
+                self._out.put(Kind.MEASUREMENT, batch)
+            yield from self._out.flush()
 
     def console(self, stream: BinaryIO) -> Iterator[Piece]:
         for block in blocks(stream):
@@ -168,52 +176,53 @@ class _Session:
                     continue
                 measured = measurements(raw[:400].decode("latin-1"))
                 if measured is None:
-                    message = "no line of a TWAMP result. Line skipped."
+                    message = "no line of a TWAMP result. Line skipped"
                     self._reject(block.first_line + index, "", "unreadable", message, raw)
                     continue
-                self._intake.keep()
+                self._out.keep()
                 self._measure(measured, self._at_ns)
-            yield from self._intake.flush()
+            yield from self._out.flush()
 
     def json(self, stream: BinaryIO) -> Iterator[Piece]:
         waiting: list[Object] = []
         first = 1
-        for document in documents(stream):
+        for document in results(stream):
             waiting += self._document(document)
             while len(waiting) >= MANY:
                 self._json_packets(waiting[:MANY], first)
                 waiting, first = waiting[MANY:], first + MANY
-                yield from self._intake.flush()
-            if self._intake.is_full:
-                yield from self._intake.flush()
+                yield from self._out.flush()
+            if self._out.is_full:
+                yield from self._out.flush()
         self._json_packets(waiting, first)
         self._run.finish()
-        yield from self._intake.flush()
+        yield from self._out.flush()
 
     def _document(self, document: Document) -> list[Object]:
         value = document.value
-        if not isinstance(value, Mapping):
-            message = f"no JSON object ({document.error}). Skipped."
-            self._reject(document.line, "", "unreadable", message, document.raw)
+        refusal = no_object(document)
+        if refusal is not None:
+            reason, what = refusal
+            self._reject(document.line, "", reason, f"{what}. Skipped", document.raw)
             return []
-        if columns_of([plain(key) for key in value]):
+        if columns_of([plain_name(key) for key in value]):
             return [value]
         self._server = next((found for key in REFLECTORS if (found := text(value, key))), "")
         found = [packet for key in PACKET_LISTS for packet in objects(value, key)]
-        ts = next((at for key in STARTS if (at := iso_ns(str(value.get(key)))) is not None), None)
+        ts = next((at for key in STARTS if (at := time_ns(str(value.get(key)))) is not None), None)
         measured = flattened({k: v for k, v in value.items() if k not in {*PACKET_LISTS, *STARTS}})
         if measured:
-            self._intake.keep()
+            self._out.keep()
             self._measure(measured, self._at_ns if ts is None else ts)
         elif not found:
-            message = "a result without packets and without statistics. Skipped."
+            message = "a result without packets and without statistics. Skipped"
             self._reject(document.line, "", "not_telemetry", message, document.raw)
         return found
 
     def _json_packets(self, found: Sequence[Object], first: int) -> None:
         if not found:
             return
-        plainly = [{plain(key): value for key, value in packet.items()} for packet in found]
+        plainly = [{plain_name(key): value for key, value in packet.items()} for packet in found]
         names = columns_of(list(dict.fromkeys(key for packet in plainly for key in packet)))
         if not names:
             names = {"seq": "seq", "t1": "t1", "t4": "t4"}
@@ -225,19 +234,23 @@ class _Session:
             for ours, name in names.items()
         }
         lines = np.arange(first, first + len(found))
-        self._packets(table, lines, lambda line: orjson.dumps(found[line - first]))
+        self._packets(table, lines, lambda row: orjson.dumps(found[row]))
 
     def _packets(
         self, table: Mapping[str, pa.Array], lines: IntArray, raw: Callable[[int], bytes]
     ) -> None:
-        self._raw, self._rejected = raw, 0
+        def raw_of(line: int) -> bytes:
+            row = int(np.searchsorted(lines, line))
+            return raw(row) if row < len(lines) and lines[row] == line else b""
+
+        self._raw, self._rejected = raw_of, 0
 
         def reject(index: int, field: str, reason: str, message: str) -> None:
-            line = int(lines[index])
-            self._reject(line, field, reason, f"{message}. Row skipped.", raw(line))
+            what = f"{message}. Row skipped"
+            self._reject(int(lines[index]), field, reason, what, raw(index))
 
         self._run.take(packets(table, lines, reject, one_way=self._one_way))
-        self._intake.keep(len(lines) - self._rejected)
+        self._out.keep(len(lines) - self._rejected)
 
     def _emit(self, messages: Messages, interval_ns: float | None, is_guessed: bool) -> None:
         del is_guessed  # packets carry their times
@@ -250,24 +263,19 @@ class _Session:
         texts |= {"server": self._server} | constants(self._reading)
         every = {name: pa.array([value] * count) for name, value in texts.items() if value}
         batch = record_batch(Kind.EXPERIENCE, {**columns, **every})
-        self._intake.put(Kind.EXPERIENCE, batch, self._service)
+        self._out.put(Kind.EXPERIENCE, batch, self._service)
 
     def _measure(self, measured: Mapping[str, tuple[float | None, str]], ts: int) -> None:
         element = self._server or self._reading.origin.source
-        self._intake.measure(measured, ts=ts, element=element, element_kind="probe")
-
-    def _broken(self, some: Rows) -> None:
-        for line, fields, raw in some.broken:
-            message = f"{fields} fields, another number than the header has. Row skipped."
-            self._reject(line, "", "wrong_columns", message, raw)
+        self._out.measure(measured, ts=ts, element=element, element_kind="probe")
 
     def _reject_lines(self, lines: IntArray, reason: str, message: str) -> None:
         for line in lines:
-            self._reject(int(line), "seq", reason, f"{message}. Row skipped.", self._raw(int(line)))
+            self._reject(int(line), "seq", reason, f"{message}. Row skipped", self._raw(int(line)))
 
-    def _reject(self, line: int, field: str, reason: str, message: str, raw: bytes) -> None:
+    def _reject(self, line: int, field: str, reason: str, what: str, raw: bytes) -> None:
         self._rejected += 1
-        self._intake.reject(line=line, field=field, reason=reason, message=message, raw=raw)
+        self._out.reject(what, line=line, field=field, reason=reason, raw=raw)
 
 
 FORMAT = Format(

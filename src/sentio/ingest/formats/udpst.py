@@ -7,20 +7,14 @@ from collections.abc import Iterator, Mapping
 from typing import BinaryIO
 
 from sentio.ingest.format import Format
-from sentio.ingest.formats._active_json import (
-    Document,
-    Json,
-    Object,
-    at,
-    documents,
-    number,
-    objects,
-    text,
-)
-from sentio.ingest.formats._active_lines import stands_alone
-from sentio.ingest.formats._active_pieces import Cell, Intake
-from sentio.ingest.formats._active_times import iso_ns
 from sentio.ingest.piece import Piece, Reading
+from sentio.ingest.wire.json.keys import begins_as_json
+from sentio.ingest.wire.json.results import Refusal, pieces_of
+from sentio.ingest.wire.json.values import Json, Object, at, number, objects, text
+from sentio.ingest.wire.pieces.columns import Cell
+from sentio.ingest.wire.pieces.gathering import Gathering
+from sentio.ingest.wire.text.blocks import stands_alone
+from sentio.ingest.wire.times.iso8601 import time_ns
 from sentio.model.record import Kind
 
 SERVICE = "file"
@@ -46,7 +40,7 @@ NOT_MEASURED = frozenset({"Mode", "Interval", "Intervals", "Seconds", "ActiveCon
 def sniff(head: bytes, name: str) -> float:
     """Recognise the result of a client, or the statistics of a server, by their names."""
     del name
-    if head.lstrip()[:1] not in (b"{", b"["):
+    if not begins_as_json(head):
         return 0.0
     if CLIENT.search(head):
         return 0.97
@@ -60,41 +54,28 @@ def read(stream: BinaryIO, reading: Reading) -> Iterator[Piece]:
     down otherwise), ``subject``, ``segment``, ``slice``.
     """
     service = reading.options.get("service", SERVICE)
-    intake = Intake(reading, kind=Kind.EXPERIENCE, service=service)
-    for document in documents(stream):
-        _take(document, intake, service)
-        if intake.is_full:
-            yield from intake.flush()
-    yield from intake.flush()
+    out = Gathering(reading, kind=Kind.EXPERIENCE, service=service)
+    yield from pieces_of(stream, out, lambda value: _take(value, out, service))
 
 
-def _take(document: Document, intake: Intake, service: str) -> None:
-    value = document.value
-    if not isinstance(value, Mapping):
-        reason, what = "unreadable", f"no JSON object ({document.error})"
-    elif objects(value, "data_records"):
-        reason, what = _server(value, intake)
-    elif isinstance(at(value, "Output"), Mapping):
-        reason, what = _client(value, intake, service)
-    elif text(value, "ErrorMessage"):
-        reason, what = "incomplete", f"the test failed: {text(value, 'ErrorMessage')}"
-    else:
-        reason, what = "not_telemetry", "neither a result (Output) nor statistics (data_records)"
-    if reason:
-        line, raw = document.line, document.raw
-        intake.reject(line=line, field="", reason=reason, message=f"{what}. Skipped.", raw=raw)
-    else:
-        intake.keep()
+def _take(value: Object, out: Gathering, service: str) -> Refusal | None:
+    if objects(value, "data_records"):
+        return _server(value, out)
+    if isinstance(at(value, "Output"), Mapping):
+        return _client(value, out, service)
+    if text(value, "ErrorMessage"):
+        return "incomplete", f"the test failed: {text(value, 'ErrorMessage')}"
+    return "not_telemetry", "neither a result (Output) nor statistics (data_records)"
 
 
-def _client(value: Object, intake: Intake, service: str) -> tuple[str, str]:
-    started = iso_ns(text(value, "Output", "BOMTime"))
+def _client(value: Object, out: Gathering, service: str) -> Refusal | None:
+    started = time_ns(text(value, "Output", "BOMTime"))
     if started is None:
         return "bad_time", "Output.BOMTime is no time"
     summary, most = at(value, "Output", "Summary"), at(value, "Output", "AtMax")
-    ended = iso_ns(text(value, "Output", "EOMTime"))
+    ended = time_ns(text(value, "Output", "EOMTime"))
     host = text(value, "Input", "Host") or text(value, "Input", "HostIPAddress")
-    element = host or intake.reading.origin.source
+    element = host or out.reading.origin.source
     capacity = _first(number(most, "MaxIPLayerCapacity"), number(summary, "IPLayerCapacitySummary"))
     if capacity is not None:
         values: dict[str, Cell] = {
@@ -103,21 +84,21 @@ def _client(value: Object, intake: Intake, service: str) -> tuple[str, str]:
             "subject_kind": "user",
             "server": host or None,
             "ip": text(value, "Input", "ClientIPAddress") or None,
-            _direction(value, intake.reading): capacity * 1000,
+            _direction(value, out.reading): capacity * 1000,
             "rtt_ms": _ms(number(summary, "MinRTTSummary"), number(summary, "RTTAvg")),
             "packet_loss_ratio": number(summary, "LossRatioSummary"),
             "jitter_ms": _ms(number(summary, "PDVAvg")),
         }
-        intake.experience(service, values)
+        out.experience(service, values)
     for part, block in (("Summary", summary), ("AtMax", most)):
-        intake.measure(
+        out.measure(
             _measured(part, block), ts=ended or started, element=element, element_kind="server"
         )
     for block in objects(value, "Output", "IncrementalResult"):
-        ts = iso_ns(text(block, "TimeOfSubInterval"))
+        ts = time_ns(text(block, "TimeOfSubInterval"))
         if ts is not None:
             length = number(value, "Input", "TestSubInterval")
-            intake.measure(
+            out.measure(
                 _measured("Incremental", block),
                 ts=ts,
                 element=element,
@@ -125,15 +106,15 @@ def _client(value: Object, intake: Intake, service: str) -> tuple[str, str]:
                 granularity_ms=int(length) if length and 0 < length < 10**9 else SECOND_MS,
             )
     is_empty = capacity is None and not objects(value, "Output", "IncrementalResult")
-    return ("incomplete", "a test without a result") if is_empty else ("", "")
+    return ("incomplete", "a test without a result") if is_empty else None
 
 
-def _server(value: Object, intake: Intake) -> tuple[str, str]:
-    element = text(value, "host_name") or intake.reading.origin.source
+def _server(value: Object, out: Gathering) -> Refusal | None:
+    element = text(value, "host_name") or out.reading.origin.source
     found = 0
     for record in objects(value, "data_records"):
-        begin = iso_ns(text(record, "start_datetime"))
-        end = iso_ns(text(record, "end_datetime"))
+        begin = time_ns(text(record, "start_datetime"))
+        end = time_ns(text(record, "end_datetime"))
         if begin is None or end is None or not 0 < end - begin < 10**18:
             continue
         found += 1
@@ -143,14 +124,14 @@ def _server(value: Object, intake: Intake) -> tuple[str, str]:
             for group, names in _objects_of(at(record, kind))
             for name, inner in names.items()
         }
-        intake.measure(
+        out.measure(
             measured,
             ts=end,
             element=element,
             element_kind="server",
             granularity_ms=round((end - begin) / 1e6),
         )
-    return ("", "") if found else ("bad_time", "no record with a start and an end")
+    return None if found else ("bad_time", "no record with a start and an end")
 
 
 def _objects_of(value: Json) -> Iterator[tuple[str, Object]]:

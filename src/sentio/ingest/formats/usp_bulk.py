@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 from sentio.ingest.format import Format
-from sentio.ingest.formats._documents import Document, documents
-from sentio.ingest.formats._iso8601 import any_time_ns, zone_of
-from sentio.ingest.formats._json_keys import key_paths
-from sentio.ingest.formats._pieces import Pieces, quoted, writable
-from sentio.ingest.formats._put_back import put_back
-from sentio.ingest.formats._usp_csv import HEAD_BYTES, PATH, CsvReports, layout_of
-from sentio.ingest.formats._usp_reports import (
+from sentio.ingest.piece import Piece, Reading
+from sentio.ingest.wire.json.documents import Document, documents
+from sentio.ingest.wire.json.keys import begins_as_json, key_paths
+from sentio.ingest.wire.pieces.numbered import Pieces, quoted, writable
+from sentio.ingest.wire.text.streams import put_back
+from sentio.ingest.wire.times.iso8601 import any_time_ns, zone_of
+from sentio.ingest.wire.usp.csv_reports import HEAD_BYTES, PATH, CsvReports, layout_of
+from sentio.ingest.wire.usp.reports import (
     BOOLEAN,
     MAX_PATH_CHARS,
     NUMBER,
@@ -23,7 +24,6 @@ from sentio.ingest.formats._usp_reports import (
     Reports,
     raw_of,
 )
-from sentio.ingest.piece import Piece, Reading
 
 MAX_DEPTH = 64
 
@@ -32,7 +32,7 @@ _NO_NUMBERS = ("NaN", "Infinity", "-Infinity")  # what Python and JavaScript wri
 
 def sniff(head: bytes, name: str) -> float:  # noqa: ARG001  (the header says it all)
     """Look for a Report array in JSON, or for the header of one of the CSV layouts."""
-    if _looks_like_json(head):
+    if begins_as_json(head):
         paths = key_paths(head)
         return _sureness(paths) if ("Report",) in paths else 0.0
     try:
@@ -50,7 +50,7 @@ def read(stream: BinaryIO, reading: Reading) -> Iterator[Piece]:
     head = stream.read(HEAD_BYTES)
     source = put_back(head, stream)
     reports = Reports(reading, Pieces(reading))
-    if _looks_like_json(head):
+    if begins_as_json(head):
         yield from _Json(reports, reading).pieces(source)
     else:
         yield from CsvReports(reports, reading).pieces(source)
@@ -145,10 +145,6 @@ def _written(value: object) -> tuple[str, Declared]:
     if value in _NO_NUMBERS:
         return str(value), NUMBER
     return (writable(value), TEXT) if isinstance(value, str) else ("", TEXT)
-
-
-def _looks_like_json(head: bytes) -> bool:
-    return head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in {b"{", b"["}
 
 
 def _sureness(paths: set[tuple[str, ...]]) -> float:

@@ -7,20 +7,21 @@ from functools import lru_cache
 from typing import Any, BinaryIO
 
 from sentio.ingest.format import Format
-from sentio.ingest.formats import _dn
-from sentio.ingest.formats._counters import MeasurementRows, Scope
-from sentio.ingest.formats._documents import Document, documents
-from sentio.ingest.formats._iso8601 import epoch_ns
-from sentio.ingest.formats._json_keys import key_paths
-from sentio.ingest.formats._pieces import Pieces, quoted
-from sentio.ingest.formats._ves_events import (
+from sentio.ingest.piece import Piece, Reading
+from sentio.ingest.wire.json.documents import Document, documents
+from sentio.ingest.wire.json.keys import key_paths
+from sentio.ingest.wire.pieces.numbered import Pieces, quoted
+from sentio.ingest.wire.pm import dn
+from sentio.ingest.wire.pm.counters import MeasurementRows, Scope
+from sentio.ingest.wire.times.iso8601 import epoch_ns
+from sentio.ingest.wire.ves.events import (
     HEADER,
     MAX_NAME_CHARS,
     EventRows,
     Header,
     event_row,
 )
-from sentio.ingest.formats._ves_values import (
+from sentio.ingest.wire.ves.values import (
     Bad,
     Json,
     Object,
@@ -31,7 +32,6 @@ from sentio.ingest.formats._ves_values import (
     perf3gpp,
     written,
 )
-from sentio.ingest.piece import Piece, Reading
 from sentio.model.record import Kind, Quality
 
 MICROSECOND_NS = 1000
@@ -170,7 +170,7 @@ class _Reader:
                 ts=end,
                 granularity_ms=granularity_ms,
                 element=element,
-                element_kind=_dn.kind_of(element) or header.source_kind,
+                element_kind=dn.kind_of(element) or header.source_kind,
                 quality=header.quality | each.quality,
             )
             self._measurements.add(scope, each.results, rows=0 if i else 1)
@@ -228,7 +228,7 @@ def _header(event: Json, header: Json) -> Header | Bad:
         ts=start if start is not None else last or 0,
         end_ts=last,
         source=source,
-        source_kind=_dn.kind_of(source) or _kind(header),
+        source_kind=dn.kind_of(source) or _kind(header),
         quality=Quality.GOOD if is_sure else Quality.CLOCK,
         namespace=as_text(header.get("stndDefinedNamespace")),
         event_id=as_text(header.get("eventId"))[:MAX_NAME_CHARS] or None,

@@ -10,11 +10,12 @@ from typing import BinaryIO
 import orjson
 
 from sentio.ingest.format import Format
-from sentio.ingest.formats._active_lines import blocks, stands_alone
-from sentio.ingest.formats._active_pieces import Cell, Intake
-from sentio.ingest.formats._active_times import iso_ns
-from sentio.ingest.formats._voice_report import UNAVAILABLE, CallQuality, codec_of, service_of
 from sentio.ingest.piece import Piece, Reading
+from sentio.ingest.wire.pieces.columns import Cell
+from sentio.ingest.wire.pieces.gathering import Gathering
+from sentio.ingest.wire.text.blocks import blocks, stands_alone
+from sentio.ingest.wire.times.iso8601 import time_ns
+from sentio.ingest.wire.voice.call_quality import UNAVAILABLE, CallQuality, codec_of, service_of
 from sentio.kernel.errors import FormatError
 from sentio.model.record import Kind
 
@@ -81,23 +82,23 @@ def read(stream: BinaryIO, reading: Reading) -> Iterator[Piece]:
     FormatError
         There is no report in the input.
     """
-    intake = Intake(
+    out = Gathering(
         reading, kind=Kind.EXPERIENCE, service=reading.options.get("service", "voice_nb")
     )
     found = 0
     for report in _reports(stream):
         found += 1
-        refusal = _take(report, intake, reading)
+        refusal = _take(report, out, reading)
         if refusal is None:
-            intake.keep()
+            out.keep()
         else:
             reason, name, what = refusal
             raw = b"\n".join(report.raw)
-            message = f"{what}. Report skipped."
-            intake.reject(line=report.line, field=name, reason=reason, message=message, raw=raw)
-        if intake.is_full:
-            yield from intake.flush()
-    yield from intake.flush()
+            what = f"{what}. Report skipped"
+            out.reject(what, line=report.line, field=name, reason=reason, raw=raw)
+        if out.is_full:
+            yield from out.flush()
+    yield from out.flush()
     if not found:
         raise FormatError(
             "no voice quality report",
@@ -139,23 +140,23 @@ def _numbered(stream: BinaryIO) -> Iterator[tuple[int, bytes]]:
             yield block.first_line + index, block.raw(index)
 
 
-def _take(report: Report, intake: Intake, reading: Reading) -> tuple[str, str, str] | None:
+def _take(report: Report, out: Gathering, reading: Reading) -> tuple[str, str, str] | None:
     sides = {side: found for side, found in report.sides.items() if found}
     if report.count >= MAX_LINES:
         return "too_large", "", f"more than {MAX_LINES} lines"
     if report.kind == "vqalertreport":
-        _alarm(report, intake, reading)
+        _alarm(report, out, reading)
         return None
     if not sides:
         return "incomplete", "LocalMetrics", "neither LocalMetrics nor RemoteMetrics"
     records: list[tuple[str, dict[str, Cell]]] = []
     for side, found in sides.items():
         metrics = {**report.common, **found}
-        started = iso_ns(metrics.get("timestamps.start"))
+        started = time_ns(metrics.get("timestamps.start", ""))
         if started is None:
             is_there = "timestamps.start" in metrics
             return "bad_time" if is_there else "missing", "Timestamps", "no START that is a time"
-        ended = iso_ns(metrics.get("timestamps.stop"))
+        ended = time_ns(metrics.get("timestamps.stop", ""))
         has_end = ended is not None and 0 <= ended - started <= LONGEST_NS
         lasted_ms = (ended - started) / 1e6 if has_end and ended is not None else None
         address = metrics.get(f"{SIDES[side]}.ip", "")[:64]
@@ -173,18 +174,18 @@ def _take(report: Report, intake: Intake, reading: Reading) -> tuple[str, str, s
         }
         records.append((service, values))
     for service, values in records:
-        intake.experience(service, values)
+        out.experience(service, values)
     return None
 
 
-def _alarm(report: Report, intake: Intake, reading: Reading) -> None:
+def _alarm(report: Report, out: Gathering, reading: Reading) -> None:
     """Add an alarm: a threshold was crossed within a call, whose own report follows."""
     metrics = {key: value for side in report.sides.values() for key, value in side.items()}
-    started = iso_ns(metrics.get("timestamps.start"))
+    started = time_ns(metrics.get("timestamps.start", ""))
     told = dict(PAIR.findall(report.raw[0][:400].decode("utf-8", "replace")))
     named = {key.lower(): value.strip('"') for key, value in told.items()}
     severity = named.get("severity", "").lower()
-    intake.add(
+    out.add(
         Kind.EVENT,
         {
             "ts": started if started is not None else reading.received_ns,

@@ -11,16 +11,18 @@ from typing import BinaryIO
 import orjson
 
 from sentio.ingest.format import HEAD_BYTES, Format
-from sentio.ingest.formats._csv_records import fill
-from sentio.ingest.formats._csv_table import header_of, tables
-from sentio.ingest.formats._gathering import Gathering, Record
-from sentio.ingest.formats._json_items import json_rows, placed
-from sentio.ingest.formats._put_back import put_back
-from sentio.ingest.formats._webrtc_dump import Bad, Series, series_of
-from sentio.ingest.formats._webrtc_metrics import column_of, plain
-from sentio.ingest.formats._webrtc_reports import TIMES, Snapshot, snapshots
-from sentio.ingest.formats._webrtc_windows import CALL_COLUMNS, Call
 from sentio.ingest.piece import Piece, Reading
+from sentio.ingest.wire.csv.pieces import reject_faults
+from sentio.ingest.wire.csv.tables import header_of, tables
+from sentio.ingest.wire.json.items import json_rows, placed
+from sentio.ingest.wire.json.keys import begins_as_json
+from sentio.ingest.wire.pieces.columns import Record
+from sentio.ingest.wire.pieces.gathering import Gathering
+from sentio.ingest.wire.text.streams import put_back, read_fully
+from sentio.ingest.wire.webrtc.dump import Bad, Series, series_of
+from sentio.ingest.wire.webrtc.metrics import column_of, plain
+from sentio.ingest.wire.webrtc.reports import TIMES, Snapshot, snapshots
+from sentio.ingest.wire.webrtc.windows import Call
 from sentio.kernel.errors import FormatError
 from sentio.model.record import Kind
 
@@ -35,8 +37,7 @@ _REPORT = re.compile(rb'"(?:inbound-rtp|remote-inbound-rtp|candidate-pair)"')
 def sniff(head: bytes, name: str) -> float:
     """Tell how sure these bytes are WebRTC statistics: a dump, reports, or columns of them."""
     del name
-    start = head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
-    if start in (b"{", b"["):
+    if begins_as_json(head):
         if _is_dump(head):
             return 0.95
         return 0.9 if _REPORT.search(head) and b'"timestamp"' in head else 0.0
@@ -52,16 +53,13 @@ def read(stream: BinaryIO, reading: Reading) -> Iterator[Piece]:
     Rows are series of a dump, lines of JSON, or rows of CSV. Options: ``window_ms``; ``subject``,
     the account that the calls are of; ``timezone`` has no effect, since statistics carry epochs.
     """
-    out = Gathering(
-        reading, Kind.EXPERIENCE, columns={Kind.EXPERIENCE: CALL_COLUMNS}, service="video_call"
-    )
+    out = Gathering(reading, Kind.EXPERIENCE, service="video_call")
     calls = _Calls(out, reading)
-    head = fill(stream, HEAD_BYTES)
+    head = read_fully(stream, HEAD_BYTES)
     whole = put_back(head, stream)
-    start = head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
     if _is_dump(head):
         yield from _read_dump(whole, calls, out)
-    elif start in (b"{", b"["):
+    elif begins_as_json(head):
         yield from _read_lines(whole, calls, out, reading)
     else:
         yield from _read_rows(whole, calls, out, reading)
@@ -80,7 +78,7 @@ def _is_time(name: str) -> bool:
 
 
 def _read_dump(stream: BinaryIO, calls: _Calls, out: Gathering) -> Iterator[Piece]:
-    content = fill(stream, MAX_DUMP_BYTES + 1)
+    content = read_fully(stream, MAX_DUMP_BYTES + 1)
     if len(content) > MAX_DUMP_BYTES:
         raise FormatError(f"the dump is larger than {MAX_DUMP_BYTES >> 20} MiB")
     try:
@@ -139,19 +137,11 @@ def _read_rows(
     stream: BinaryIO, calls: _Calls, out: Gathering, reading: Reading
 ) -> Iterator[Piece]:
     for table in tables(stream, reading):
-        for fault in table.faults:
-            for i in fault.rows.nonzero()[0]:
-                out.reject(
-                    fault.what,
-                    line=int(table.records.lines[i]),
-                    field=fault.field,
-                    reason=fault.reason,
-                    raw=table.records.raw(int(i)),
-                )
+        reject_faults(table, out)
         columns = [table.column(name).to_pylist() for name in table.names]
-        for i, cells in zip(table.index, zip(*columns, strict=True), strict=True):
+        for i, cells in enumerate(zip(*columns, strict=True)):
             row = dict(zip(table.names, cells, strict=True))
-            calls.take(_row_snapshots(row), int(table.records.lines[i]), table.records.raw(int(i)))
+            calls.take(_row_snapshots(row), int(table.lines[i]), table.raw(i))
         if out.is_full:
             yield from out.flush()
 
@@ -208,7 +198,7 @@ class _Calls:
             found.call.see(time_ns, series[order].stream, series[order].metric, value)
         self._note(found, found.call.end())
         if found.call.has_record:
-            self._out.keep(Kind.EXPERIENCE, None, rows=len(series))
+            self._out.keep(len(series))
             return
         for each in series:
             what = f"the connection holds no two samples of {each.metric.name}"
@@ -240,13 +230,14 @@ class _Calls:
     def _count(self, found: _Open, number: int, raw: bytes) -> None:
         """Count a row as kept; until its call has a record, it may yet be rejected."""
         if found.call.has_record or len(found.held) >= MAX_HELD_ROWS:
-            self._out.keep(Kind.EXPERIENCE, None)
+            self._out.keep()
         else:
             found.held.append((number, raw))
 
     def _note(self, found: _Open, record: Record | None) -> None:
         if record is not None:
-            self._out.keep(Kind.EXPERIENCE, record, rows=len(found.held))
+            self._out.keep(len(found.held))
+            self._out.add(Kind.EXPERIENCE, record)
             found.held.clear()
 
     def _close(self, key: str) -> None:

@@ -1,0 +1,1 @@
+"""What formats lean on: how bytes become text, records, items, times and, in the end, pieces."""

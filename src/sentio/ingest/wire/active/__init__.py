@@ -1,0 +1,1 @@
+"""Active tests: ping, TWAMP and the tests of M-Lab; their probes, runs and windows."""

@@ -1,0 +1,1 @@
+"""Video as CDNs and players tell it: access logs and Common Media Client Data."""

@@ -1,0 +1,1 @@
+"""Delimited text (RFC 4180): records, tables of text columns, their values, the fast lane."""

@@ -1,0 +1,1 @@
+"""Drive tests: the seconds of a phone on its way, and windows of them."""

@@ -1,0 +1,1 @@
+"""The objects of a NetBox inventory, and the network they describe."""

@@ -1,0 +1,1 @@
+"""Rows on their way out: gathered, counted and handed on as pieces."""

@@ -1,0 +1,1 @@
+"""Performance measurements of 3GPP networks: counters, and the names of what they count."""

@@ -1,0 +1,1 @@
+"""Tables that are columns already: Parquet and Arrow, looked at before they are unpacked."""

@@ -1,0 +1,1 @@
+"""Events of ONAP VES: what happened, and what was measured."""

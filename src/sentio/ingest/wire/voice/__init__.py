@@ -1,0 +1,1 @@
+"""Reports on calls: RTCP packets, and the quality they tell of."""

@@ -1,0 +1,1 @@
+"""Statistics of WebRTC calls: reports, metrics, dumps and windows."""

@@ -1,0 +1,1 @@
+"""XML: what stands before the root element."""
