@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 import numpy as np
 
-from sentio.ingest.masks import count
+from sentio.ingest.wire.text.masks import count
 from sentio.kernel.errors import FormatError
 
 BLOCK_BYTES = 16 << 20

@@ -15,9 +15,9 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from sentio.ingest.clock_text import read_clock
-from sentio.ingest.fields import NEWLINE, find_fields
-from sentio.ingest.masks import eight_bytes
+from sentio.ingest.wire.csv.fields import NEWLINE, find_fields
+from sentio.ingest.wire.text.masks import eight_bytes
+from sentio.ingest.wire.times.clock import read_clock
 
 Bytes = npt.NDArray[np.uint8]
 Ints = npt.NDArray[np.int64]

@@ -6,7 +6,7 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
-from sentio.ingest.masks import WIDTH, count, equal_bytes, lowest, ones, padded
+from sentio.ingest.wire.text.masks import WIDTH, count, equal_bytes, lowest, ones, padded
 
 Bytes = npt.NDArray[np.uint8]
 Ints = npt.NDArray[np.int64]
