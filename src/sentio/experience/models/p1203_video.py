@@ -148,7 +148,7 @@ _SINE_A = 1.5 * _Q_AT_WORST / _P * math.sqrt(-3.0 / _P) - _SINE_B * MOS_WORST
 
 
 def _alike(*arguments: FloatArray | float) -> list[FloatArray]:
-    return [np.ascontiguousarray(one, dtype=np.float64) for one in np.broadcast_arrays(*arguments)]
+    return [np.array(one, dtype=np.float64, order="C") for one in np.broadcast_arrays(*arguments)]
 
 
 @numba.njit(nogil=True, cache=True, inline="always", error_model="numpy", fastmath={"contract"})
