@@ -6,6 +6,11 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# kernels compile when they are first called: no test is told by its time
+settings.register_profile("sentio", deadline=None)
+settings.load_profile("sentio")
 
 BESIDE = Path(__file__).resolve().parents[2] / "shared"
 
