@@ -1,4 +1,4 @@
-"""``sentio compact``: put closed days in order and add the cube up; no answer changes."""
+"""``sentio compact``: put days that are over in order, add the cube up; no answer changes."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def compact(context: typer.Context, as_json: AsJson = False) -> None:
         "after_bytes": after_bytes,
     }
     text = (
-        f"{len(ordered)} tables put in order; "
+        f"{len(ordered)} {'table' if len(ordered) == 1 else 'tables'} put in order; "
         f"{before_bytes / 1e6:,.1f} MB before, {after_bytes / 1e6:,.1f} MB now."
     )
     answer(value, text, as_json=as_json)

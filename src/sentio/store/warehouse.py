@@ -169,15 +169,19 @@ class Warehouse:
             con.execute("INSERT OR IGNORE INTO about VALUES ('release', ?)", [SCHEMA_RELEASE])
 
     def _check_release(self) -> None:
-        found = self.about("release")
-        if found != SCHEMA_RELEASE:
-            self.close()
-            raise StoreError(
-                f"the store is of release {found}",
-                where=str(self.path),
-                expected=f"release {SCHEMA_RELEASE}",
-                next_step="Ingest into a new store, or read this one by the program that made it.",
-            )
+        try:
+            found = self.about("release")
+        except duckdb.CatalogException:
+            found = None
+        if found == SCHEMA_RELEASE:
+            return
+        self.close()
+        raise StoreError(
+            f"the store is of release {found}" if found else "the file is no store of Sentio's",
+            where=str(self.path),
+            expected=f"a store of release {SCHEMA_RELEASE}",
+            next_step="Ingest into a new store, or read this one by the program that made it.",
+        )
 
 
 def _explained(error: duckdb.Error, path: Path) -> StoreError:
