@@ -131,6 +131,8 @@ def _fuzz(name: str, wanted: argparse.Namespace) -> dict[str, object]:
             fruitful += int(child.progress[3])
             slowest = max(slowest, (child.progress[1], int(child.progress[2])))
             task = replace(task, start=int(child.progress[0]) + 1)
+    failed = tally.crashes + tally.hangs + tally.memory
+    print(f"{name}: {wanted.inputs} inputs, {failed} failed", file=sys.stderr, flush=True)
     return {
         "inputs": wanted.inputs,
         "crashes": tally.crashes,
