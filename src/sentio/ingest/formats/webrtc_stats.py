@@ -152,9 +152,19 @@ def _row_snapshots(row: Mapping[str, str]) -> list[Snapshot]:
 
 
 @dataclass(slots=True)
+class _Row:
+    """A row that some calls' records may yet come of; ``calls`` counts those still open."""
+
+    number: int
+    raw: bytes
+    calls: int
+    is_kept: bool = False
+
+
+@dataclass(slots=True)
 class _Open:
     call: Call
-    held: list[tuple[int, bytes]] = field(default_factory=list[tuple[int, bytes]])
+    held: list[_Row] = field(default_factory=list[_Row])
 
 
 class _Calls:
@@ -176,9 +186,8 @@ class _Calls:
             what = "the row has no time" if timeless else "the row holds no statistic that is used"
             self._out.reject(what, line=number, field="timestamp", reason=reason, raw=raw)
             return
-        found = [self._see(shot) for shot in usable]
-        told = next((each for each in found if each.call.has_record), found[0])
-        self._count(told, number, raw)
+        found = {id(each): each for each in (self._see(shot) for shot in usable)}
+        self._count([*found.values()], number, raw)
 
     def take_series(self, name: str, series: list[Series], number: int) -> None:
         """Add the series of a dump's connection: all samples in order of their times."""
@@ -227,25 +236,31 @@ class _Calls:
         self._open.move_to_end(key)
         return self._open[key]
 
-    def _count(self, found: _Open, number: int, raw: bytes) -> None:
-        """Count a row as kept; until its call has a record, it may yet be rejected."""
-        if found.call.has_record or len(found.held) >= MAX_HELD_ROWS:
+    def _count(self, found: list[_Open], number: int, raw: bytes) -> None:
+        """Count a row as kept; until a call of it has a record, it may yet be rejected."""
+        if any(each.call.has_record or len(each.held) >= MAX_HELD_ROWS for each in found):
             self._out.keep()
-        else:
-            found.held.append((number, raw))
+            return
+        row = _Row(number, raw, calls=len(found))
+        for each in found:
+            each.held.append(row)
 
     def _note(self, found: _Open, record: Record | None) -> None:
         if record is not None:
-            self._out.keep(len(found.held))
+            for row in found.held:
+                self._out.keep(0 if row.is_kept else 1)
+                row.is_kept = True
             self._out.add(Kind.EXPERIENCE, record)
             found.held.clear()
 
     def _close(self, key: str) -> None:
         found = self._open.pop(key)
         self._note(found, found.call.end())
-        for number, raw in found.held:
-            what = "the call holds no two rows between which anything could be measured"
-            self._out.reject(what, line=number, field="", reason="incomplete", raw=raw)
+        for row in found.held:
+            row.calls -= 1
+            if not row.is_kept and not row.calls:
+                what = "the call holds no two rows between which anything could be measured"
+                self._out.reject(what, line=row.number, field="", reason="incomplete", raw=row.raw)
 
 
 def _window_ms(text: str) -> int:

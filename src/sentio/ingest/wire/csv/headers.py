@@ -11,6 +11,9 @@ from sentio.ingest.wire.csv.records import DELIMITERS
 HEADER_LINES = 5
 """The header stands within this many lines; what stands before it is preamble, not rows."""
 
+MOST_COLUMNS = 1024
+"""A line of more fields names no columns of a measurement."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Header:
@@ -34,6 +37,8 @@ def find_header(text: bytes, wanted: Sequence[frozenset[str]]) -> Header | None:
     head = text.removeprefix(b"\xef\xbb\xbf").split(b"\n", HEADER_LINES)[:HEADER_LINES]
     for number, line in enumerate(head, start=1):
         delimiter = max(DELIMITERS, key=line.count)
+        if line.count(delimiter) >= MOST_COLUMNS:
+            continue
         printed = line.decode("utf-8", "replace").split(delimiter.decode())
         names = [plain_name(name) for name in printed]
         if all(one_of & set(names) for one_of in wanted):
