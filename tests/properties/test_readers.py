@@ -130,3 +130,17 @@ def _stream(content: bytes) -> BinaryIO:
 def _reading(options: dict[str, str]) -> Reading:
     origin = Origin(source="test", name="damaged")
     return Reading(origin=origin, received_ns=RECEIVED_NS, options=options)
+
+
+def test_a_table_s_header_has_no_thousands_of_columns() -> None:
+    content = b"timestamp,session,sent,received,rtt_avg_ms" + b",a" * 750_000 + b"\n"
+
+    assert survive(FORMATS["twamp"], content, name="wide.csv", options={}) == 0
+
+
+def test_a_record_of_webrtc_rows_always_has_rows_behind_it() -> None:
+    names = b"timestamp,callId,packetsReceived,packetsLost,framesPerSecond,jitter\n"
+    far = b"9" * 40 + b",c-1,0,0,30,0.01\n"
+    rows = b"".join(b"177239520%d,c-%d,%d,0,30,0.01\n" % (i, i % 2, 100 * i) for i in range(9))
+
+    assert survive(FORMATS["webrtc_stats"], names + far + rows, name="flat.csv", options={}) > 0
