@@ -1,0 +1,1 @@
+"""Localisers, one file each: `LOCALISER` finds the attributes that explain a decline."""

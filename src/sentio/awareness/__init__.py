@@ -1,0 +1,1 @@
+"""See: baselines learned from the cube, detectors, and the degradations they find."""

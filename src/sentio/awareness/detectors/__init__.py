@@ -1,0 +1,1 @@
+"""Detectors, one file each: `DETECTOR` sees what leaves its usual course."""
