@@ -29,6 +29,7 @@ QUICK: dict[str, tuple[str, ...]] = {
     "record_path": ("--rows", "200000", "--runs", "1", "--no-models"),
     "scoring": ("--seconds", "0.05"),
     "streaming_speed": ("--sessions", "512"),
+    "tier_one": ("--series", "50000"),
 }
 """Options that make a script quick, where it has any."""
 

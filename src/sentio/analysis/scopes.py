@@ -1,0 +1,135 @@
+"""The smallest combination of attributes that explains what a sample of uses lost.
+
+Every group of one, two or three attributes is scored by how unlikely its loss is (in nats), less
+what looking at so many groups costs; a group that only repeats a larger one gains nothing, for the
+larger one holds all that it lost and more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+
+from sentio.kernel.arrays import BoolArray, FloatArray, IntArray
+
+FEWEST_USES = 5
+KEPT_PAIRS = 6
+LIKE_SHARE = 0.97  # of the uses of two groups that must be the same for them to be one
+Attributes = Mapping[str, tuple[IntArray, list[str]]]
+Law = Callable[[FloatArray, FloatArray], FloatArray]
+"""``law(uses, mean deviation) -> nats``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A combination of attributes, how surely it lost, and which rows it holds.
+
+    ``alike`` lists other combinations that hold nearly the same uses: the data cannot tell them
+    apart.
+    """
+
+    scope: Mapping[str, str]
+    nats: float  # after what the search costs
+    uses: int
+    lost: float
+    rows: IntArray
+    alike: tuple[Mapping[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    names: tuple[str, ...]
+    rows: IntArray
+    nats: float
+
+
+def find_scope(attributes: Attributes, deviation: FloatArray, *, law: Law) -> Found | None:
+    """Find the combination that explains most; None where none lost anything.
+
+    Parameters
+    ----------
+    attributes
+        Codes of each attribute, shape (rows,), -1 for none, and the names behind them.
+    deviation
+        How far each use fell, in its own standard deviations, positive is worse; shape (rows,).
+    law
+        Evidence of a mean deviation over a number of uses.
+    """
+    usable = {n: c for n, (c, _) in attributes.items() if (c >= 0).any()}
+    singles = _best(usable, [(name,) for name in usable], deviation, law)
+    if not singles:
+        return None
+    several = {name: codes for name, codes in usable.items() if len(np.unique(codes)) > 1}
+    pairs = _best(several, list(combinations(several, 2)), deviation, law)
+    triples = _best(several, list(_wider(pairs, several)), deviation, law)
+    best = max((*singles, *pairs, *triples), key=lambda g: g.nats)
+    found = [g for g in (*singles, *pairs, *triples) if g is not best]
+    return Found(
+        scope=_scope(best, attributes),
+        nats=best.nats,
+        uses=len(best.rows),
+        lost=float(deviation[best.rows].sum()),
+        rows=best.rows,
+        alike=tuple(_scope(g, attributes) for g in found if _is_alike(g, best)),
+    )
+
+
+def _wider(pairs: list[_Group], several: Mapping[str, IntArray]) -> Iterator[tuple[str, ...]]:
+    seen: set[tuple[str, ...]] = set()
+    for group in sorted(pairs, key=lambda g: -g.nats)[:KEPT_PAIRS]:
+        for name in several:
+            wider = tuple(sorted({*group.names, name}))
+            if len(wider) == 3 and wider not in seen:
+                seen.add(wider)
+                yield wider
+
+
+def _best(
+    codes: Mapping[str, IntArray],
+    wanted: list[tuple[str, ...]],
+    deviation: FloatArray,
+    law: Law,
+) -> list[_Group]:
+    """Score every group of each set of attributes; keep the best two of each set."""
+    kept: list[_Group] = []
+    tried = 0
+    for names in wanted:
+        joint, is_whole = _joined([codes[name] for name in names])
+        _, group = np.unique(joint[is_whole], return_inverse=True)
+        lost = np.bincount(group, deviation[is_whole])
+        uses = np.bincount(group).astype(np.float64)
+        big = (uses >= FEWEST_USES) & (lost > 0)
+        tried += int(big.sum())
+        nats = np.where(big, law(uses, np.where(big, lost / uses, 0.0)), 0.0)
+        rows = np.flatnonzero(is_whole)
+        kept += [
+            _Group(names, rows[group == best], float(nats[best]))
+            for best in np.argsort(-nats)[:2].tolist()
+            if nats[best] > 0
+        ]
+    cost = float(np.log(max(tried, 1)))
+    return [_Group(g.names, g.rows, g.nats - cost) for g in kept]
+
+
+def _joined(codes: list[IntArray]) -> tuple[IntArray, BoolArray]:
+    joint = np.zeros(len(codes[0]), dtype=np.int64)
+    is_whole = np.ones(len(joint), dtype=np.bool_)
+    for each in codes:
+        joint = joint * (int(each.max(initial=0)) + 2) + each + 1
+        is_whole &= each >= 0
+    return joint, is_whole
+
+
+def _is_alike(one: _Group, best: _Group) -> bool:
+    if len(one.names) > len(best.names):
+        return False
+    both = len(np.intersect1d(one.rows, best.rows, assume_unique=True))
+    return both >= LIKE_SHARE * (len(one.rows) + len(best.rows) - both)
+
+
+def _scope(group: _Group, attributes: Attributes) -> dict[str, str]:
+    first = group.rows[0]
+    return {name: attributes[name][1][int(attributes[name][0][first])] for name in group.names}

@@ -1,0 +1,162 @@
+"""What is usual for every watched series: one struct of arrays, learned and judged in one pass.
+
+A series is a service at a member of a dimension. Usual is its mean MOS at this hour of the week,
+drawn towards its own level and the course of its service as far as it has too few uses of its
+own. What is odd teaches little (Huber weights), so that a fault never becomes the custom.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from sentio.awareness.kernel import LEAST_SCATTER, WEEK_KEEPS, WINDOWS, Singles, see_tiles
+from sentio.kernel.arrays import IntArray
+
+BEGIN_USES = 1.0  # of a service's first period, for each hour of the week
+SLOTS = 168  # hours of a week
+WEEK_FIELDS = ("week_n", "week_sum")
+FIELDS = ("level_n", "level_sum", "variance", "phi")
+WINDOW_FIELDS = ("window_n", "window_n2", "window_lost")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tick:
+    """One period of every series: uses, sum and sum of squares of their MOS, shape (series,)."""
+
+    n: Singles
+    total: Singles
+    total_sq: Singles
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """How far each series fell; shape (series,).
+
+    ``usual`` is the mean that was expected, ``fall`` the greatest fall over the windows in standard
+    deviations (positive is worse), ``window`` what shows it: 0 is the period, k the k-th window.
+    """
+
+    usual: Singles
+    fall: Singles
+    window: npt.NDArray[np.int8]
+
+
+class Baselines:
+    """All baselines, growing as series appear.
+
+    ``service`` is the code of each series' service, shape (series,); the arrays of `FIELDS` have
+    the shape (capacity,), those of the week (168, capacity), those of windows (windows, capacity).
+    """
+
+    def __init__(self, services: int) -> None:
+        self.size = 0
+        self.services = services
+        self._begun = 0  # series that have begun
+        self.service = np.zeros(0, dtype=np.int32)
+        self.course = np.zeros((SLOTS, services, 2))  # uses and MOS sum of a whole service
+        self.arrays: dict[str, Singles] = {}
+        self._reserve(1024)
+
+    def grow(self, service: IntArray) -> None:
+        """Take in new series, each with the code of its service."""
+        self.service = np.append(self.service, service.astype(np.int32))
+        self.size = len(self.service)
+        if service.size and int(service.max()) >= self.services:
+            more = int(service.max()) + 1 - self.services
+            self.course = np.concatenate([self.course, np.zeros((SLOTS, more, 2))], axis=1)
+            self.services += more
+        self._reserve(self.size)
+
+    def see(self, tick: Tick, *, slot: int, learn: bool = True) -> Seen:
+        """Judge a period by what was usual before it, then learn from it."""
+        size = self.size
+        self._begin(tick)
+        level, course = self._of_services(slot)
+        of = {name: array[..., :size] for name, array in self.arrays.items()}
+        usual, fall = np.empty(size, dtype=np.float32), np.empty(size, dtype=np.float32)
+        window = np.empty(size, dtype=np.int8)
+        see_tiles(
+            tick.n, tick.total, tick.total_sq, self.service, level, course,
+            of["week_n"][slot], of["week_sum"][slot], of["level_n"], of["level_sum"],
+            of["variance"], of["phi"], of["window_n"], of["window_n2"], of["window_lost"],
+            np.float32(1.0 if learn else 0.0), usual, fall, window,
+        )  # fmt: skip
+        if learn:
+            self._learn_course(tick, slot)
+        return Seen(usual=usual, fall=fall, window=window)
+
+    def saved(self) -> dict[str, npt.NDArray[np.generic]]:
+        """Give all that was learned, by name."""
+        held = {name: array[..., : self.size] for name, array in self.arrays.items()}
+        return {"service": self.service, "course": self.course, **held}
+
+    @classmethod
+    def restored(cls, saved: Mapping[str, npt.NDArray[np.generic]]) -> Baselines:
+        """Go on from what `saved` gave."""
+        again = cls(saved["course"].shape[1])
+        again.grow(np.asarray(saved["service"], dtype=np.int64))
+        again.course = np.array(saved["course"], dtype=np.float64)
+        for name, array in again.arrays.items():
+            array[..., : again.size] = saved[name]
+        again._begun = again.size
+        return again
+
+    def _reserve(self, size: int) -> None:
+        room = self.arrays["phi"].shape[-1] if self.arrays else 0
+        if size <= room:
+            return
+        room = max(size, 2 * room)
+        shapes = {
+            **dict.fromkeys(WEEK_FIELDS, (SLOTS, room)),
+            **dict.fromkeys(FIELDS, (room,)),
+            **dict.fromkeys(WINDOW_FIELDS, (len(WINDOWS), room)),
+        }
+        for name, shape in shapes.items():
+            fresh = np.zeros(shape, dtype=np.float32)
+            if name in self.arrays:
+                old = self.arrays[name]
+                fresh[..., : old.shape[-1]] = old
+            self.arrays[name] = fresh
+
+    def _begin(self, tick: Tick) -> None:
+        """Begin new services with what they show now, new series with their service's scatter."""
+        if self._begun == self.size:
+            return
+        n, total, total_sq = (
+            np.bincount(self.service, each, self.services)
+            for each in (tick.n, tick.total, tick.total_sq)
+        )
+        mean = total / np.maximum(n, 1.0)
+        variance = np.maximum(total_sq / np.maximum(n, 1.0) - mean**2, LEAST_SCATTER**2)
+        is_new = (self.course[..., 0].sum(axis=0) == 0) & (n > 0)
+        self.course[:, is_new, 0] = BEGIN_USES
+        self.course[:, is_new, 1] = BEGIN_USES * mean[is_new]
+        fresh = slice(self._begun, self.size)
+        self.arrays["variance"][fresh] = np.where(n > 0, variance, 1.0)[self.service[fresh]]
+        self.arrays["phi"][fresh] = 1.0
+        self._begun = self.size
+
+    def _of_services(self, slot: int) -> tuple[Singles, Singles]:
+        """Level of each service, and how far it lies above it at this hour of the week."""
+        uses, total = self.course[..., 0], self.course[..., 1]
+        all_uses = uses.sum(axis=0)
+        level = np.where(all_uses > 0, total.sum(axis=0) / np.maximum(all_uses, 1.0), 0.0)
+        near = [(slot - 1) % SLOTS, slot, (slot + 1) % SLOTS]
+        n, s = uses[near].sum(axis=0), total[near].sum(axis=0)
+        here = (s + 200.0 * level) / (n + 200.0)
+        return level.astype(np.float32), (here - level).astype(np.float32)
+
+    def _learn_course(self, tick: Tick, slot: int) -> None:
+        n = np.bincount(self.service, tick.n, self.services)
+        total = np.bincount(self.service, tick.total, self.services)
+        self.course[slot, :, 0] = self.course[slot, :, 0] * WEEK_KEEPS ** (1 / 12) + n
+        self.course[slot, :, 1] = self.course[slot, :, 1] * WEEK_KEEPS ** (1 / 12) + total
+
+
+def slot_of(ts_ns: int) -> int:
+    """Give the hour of the week, [0, 168); 0 is Thursday 00:00 UTC, as the epoch was."""
+    return int(ts_ns // 3_600_000_000_000 % SLOTS)

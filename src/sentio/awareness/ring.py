@@ -1,0 +1,102 @@
+"""The collection point's ring: the last periods' scored uses, kept where they were collected.
+
+Nothing of it travels until it is asked for; what is fetched is narrow and is counted in bytes.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from sentio.model.degradation import Scope
+from sentio.model.domain import DOMAINS
+
+LOSSES = tuple(f"loss_{domain}" for domain in DOMAINS)
+WIDTH_BYTES = {"ts": 8, "subject": 8, "mos": 2, **dict.fromkeys(LOSSES, 1)}
+"""What a value takes on its way: MOS in thousandths, losses in sixtieths; a code, 2 bytes."""
+CODE_BYTES = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetched:
+    """Detail of a scope and window: a sample of its uses, and which share of them that is."""
+
+    uses: pa.Table
+    share: float
+    size_bytes: int
+
+
+class Detail(Protocol):
+    """Where detail can be had: a ring, or the facts of the store."""
+
+    def fetch(
+        self, scope: Scope, since_ns: int, until_ns: int, *, most_rows: int, losses: bool
+    ) -> Fetched:
+        """Give the uses in a scope that began in [since, until), at most so many, drawn evenly."""
+        ...
+
+
+@dataclass(slots=True)
+class Ring:
+    """Detail in memory: the last periods, the oldest dropped first."""
+
+    periods: int
+    seed: int = 0
+    _held: deque[tuple[int, int, pa.Table]] = field(
+        default_factory=deque[tuple[int, int, pa.Table]]
+    )
+    bulk_bytes: int = 0
+
+    def keep(
+        self, start_ns: int, end_ns: int, uses: Iterable[pa.Table], *, bulk_bytes: int
+    ) -> None:
+        """Take in a period's scored uses; ``bulk_bytes`` is what sending them whole would take."""
+        tables = list(uses)
+        if tables:
+            self._held.append(
+                (start_ns, end_ns, pa.concat_tables(tables, promote_options="default"))
+            )
+        self.bulk_bytes += bulk_bytes
+        while len(self._held) > self.periods:
+            self._held.popleft()
+
+    def fetch(
+        self, scope: Scope, since_ns: int, until_ns: int, *, most_rows: int, losses: bool
+    ) -> Fetched:
+        """Give the uses in a scope that began in [since, until), at most so many, drawn evenly."""
+        found = [
+            within(table, scope)
+            for start, end, table in self._held
+            if start < until_ns and end > since_ns
+        ]
+        if not found:
+            raise LookupError("the ring holds nothing of that window")
+        uses = pa.concat_tables(found)
+        all_rows = uses.num_rows
+        if all_rows > most_rows:
+            rng = np.random.default_rng([self.seed, since_ns % 2**31, all_rows])
+            uses = uses.take(np.sort(rng.choice(all_rows, most_rows, replace=False)))
+        if not losses:
+            uses = uses.drop_columns([c for c in LOSSES if c in uses.column_names])
+        share = uses.num_rows / all_rows if all_rows else 1.0
+        return Fetched(uses=uses, share=share, size_bytes=sent_bytes(uses))
+
+
+def within(uses: pa.Table, scope: Scope) -> pa.Table:
+    """Keep the uses of a scope; an attribute that they do not have keeps none."""
+    for name, member in scope.items():
+        if name not in uses.column_names:
+            return uses.slice(0, 0)
+        uses = uses.filter(pc.equal(uses.column(name).cast(pa.string()), member))
+    return uses
+
+
+def sent_bytes(uses: pa.Table) -> int:
+    """Count the bytes that uses take on their way."""
+    return uses.num_rows * sum(WIDTH_BYTES.get(name, CODE_BYTES) for name in uses.column_names)

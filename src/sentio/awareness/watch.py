@@ -1,0 +1,223 @@
+"""Watch everything cheaply: each period all series at once, then the exact law for the odd ones.
+
+Tier one judges every series against its baseline (`kernel`), joins the services of each place, and
+lets through what fell by more than chance may. What is let through is weighed by the exact law
+(`evidence`) against a tail that was counted on this very network (`tail`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from sentio.awareness.baselines import Baselines, Seen, Singles, Tick, slot_of
+from sentio.awareness.evidence import alone, joint_falls, standard_law, sums_of, together
+from sentio.awareness.kernel import WINDOWS
+from sentio.awareness.law import Family, family
+from sentio.awareness.series import Place, SeriesBook
+from sentio.awareness.tail import Tail
+from sentio.kernel.arrays import BoolArray, FloatArray, IntArray
+from sentio.model.topology import Topology
+
+DAY_NS = 86_400_000_000_000
+ODD = 2.5  # standard deviations from which a place is weighed by the exact law
+WINDOW_PERIODS = (1, *(round(1.0 / (1.0 - keeps)) for keeps in WINDOWS))
+SERVICE_NATS = 1.5  # a place may show in any one of its services: what this choice costs
+BIN_KEEPS = 0.999
+MOS_MIDDLES: FloatArray = np.linspace(1.05, 4.95, 40)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suspicion:
+    """A place that fell: how surely (nats), since when, by how much.
+
+    ``services`` are those that fell there, the most certain first; ``lost`` is the MOS lost against
+    the usual, summed over ``uses``, in the window that shows it best.
+    """
+
+    place: Place
+    nats: float
+    per_day: float  # how often chance exceeds that
+    window: int
+    periods: int
+    services: tuple[str, ...]
+    uses: float
+    lost: float
+
+
+class Watch:
+    """All that awareness has learned, and the judgement of the period at hand."""
+
+    def __init__(self, *, period_ns: int, topology: Topology | None = None) -> None:
+        self.period_ns = period_ns
+        self.book = SeriesBook(topology)
+        self.baselines = Baselines(1)
+        self.tail = Tail(ticks_a_day=DAY_NS / period_ns)
+        self.bins: dict[str, FloatArray] = {}
+        self._tick: Tick | None = None
+        self._seen: Seen | None = None
+
+    def see(self, rows: pa.Table, bins: Mapping[str, FloatArray], *, start_ns: int) -> None:
+        """Judge a period and learn from it.
+
+        ``rows`` are as `SeriesBook.tick` takes them, ``bins`` the MOS histogram of each service.
+        """
+        for service, counts in bins.items():
+            self.bins[service] = self.bins.get(service, np.zeros(40)) * BIN_KEEPS + counts
+        known = self.book.size
+        tick = self.book.tick(rows)
+        self.baselines.grow(self.book.service[known:].astype(np.int64))
+        self._tick = tick
+        self._seen = self.baselines.see(tick, slot=slot_of(start_ns))
+
+    def learn_tail(self) -> None:
+        """Count how odd this period looks, as one in which nothing is wrong."""
+        places = self._odd_places()
+        _, nats, _ = self._weigh(places)
+        self.tail.learn(nats)
+
+    def suspicions(self, *, per_day: float, only: BoolArray | None = None) -> list[Suspicion]:
+        """Name the places that fell further than chance does so many times a day, the surest first.
+
+        ``only`` restricts the places, shape (places,).
+        """
+        places = self._odd_places()
+        if only is not None:
+            places = places[only[places]]
+        height = self.tail.height(per_day)
+        series, nats, window = self._weigh(places)
+        order = np.argsort(-nats)
+        return [
+            self._suspicion(int(places[i]), series, float(nats[i]), int(window[i]))
+            for i in order[: int((nats > height).sum())].tolist()
+        ]
+
+    def take_back(self, series: IntArray, n: FloatArray, total: FloatArray) -> None:
+        """Take uses that are explained out of the windows.
+
+        ``n`` and ``total``, their MOS sum, have shape (periods, series), the present period first.
+        """
+        tick, seen = self._judged()
+        known = series < len(tick.n)
+        series, n, total = series[known], n[:, known], total[:, known]
+        lost = n * seen.usual[series] - total
+        age = np.arange(len(n))[:, None]
+        held = self.baselines.arrays
+        for k, keeps in enumerate(WINDOWS):
+            weight = keeps**age
+            _less(held["window_n"][k], series, (weight * n).sum(axis=0))
+            _less(held["window_n2"][k], series, (weight**2 * n).sum(axis=0))
+            held["window_lost"][k][series] -= (weight * lost).sum(axis=0)
+        fewer = np.minimum(n[0], tick.n[series])
+        tick.total[series] -= np.where(fewer == n[0], total[0], fewer * seen.usual[series])
+        tick.n[series] -= fewer
+
+    def remainder(self, place: Place, *, window: int, n: float, deviations: float) -> float:
+        """Tell how far a place still falls when some uses are left out, in standard deviations.
+
+        ``deviations`` is the sum of those uses' falls, each in its own standard deviations.
+        """
+        tick, seen = self._judged()
+        code = self.book.place_code(place)
+        if code is None:
+            return 0.0
+        series = np.flatnonzero(self.book.place[: len(tick.n)] == code)
+        sums = sums_of(self.baselines, tick, seen, series)
+        fall = float((sums.lost[window] / np.sqrt(sums.spread)).sum()) - deviations
+        return fall / float(np.sqrt(max(sums.n2[window].sum() - n, 1.0)))
+
+    def usual(self, service: str, place: Place) -> tuple[float, float] | None:
+        """Give the usual mean and the variance of a use of a series, as of the last period."""
+        series = self.book.find(service, place)
+        if series is None or self._seen is None or series >= len(self._seen.usual):
+            return None
+        return float(self._seen.usual[series]), float(self.baselines.arrays["variance"][series])
+
+    def _judged(self) -> tuple[Tick, Seen]:
+        if self._tick is None or self._seen is None:
+            raise ValueError("no period has been seen yet")
+        return self._tick, self._seen
+
+    def _odd_places(self) -> IntArray:
+        tick, seen = self._judged()
+        held, size = self.baselines.arrays, len(tick.n)
+        falls = joint_falls(
+            tick.n, tick.total, seen.usual,
+            held["window_n2"][:, :size], held["window_lost"][:, :size],
+            held["variance"][:size], held["phi"][:size],
+            self.book.place[:size], len(self.book.places),
+        )  # fmt: skip
+        is_odd = falls > ODD
+        is_odd[self.book.place[:size][seen.fall > ODD + 0.5]] = True
+        return np.flatnonzero(is_odd)
+
+    def _weigh(self, places: IntArray) -> tuple[_Series, FloatArray, npt.NDArray[np.int64]]:
+        """Weigh places: the evidence of each, and in which window it is greatest."""
+        tick, seen = self._judged()
+        group_of = np.full(len(self.book.places), -1)
+        group_of[places] = np.arange(len(places))
+        place = self.book.place[: len(tick.n)]
+        series = np.flatnonzero(group_of[place] >= 0)
+        group, service = group_of[place[series]], self.book.service[series].astype(np.int64)
+        sums = sums_of(self.baselines, tick, seen, series)
+        laws = self._laws()
+        each = alone(sums, service, laws)
+        joined = together(sums, group, len(places), self._standard())
+        best = np.zeros_like(joined)
+        for k in range(len(best)):
+            np.maximum.at(best[k], group, each[k] - SERVICE_NATS)
+        best = np.maximum(best, joined)
+        window = best.argmax(axis=0) if len(places) else np.zeros(0, dtype=np.int64)
+        found = _Series(
+            series=series, group=group, service=service, nats=each, sums=(sums.n, sums.lost)
+        )
+        return found, best.max(axis=0, initial=0.0), window
+
+    def law(self, uses: FloatArray, fall: FloatArray) -> FloatArray:
+        """Give the evidence of a mean fall, in deviations, over a number of uses, in nats."""
+        law = self._standard()
+        return uses * law.distance(-fall, np.zeros_like(fall))
+
+    def _laws(self) -> dict[int, Family]:
+        empty = np.zeros(40)
+        return {
+            code: family(MOS_MIDDLES, self.bins.get(name, empty))
+            for code, name in enumerate(self.book.services)
+        }
+
+    def _standard(self) -> Family:
+        return family(*standard_law([(MOS_MIDDLES, counts) for counts in self.bins.values()]))
+
+    def _suspicion(self, place: int, all_of: _Series, nats: float, window: int) -> Suspicion:
+        here = np.flatnonzero(self.book.place[all_of.series] == place)
+        own = all_of.nats[window, here]
+        order = here[np.argsort(-own)]
+        shows = [i for i in order if all_of.nats[window, i] > 1.0] or list(order[:1])
+        n, lost = all_of.sums
+        return Suspicion(
+            place=self.book.places[place],
+            nats=float(nats),
+            per_day=self.tail.per_day(float(nats)) if self.tail.ticks else float("nan"),
+            window=window,
+            periods=WINDOW_PERIODS[window],
+            services=tuple(self.book.services[all_of.service[i]] for i in shows),
+            uses=float(n[window, here].sum()),
+            lost=float(lost[window, here].sum()),
+        )
+
+
+def _less(held: Singles, series: IntArray, by: FloatArray) -> None:
+    held[series] = np.maximum(held[series] - by, 0.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Series:
+    series: IntArray
+    group: IntArray
+    service: IntArray
+    nats: FloatArray
+    sums: tuple[FloatArray, FloatArray]

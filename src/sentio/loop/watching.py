@@ -1,0 +1,327 @@
+"""The watching half of the loop: see a fall, zoom in, find its scope, follow it to its end."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import pyarrow as pa
+
+from sentio.analysis.scopes import Attributes, Found, find_scope
+from sentio.awareness.budget import Budget
+from sentio.awareness.ring import Detail, Fetched
+from sentio.awareness.series import Place
+from sentio.awareness.usual import coded, usual_of
+from sentio.awareness.watch import Suspicion, Watch
+from sentio.kernel.arrays import BoolArray, FloatArray, IntArray
+from sentio.model.degradation import Degradation, Scope
+from sentio.model.domain import DIMENSIONS, DOMAINS
+
+ATTRIBUTES = (*(name for name in DIMENSIONS if name != "all"), "service", "app_version", "firmware")
+ZOOMS_A_DAY = 60.0  # how many times a day chance may make us look closer
+FALSE_A_DAY = 0.3  # and how many times it may be believed
+ZOOM_ROWS, FOLLOW_ROWS = 3000, 300
+ROW_BYTES, FEWEST_ROWS = 60, 20
+POOR_BELOW = 3.0
+MOST_NEW = 6  # degradations that may open in one period
+RECOVERED_NATS, QUIET_PERIODS = 8.0, 12
+MUTED_PERIODS, LOUDER = 24, 1.4
+REVISITS = (2, 5, 11, 23)
+REMAINS = 4.0  # standard deviations that a place must still fall to be the wider cause
+
+
+@dataclass(slots=True)
+class Following:
+    """A degradation that goes on, and what is known of it so far."""
+
+    told: Degradation
+    place: Place
+    fall: float  # mean, in standard deviations of a use
+    alike: tuple[Scope, ...] = ()
+    periods: int = 0
+    better_nats: float = 0.0
+    better_since_ns: int = 0
+    quiet: int = 0
+    subjects: set[int] = field(default_factory=set[int])
+    series: dict[str, int] = field(default_factory=dict[str, int])
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """Fetched uses with their falls; arrays of shape (rows,)."""
+
+    uses: pa.Table
+    attributes: Attributes
+    mos: FloatArray
+    fall: FloatArray
+    age: IntArray
+    share: float
+
+
+class Watching:
+    """Awareness and localisation, wired: feed it a period after another."""
+
+    def __init__(self, watch: Watch, detail: Detail, *, budget: Budget) -> None:
+        self.watch = watch
+        self.detail = detail
+        self.budget = budget
+        self.open: list[Following] = []
+        self._muted: dict[Place, tuple[float, int]] = {}
+        self._count = 0
+        self._period = 0
+
+    def learn(self, rows: pa.Table, bins: Mapping[str, FloatArray], *, start_ns: int) -> None:
+        """Take in a period in which nothing is known to be wrong."""
+        self.watch.see(rows, bins, start_ns=start_ns)
+        self.watch.learn_tail()
+
+    def see(
+        self, rows: pa.Table, bins: Mapping[str, FloatArray], *, start_ns: int
+    ) -> list[Degradation]:
+        """Take in a period; gives the degradations that began, changed or ended in it."""
+        self._period += 1
+        self.watch.see(rows, bins, start_ns=start_ns)
+        end_ns = start_ns + self.watch.period_ns
+        changed = [self._follow(each, start_ns, end_ns) for each in list(self.open)]
+        tried: set[Place] = set()
+        for _ in range(MOST_NEW):
+            new = self._next(tried, end_ns)
+            if new is None:
+                break
+            self.open.append(new)
+            changed.append(new.told)
+        return changed
+
+    def _next(self, tried: set[Place], end_ns: int) -> Following | None:
+        """Zoom into the surest suspicions until one proves to be a degradation."""
+        for suspicion in self.watch.suspicions(per_day=ZOOMS_A_DAY):
+            if suspicion.place in tried or self._is_muted(suspicion):
+                continue
+            tried.add(suspicion.place)
+            found = self._zoom(suspicion, end_ns)
+            if found is not None:
+                return found
+            self._muted[suspicion.place] = (suspicion.nats, self._period)
+        return None
+
+    def _is_muted(self, suspicion: Suspicion) -> bool:
+        nats, since = self._muted.get(suspicion.place, (0.0, -MUTED_PERIODS))
+        return self._period - since < MUTED_PERIODS and suspicion.nats < LOUDER * nats
+
+    def _zoom(self, suspicion: Suspicion, end_ns: int, *, deeper: int = 2) -> Following | None:
+        place = suspicion.place
+        scope = {} if place.dimension == "all" else {place.dimension: place.member}
+        periods = suspicion.periods + 2
+        rows = self._fetch(scope, end_ns - periods * self.watch.period_ns, end_ns, ZOOM_ROWS)
+        if rows is None:
+            return None
+        rows = self._without_open(rows)
+        found = find_scope(rows.attributes, rows.fall, law=self.watch.law)
+        if found is None or found.nats < self.watch.tail.height(FALSE_A_DAY):
+            return None
+        wider = self._wider(found, suspicion, rows) if deeper else None
+        if wider is not None:
+            return self._zoom(replace(suspicion, place=wider), end_ns, deeper=deeper - 1)
+        return self._begin(found, {**scope, **found.scope}, suspicion, rows, end_ns)
+
+    def _wider(self, found: Found, suspicion: Suspicion, rows: _Rows) -> Place | None:
+        """Tell if what was found falls outside of the place looked at too: then look there."""
+        for name, member in found.scope.items():
+            other = Place(dimension=name, member=member)
+            if other == suspicion.place or self.watch.book.place_code(other) is None:
+                continue
+            left = self.watch.remainder(
+                other,
+                window=suspicion.window,
+                n=found.uses / rows.share,
+                deviations=found.lost / rows.share,
+            )
+            if left > REMAINS:
+                return other
+        return None
+
+    def _begin(
+        self, found: Found, scope: Scope, suspicion: Suspicion, rows: _Rows, end_ns: int
+    ) -> Following:
+        self._count += 1
+        inside = found.rows
+        onset = _onset(rows.fall[inside], rows.age[inside])
+        kept = inside[rows.age[inside] <= onset]
+        self._take_back(rows, inside)
+        usual = rows.mos[kept] + rows.fall[kept]
+        told = Degradation(
+            id=f"D{self._count:05d}",
+            scope=_lean(scope),
+            services=_services(rows, kept),
+            began_ns=end_ns - (onset + 1) * self.watch.period_ns,
+            seen_ns=end_ns,
+            uses=round(len(kept) / rows.share),
+            poor_uses=round(float((rows.mos[kept] < POOR_BELOW).sum()) / rows.share),
+            mos_usual=float(usual.mean()),
+            mos_seen=float(rows.mos[kept].mean()),
+            nats=found.nats,
+            per_day=self.watch.tail.per_day(found.nats),
+            loss_by_domain=_losses(rows, kept),
+            shows_in=(f"{suspicion.place.dimension}={suspicion.place.member}",),
+        )
+        return Following(
+            told=told,
+            place=suspicion.place,
+            fall=float(rows.fall[kept].mean()),
+            alike=found.alike,
+            subjects=set(rows.uses.column("subject").to_numpy()[kept].tolist()),
+        )
+
+    def _follow(self, one: Following, start_ns: int, end_ns: int) -> Degradation:
+        """Take in what the scope of an open degradation shows now; end it once it has recovered."""
+        one.periods += 1
+        rows = self._fetch(one.told.scope, start_ns, end_ns, FOLLOW_ROWS)
+        if rows is None or not len(rows.mos):
+            one.quiet += 1
+            if one.quiet >= QUIET_PERIODS:
+                self._end(one, end_ns - one.quiet * self.watch.period_ns)
+            return one.told
+        one.quiet = 0
+        everything = np.arange(len(rows.mos))
+        self._take_back(rows, everything)
+        n, mean = len(rows.fall), float(rows.fall.mean())
+        if one.better_nats <= 0.0:
+            one.better_nats, one.better_since_ns = 0.0, start_ns
+        one.better_nats += n * one.fall * (one.fall / 2.0 - mean)
+        one.told = _grown(one.told, rows, everything)
+        one.subjects.update(rows.uses.column("subject").to_numpy().tolist())
+        if one.better_nats > RECOVERED_NATS:
+            self._end(one, one.better_since_ns)
+        return one.told
+
+    def _end(self, one: Following, ended_ns: int) -> None:
+        one.told = replace(
+            one.told, ended_ns=max(ended_ns, one.told.began_ns + self.watch.period_ns)
+        )
+        self.open.remove(one)
+
+    def _fetch(self, scope: Scope, since_ns: int, until_ns: int, most: int) -> _Rows | None:
+        room = self.budget.rows(most, ROW_BYTES)
+        if room < FEWEST_ROWS:
+            return None
+        try:
+            fetched = self.detail.fetch(scope, since_ns, until_ns, most_rows=room, losses=True)
+        except LookupError:
+            return None
+        self.budget.spend(fetched.size_bytes)
+        return self._judge(fetched, until_ns)
+
+    def _judge(self, fetched: Fetched, until_ns: int) -> _Rows:
+        uses = fetched.uses
+        usual, variance = usual_of(self.watch, uses)
+        mos = uses.column("mos").to_numpy().astype(np.float64)
+        keep = np.isfinite(usual) & np.isfinite(mos)
+        uses = uses.filter(pa.array(keep))
+        names = [n for n in uses.column_names if n in ATTRIBUTES or n in self._derived()]
+        ts = uses.column("ts").to_numpy()
+        return _Rows(
+            uses=uses,
+            attributes={name: coded(uses, name) for name in names},
+            mos=mos[keep],
+            fall=(usual - mos)[keep] / np.sqrt(variance[keep]),
+            age=(until_ns - 1 - ts) // self.watch.period_ns,
+            share=fetched.share,
+        )
+
+    def _derived(self) -> tuple[str, ...]:
+        return tuple(self.watch.book.topology.derived)
+
+    def _without_open(self, rows: _Rows) -> _Rows:
+        """Leave out what open degradations explain."""
+        keep = np.ones(len(rows.mos), dtype=np.bool_)
+        for one in self.open:
+            keep &= ~holds(rows.attributes, one.told.scope, len(keep))
+        if keep.all():
+            return rows
+        return _Rows(
+            uses=rows.uses.filter(pa.array(keep)),
+            attributes={n: (c[keep], names) for n, (c, names) in rows.attributes.items()},
+            mos=rows.mos[keep],
+            fall=rows.fall[keep],
+            age=rows.age[keep],
+            share=rows.share,
+        )
+
+    def _take_back(self, rows: _Rows, inside: IntArray) -> None:
+        """Take explained uses out of every series that holds them."""
+        book, size = self.watch.book, self.watch.book.size
+        ages = int(rows.age[inside].max(initial=0)) + 1
+        n, total = np.zeros((ages, size)), np.zeros((ages, size))
+        service, services = rows.attributes["service"]
+        everywhere = {**rows.attributes, "all": (np.zeros(len(service), np.int64), ["all"])}
+        for dimension, (codes, members) in everywhere.items():
+            pair = service[inside] * (len(members) + 1) + codes[inside]
+            for one in np.unique(pair[codes[inside] >= 0]):
+                s, m = divmod(int(one), len(members) + 1)
+                series = book.find(services[s], Place(dimension=dimension, member=members[m]))
+                if series is None:
+                    continue
+                here = inside[pair == one]
+                np.add.at(n[:, series], rows.age[here], 1.0 / rows.share)
+                np.add.at(total[:, series], rows.age[here], rows.mos[here] / rows.share)
+        touched = np.flatnonzero(n.any(axis=0))
+        self.watch.take_back(touched, n[:, touched], total[:, touched])
+
+
+def holds(attributes: Attributes, scope: Scope, rows: int) -> BoolArray:
+    """Tell which rows lie in a scope."""
+    inside = np.ones(rows, dtype=np.bool_)
+    for name, member in scope.items():
+        if name not in attributes:
+            return np.zeros(rows, dtype=np.bool_)
+        codes, members = attributes[name]
+        inside &= codes == (members.index(member) if member in members else -2)
+    return inside
+
+
+def _onset(fall: FloatArray, age: IntArray) -> int:
+    """Find how many periods ago a fall began: where its likelihood is greatest, looking back."""
+    periods = int(age.max(initial=0)) + 1
+    n, lost = np.bincount(age, minlength=periods), np.bincount(age, fall, periods)
+    shift = max(float(lost[:2].sum()) / max(int(n[:2].sum()), 1), 0.3)
+    gained = np.cumsum(shift * lost - n * shift**2 / 2.0)
+    return int(gained.argmax())
+
+
+def _losses(rows: _Rows, inside: IntArray) -> dict[str, float]:
+    found: dict[str, float] = {}
+    for domain in DOMAINS:
+        name = f"loss_{domain}"
+        if name in rows.uses.column_names:
+            found[domain] = float(rows.uses.column(name).to_numpy()[inside].mean())
+    return found
+
+
+def _services(rows: _Rows, inside: IntArray) -> tuple[str, ...]:
+    codes, names = rows.attributes["service"]
+    lost = np.bincount(codes[inside], rows.fall[inside], len(names))
+    return tuple(names[i] for i in np.argsort(-lost) if lost[i] > 0.05 * lost.max())
+
+
+def _grown(told: Degradation, rows: _Rows, inside: IntArray) -> Degradation:
+    more = round(len(inside) / rows.share)
+    uses = told.uses + more
+    part = more / max(uses, 1)
+    poor = float((rows.mos[inside] < POOR_BELOW).mean()) if len(inside) else 0.0
+    seen = float(rows.mos[inside].mean())
+    losses = _losses(rows, inside)
+    return replace(
+        told,
+        uses=uses,
+        poor_uses=told.poor_uses + round(poor * more),
+        mos_seen=told.mos_seen + part * (seen - told.mos_seen),
+        loss_by_domain={
+            d: told.loss_by_domain.get(d, 0.0) + part * (v - told.loss_by_domain.get(d, 0.0))
+            for d, v in losses.items()
+        },
+    )
+
+
+def _lean(scope: Scope) -> dict[str, str]:
+    return {name: scope[name] for name in sorted(scope)}

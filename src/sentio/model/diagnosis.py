@@ -1,0 +1,85 @@
+"""What analysis tells: the likeliest causes of a degradation, whom it touches, how surely."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from sentio.model.degradation import Scope
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """One observation for or against a hypothesis; ``weight`` in nats, negative against."""
+
+    what: str
+    weight: float
+    element: str = ""
+    source: str = ""  # measurement, alarm, change, planned_work, experience, topology
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hypothesis:
+    """One possible cause: an element or a combination of attributes, in one domain.
+
+    ``probability`` is that of this cause, [0, 1]; those of a diagnosis and of its abstention add up
+    to 1.
+    """
+
+    element: str
+    element_kind: str
+    domain: str
+    scope: Scope
+    kind: str = ""  # what is wrong with it, where that is known: overload, loss, interference, ...
+    probability: float
+    evidence: tuple[Evidence, ...] = ()
+
+    @property
+    def evidence_for(self) -> tuple[Evidence, ...]:
+        """What speaks for it, the weightiest first."""
+        return tuple(sorted((e for e in self.evidence if e.weight > 0), key=lambda e: -e.weight))
+
+    @property
+    def evidence_against(self) -> tuple[Evidence, ...]:
+        """What speaks against it, the weightiest first."""
+        return tuple(sorted((e for e in self.evidence if e.weight < 0), key=lambda e: e.weight))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Impact:
+    """Whom a degradation touches: distinct users and things with a use in its scope.
+
+    ``forecast_subjects`` is how many it will have touched an hour from now if nothing changes.
+    """
+
+    users: int
+    things: int
+    uses: int
+    by_segment: Mapping[str, int] = field(default_factory=dict[str, int])
+    by_slice: Mapping[str, int] = field(default_factory=dict[str, int])
+    by_service: Mapping[str, int] = field(default_factory=dict[str, int])
+    value_per_month: float = 0.0
+    forecast_subjects: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Diagnosis:
+    """Why a degradation is there.
+
+    ``hypotheses`` are ranked, ``rejected`` were considered and found too weak. Where ``abstains``
+    is true nothing is probable enough to blame.
+    """
+
+    degradation: str
+    made_ns: int
+    sentence: str
+    hypotheses: tuple[Hypothesis, ...]
+    rejected: tuple[Hypothesis, ...] = ()
+    abstains: bool
+    impact: Impact
+    correlated_events: tuple[str, ...] = ()
+
+    @property
+    def cause(self) -> Hypothesis | None:
+        """The likeliest cause, unless the diagnosis abstains."""
+        return self.hypotheses[0] if self.hypotheses and not self.abstains else None
