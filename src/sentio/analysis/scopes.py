@@ -17,6 +17,7 @@ from sentio.kernel.arrays import BoolArray, FloatArray, IntArray
 
 FEWEST_USES = 5
 KEPT_PAIRS = 6
+ATTRIBUTE_NATS = 1.0
 LIKE_SHARE = 0.97  # of the uses of two groups that must be the same for them to be one
 Attributes = Mapping[str, tuple[IntArray, list[str]]]
 Law = Callable[[FloatArray, FloatArray], FloatArray]
@@ -26,6 +27,8 @@ Law = Callable[[FloatArray, FloatArray], FloatArray]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
     """A combination of attributes, how surely it lost, and which rows it holds.
+
+    An empty scope says that no part of the sample lost more surely than the whole.
 
     ``alike`` lists other combinations that hold nearly the same uses: the data cannot tell them
     apart.
@@ -47,7 +50,7 @@ class _Group:
 
 
 def find_scope(attributes: Attributes, deviation: FloatArray, *, law: Law) -> Found | None:
-    """Find the combination that explains most; None where none lost anything.
+    """Find the combination that explains most; None where the sample lost nothing.
 
     Parameters
     ----------
@@ -58,15 +61,15 @@ def find_scope(attributes: Attributes, deviation: FloatArray, *, law: Law) -> Fo
     law
         Evidence of a mean deviation over a number of uses.
     """
-    usable = {n: c for n, (c, _) in attributes.items() if (c >= 0).any()}
-    singles = _best(usable, [(name,) for name in usable], deviation, law)
-    if not singles:
+    whole = _whole(deviation, law)
+    if whole is None:
         return None
-    several = {name: codes for name, codes in usable.items() if len(np.unique(codes)) > 1}
-    pairs = _best(several, list(combinations(several, 2)), deviation, law)
-    triples = _best(several, list(_wider(pairs, several)), deviation, law)
-    best = max((*singles, *pairs, *triples), key=lambda g: g.nats)
-    found = [g for g in (*singles, *pairs, *triples) if g is not best]
+    several = {n: codes for n, (codes, _) in attributes.items() if len(np.unique(codes)) > 1}
+    singles, cost = _best(several, [(name,) for name in several], deviation, law, cost=0.0)
+    pairs, cost = _best(several, list(combinations(several, 2)), deviation, law, cost=cost)
+    triples, _ = _best(several, list(_wider(pairs, several)), deviation, law, cost=cost)
+    best = max((whole, *singles, *pairs, *triples), key=lambda g: g.nats)
+    found = [g for g in (*singles, *pairs) if g is not best]
     return Found(
         scope=_scope(best, attributes),
         nats=best.nats,
@@ -75,6 +78,14 @@ def find_scope(attributes: Attributes, deviation: FloatArray, *, law: Law) -> Fo
         rows=best.rows,
         alike=tuple(_scope(g, attributes) for g in found if _is_alike(g, best)),
     )
+
+
+def _whole(deviation: FloatArray, law: Law) -> _Group | None:
+    lost, uses = float(deviation.sum()), len(deviation)
+    if uses < FEWEST_USES or lost <= 0:
+        return None
+    nats = float(law(np.array([float(uses)]), np.array([lost / uses]))[0])
+    return _Group((), np.arange(uses), nats)
 
 
 def _wider(pairs: list[_Group], several: Mapping[str, IntArray]) -> Iterator[tuple[str, ...]]:
@@ -92,8 +103,14 @@ def _best(
     wanted: list[tuple[str, ...]],
     deviation: FloatArray,
     law: Law,
-) -> list[_Group]:
-    """Score every group of each set of attributes; keep the best two of each set."""
+    *,
+    cost: float,
+) -> tuple[list[_Group], float]:
+    """Score every group of each set of attributes, less what so wide a search costs.
+
+    Keeps the best two of each set. ``cost`` is that of the search for smaller sets; a larger set
+    costs more by the choice of one attribute at least.
+    """
     kept: list[_Group] = []
     tried = 0
     for names in wanted:
@@ -110,8 +127,8 @@ def _best(
             for best in np.argsort(-nats)[:2].tolist()
             if nats[best] > 0
         ]
-    cost = float(np.log(max(tried, 1)))
-    return [_Group(g.names, g.rows, g.nats - cost) for g in kept]
+    cost = max(float(np.log(max(tried, 1))), cost + ATTRIBUTE_NATS)
+    return [_Group(g.names, g.rows, g.nats - cost) for g in kept], cost
 
 
 def _joined(codes: list[IntArray]) -> tuple[IntArray, BoolArray]:

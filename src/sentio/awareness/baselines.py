@@ -19,7 +19,7 @@ from sentio.kernel.arrays import IntArray
 BEGIN_USES = 1.0  # of a service's first period, for each hour of the week
 SLOTS = 168  # hours of a week
 WEEK_FIELDS = ("week_n", "week_sum")
-FIELDS = ("level_n", "level_sum", "variance", "phi")
+FIELDS = ("hour_n", "hour_sum", "level_n", "level_sum", "variance", "phi")
 WINDOW_FIELDS = ("window_n", "window_n2", "window_lost")
 
 
@@ -55,7 +55,9 @@ class Baselines:
     def __init__(self, services: int) -> None:
         self.size = 0
         self.services = services
+        self.slot = -1  # the hour of the week that is being learned
         self._begun = 0  # series that have begun
+        self._hour = np.zeros((services, 2))
         self.service = np.zeros(0, dtype=np.int32)
         self.course = np.zeros((SLOTS, services, 2))  # uses and MOS sum of a whole service
         self.arrays: dict[str, Singles] = {}
@@ -68,6 +70,7 @@ class Baselines:
         if service.size and int(service.max()) >= self.services:
             more = int(service.max()) + 1 - self.services
             self.course = np.concatenate([self.course, np.zeros((SLOTS, more, 2))], axis=1)
+            self._hour = np.concatenate([self._hour, np.zeros((more, 2))])
             self.services += more
         self._reserve(self.size)
 
@@ -75,24 +78,29 @@ class Baselines:
         """Judge a period by what was usual before it, then learn from it."""
         size = self.size
         self._begin(tick)
+        if slot != self.slot:
+            self._turn(slot)
         level, course = self._of_services(slot)
         of = {name: array[..., :size] for name, array in self.arrays.items()}
         usual, fall = np.empty(size, dtype=np.float32), np.empty(size, dtype=np.float32)
         window = np.empty(size, dtype=np.int8)
         see_tiles(
             tick.n, tick.total, tick.total_sq, self.service, level, course,
-            of["week_n"][slot], of["week_sum"][slot], of["level_n"], of["level_sum"],
+            of["week_n"][slot], of["week_sum"][slot], of["hour_n"], of["hour_sum"],
+            of["level_n"], of["level_sum"],
             of["variance"], of["phi"], of["window_n"], of["window_n2"], of["window_lost"],
             np.float32(1.0 if learn else 0.0), usual, fall, window,
         )  # fmt: skip
         if learn:
-            self._learn_course(tick, slot)
+            self._hour[:, 0] += np.bincount(self.service, tick.n, self.services)
+            self._hour[:, 1] += np.bincount(self.service, tick.total, self.services)
         return Seen(usual=usual, fall=fall, window=window)
 
     def saved(self) -> dict[str, npt.NDArray[np.generic]]:
         """Give all that was learned, by name."""
         held = {name: array[..., : self.size] for name, array in self.arrays.items()}
-        return {"service": self.service, "course": self.course, **held}
+        now = {"slot": np.array(self.slot), "hour": self._hour}
+        return {"service": self.service, "course": self.course, **now, **held}
 
     @classmethod
     def restored(cls, saved: Mapping[str, npt.NDArray[np.generic]]) -> Baselines:
@@ -100,6 +108,7 @@ class Baselines:
         again = cls(saved["course"].shape[1])
         again.grow(np.asarray(saved["service"], dtype=np.int64))
         again.course = np.array(saved["course"], dtype=np.float64)
+        again.slot, again._hour = int(saved["slot"]), np.array(saved["hour"], dtype=np.float64)
         for name, array in again.arrays.items():
             array[..., : again.size] = saved[name]
         again._begun = again.size
@@ -150,11 +159,20 @@ class Baselines:
         here = (s + 200.0 * level) / (n + 200.0)
         return level.astype(np.float32), (here - level).astype(np.float32)
 
-    def _learn_course(self, tick: Tick, slot: int) -> None:
-        n = np.bincount(self.service, tick.n, self.services)
-        total = np.bincount(self.service, tick.total, self.services)
-        self.course[slot, :, 0] = self.course[slot, :, 0] * WEEK_KEEPS ** (1 / 12) + n
-        self.course[slot, :, 1] = self.course[slot, :, 1] * WEEK_KEEPS ** (1 / 12) + total
+    def _turn(self, slot: int) -> None:
+        """Let the hour that is over teach the week.
+
+        Not before: an hour that judged its periods by its own first would learn a fault at once.
+        """
+        held = self.arrays
+        if self.slot >= 0:
+            for hour, week in (("hour_n", "week_n"), ("hour_sum", "week_sum")):
+                held[week][self.slot] *= np.float32(WEEK_KEEPS)
+                held[week][self.slot] += held[hour]
+                held[hour][:] = 0.0
+            self.course[self.slot] = self.course[self.slot] * WEEK_KEEPS + self._hour
+            self._hour[:] = 0.0
+        self.slot = slot
 
 
 def slot_of(ts_ns: int) -> int:

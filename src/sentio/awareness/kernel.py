@@ -28,7 +28,7 @@ LEAST_SCATTER = 0.05
 TILE = 2048
 
 _LEVEL_USES, _PROFILE_USES = np.float32(LEVEL_USES), np.float32(PROFILE_USES)
-_WEEK_KEEPS, _LEVEL_KEEPS = np.float32(WEEK_KEEPS ** (1 / 12)), np.float32(LEVEL_KEEPS)
+_LEVEL_KEEPS = np.float32(LEVEL_KEEPS)
 _SCATTER_STEP, _MOST_STEP = np.float32(1.0 - SCATTER_KEEPS), np.float32(0.2)
 _PHI_STEP, _MOST_ODD = np.float32(1.0 / PHI_PERIODS), np.float32(3.0 * ODD * ODD)
 _ODD, _LEAST_VARIANCE = np.float32(ODD), np.float32(LEAST_SCATTER**2)
@@ -47,6 +47,8 @@ def see_tiles(
     course_of: Singles,
     week_n: Singles,
     week_sum: Singles,
+    hour_n: Singles,
+    hour_sum: Singles,
     level_n: Singles,
     level_sum: Singles,
     variance: Singles,
@@ -79,7 +81,7 @@ def see_tiles(
             _deviation(window_n2[k][t], window_lost[k][t], spread, z)
             _worst(z, best, window[t], np.int8(k + 1))
         fall[t] = best[: t.stop - t.start]
-        _learn(n[t], total[t], weight, _WEEK_KEEPS, week_n[t], week_sum[t])
+        _learn(n[t], total[t], weight, _ONE, hour_n[t], hour_sum[t])
         _learn(n[t], total[t], weight, _LEVEL_KEEPS, level_n[t], level_sum[t])
         _learn_phi(n[t], lost, variance[t], weight, phi[t])
         _learn_variance(n[t], total[t], total_sq[t], usual[t], weight, variance[t])

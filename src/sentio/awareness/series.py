@@ -74,7 +74,8 @@ class SeriesBook:
         sums: list[Singles] = []
         for name in SUMS:
             each = np.bincount(at, rows.column(name).to_numpy(), self.size)
-            sums.append((each + np.bincount(above, each[below], self.size)).astype(np.float32))
+            each += np.bincount(above, each[below], self.size)
+            sums.append(np.maximum(each, 0.0).astype(np.float32))
         return Tick(n=sums[0], total=sums[1], total_sq=sums[2])
 
     def key(self, series: int) -> tuple[str, Place]:

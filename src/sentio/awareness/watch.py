@@ -130,6 +130,15 @@ class Watch:
         fall = float((sums.lost[window] / np.sqrt(sums.spread)).sum()) - deviations
         return fall / float(np.sqrt(max(sums.n2[window].sum() - n, 1.0)))
 
+    def uses(self, place: Place, *, window: int) -> float:
+        """Count the uses of a place in a window."""
+        tick, seen = self._judged()
+        code = self.book.place_code(place)
+        if code is None:
+            return 0.0
+        series = np.flatnonzero(self.book.place[: len(tick.n)] == code)
+        return float(sums_of(self.baselines, tick, seen, series).n[window].sum())
+
     def usual(self, service: str, place: Place) -> tuple[float, float] | None:
         """Give the usual mean and the variance of a use of a series, as of the last period."""
         series = self.book.find(service, place)

@@ -12,6 +12,7 @@ from sentio.analysis.scopes import Attributes, Found, find_scope
 from sentio.awareness.budget import Budget
 from sentio.awareness.ring import Detail, Fetched
 from sentio.awareness.series import Place
+from sentio.awareness.totals import totals_of_uses
 from sentio.awareness.usual import coded, usual_of
 from sentio.awareness.watch import Suspicion, Watch
 from sentio.kernel.arrays import BoolArray, FloatArray, IntArray
@@ -58,6 +59,17 @@ class _Rows:
     age: IntArray
     share: float
 
+    def where(self, keep: BoolArray) -> _Rows:
+        """Give the same with some rows only."""
+        return _Rows(
+            uses=self.uses.filter(pa.array(keep)),
+            attributes={n: (c[keep], names) for n, (c, names) in self.attributes.items()},
+            mos=self.mos[keep],
+            fall=self.fall[keep],
+            age=self.age[keep],
+            share=self.share,
+        )
+
 
 class Watching:
     """Awareness and localisation, wired: feed it a period after another."""
@@ -81,9 +93,13 @@ class Watching:
     ) -> list[Degradation]:
         """Take in a period; gives the degradations that began, changed or ended in it."""
         self._period += 1
-        self.watch.see(rows, bins, start_ns=start_ns)
         end_ns = start_ns + self.watch.period_ns
-        changed = [self._follow(each, start_ns, end_ns) for each in list(self.open)]
+        changed: list[Degradation] = []
+        for each in list(self.open):
+            told, explained = self._follow(each, start_ns, end_ns)
+            changed.append(told)
+            rows = pa.concat_tables([rows, explained]) if explained is not None else rows
+        self.watch.see(rows, bins, start_ns=start_ns)
         tried: set[Place] = set()
         for _ in range(MOST_NEW):
             new = self._next(tried, end_ns)
@@ -117,10 +133,11 @@ class Watching:
         if rows is None:
             return None
         rows = self._without_open(rows)
-        found = find_scope(rows.attributes, rows.fall, law=self.watch.law)
+        now = rows.where(rows.age < suspicion.periods)
+        found = find_scope(now.attributes, now.fall, law=self.watch.law)
         if found is None or found.nats < self.watch.tail.height(FALSE_A_DAY):
             return None
-        wider = self._wider(found, suspicion, rows) if deeper else None
+        wider = self._wider(found, suspicion, now) if deeper else None
         if wider is not None:
             return self._zoom(replace(suspicion, place=wider), end_ns, deeper=deeper - 1)
         return self._begin(found, {**scope, **found.scope}, suspicion, rows, end_ns)
@@ -145,7 +162,7 @@ class Watching:
         self, found: Found, scope: Scope, suspicion: Suspicion, rows: _Rows, end_ns: int
     ) -> Following:
         self._count += 1
-        inside = found.rows
+        inside = np.flatnonzero(holds(rows.attributes, found.scope, len(rows.mos)))
         onset = _onset(rows.fall[inside], rows.age[inside])
         kept = inside[rows.age[inside] <= onset]
         self._take_back(rows, inside)
@@ -173,18 +190,22 @@ class Watching:
             subjects=set(rows.uses.column("subject").to_numpy()[kept].tolist()),
         )
 
-    def _follow(self, one: Following, start_ns: int, end_ns: int) -> Degradation:
-        """Take in what the scope of an open degradation shows now; end it once it has recovered."""
+    def _follow(
+        self, one: Following, start_ns: int, end_ns: int
+    ) -> tuple[Degradation, pa.Table | None]:
+        """Take in what the scope of an open degradation shows now; end it once it has recovered.
+
+        Gives with it the totals that it explains, as negative rows: they neither alarm nor teach.
+        """
         one.periods += 1
         rows = self._fetch(one.told.scope, start_ns, end_ns, FOLLOW_ROWS)
         if rows is None or not len(rows.mos):
             one.quiet += 1
             if one.quiet >= QUIET_PERIODS:
                 self._end(one, end_ns - one.quiet * self.watch.period_ns)
-            return one.told
+            return one.told, None
         one.quiet = 0
         everything = np.arange(len(rows.mos))
-        self._take_back(rows, everything)
         n, mean = len(rows.fall), float(rows.fall.mean())
         if one.better_nats <= 0.0:
             one.better_nats, one.better_since_ns = 0.0, start_ns
@@ -193,7 +214,8 @@ class Watching:
         one.subjects.update(rows.uses.column("subject").to_numpy().tolist())
         if one.better_nats > RECOVERED_NATS:
             self._end(one, one.better_since_ns)
-        return one.told
+            return one.told, None
+        return one.told, _less(rows)
 
     def _end(self, one: Following, ended_ns: int) -> None:
         one.told = replace(
@@ -237,16 +259,7 @@ class Watching:
         keep = np.ones(len(rows.mos), dtype=np.bool_)
         for one in self.open:
             keep &= ~holds(rows.attributes, one.told.scope, len(keep))
-        if keep.all():
-            return rows
-        return _Rows(
-            uses=rows.uses.filter(pa.array(keep)),
-            attributes={n: (c[keep], names) for n, (c, names) in rows.attributes.items()},
-            mos=rows.mos[keep],
-            fall=rows.fall[keep],
-            age=rows.age[keep],
-            share=rows.share,
-        )
+        return rows if keep.all() else rows.where(keep)
 
     def _take_back(self, rows: _Rows, inside: IntArray) -> None:
         """Take explained uses out of every series that holds them."""
@@ -278,6 +291,19 @@ def holds(attributes: Attributes, scope: Scope, rows: int) -> BoolArray:
         codes, members = attributes[name]
         inside &= codes == (members.index(member) if member in members else -2)
     return inside
+
+
+def _less(rows: _Rows) -> pa.Table:
+    """Totals of uses as negative rows, scaled up from the sample to all of them."""
+    codes, names = rows.attributes["service"]
+    by_service = {
+        name: rows.uses.filter(pa.array(codes == code)) for code, name in enumerate(names)
+    }
+    totals = totals_of_uses(by_service).rows
+    for name in ("n", "total", "total_sq"):
+        scaled = pa.array(totals.column(name).to_numpy() / -rows.share)
+        totals = totals.set_column(totals.column_names.index(name), name, scaled)
+    return totals
 
 
 def _onset(fall: FloatArray, age: IntArray) -> int:

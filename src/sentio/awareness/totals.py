@@ -1,0 +1,112 @@
+"""A period's totals for the watch: added up from scored uses, or taken from rows of the cube."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from sentio.awareness.usual import coded
+from sentio.kernel.arrays import BoolArray, FloatArray
+from sentio.model.domain import DIMENSIONS
+
+BINS = 40
+BIN_COLUMNS = tuple(f"mos_bin_{i:02d}" for i in range(BINS))
+KEY = ("service", "dimension", "member")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Totals:
+    """Sums of MOS by service, dimension and member, and the MOS histogram of each service.
+
+    ``rows`` has the columns ``service``, ``dimension``, ``member``, ``n``, ``total``, ``total_sq``.
+    """
+
+    rows: pa.Table
+    bins: Mapping[str, FloatArray]
+
+
+def totals_of_uses(by_service: Mapping[str, pa.Table]) -> Totals:
+    """Add up scored uses: tables with a column ``mos`` and the dimensions as dictionaries."""
+    bins: dict[str, FloatArray] = {}
+    parts: list[pa.Table] = []
+    for service, uses in by_service.items():
+        mos = uses.column("mos").to_numpy().astype(np.float64)
+        is_scored = np.isfinite(mos)
+        if not is_scored.any():
+            continue
+        bins[service] = _histogram(mos[is_scored])
+        parts += _margins(service, uses, mos, is_scored)
+    return Totals(rows=pa.concat_tables(parts) if parts else _nothing(), bins=bins)
+
+
+def totals_of_cube(cube: pa.Table) -> Totals:
+    """Add up rows of the cube of whatever steps, of one period."""
+    sums = [("n", "sum"), ("mos_sum_e4", "sum"), ("mos_sumsq_e8", "sum")]
+    rows = cube.group_by(list(KEY), use_threads=False).aggregate(sums)
+    everything = cube.filter(pc.equal(cube.column("dimension"), "all"))
+    found = everything.group_by(["service"], use_threads=False).aggregate(
+        [(name, "sum") for name in BIN_COLUMNS]
+    )
+    names = found.column("service").to_pylist()
+    counts = np.array([found.column(f"{name}_sum").to_numpy() for name in BIN_COLUMNS])
+    return Totals(
+        rows=pa.table(
+            {
+                **{name: rows.column(name).cast(pa.string()) for name in KEY},
+                "n": rows.column("n_sum").cast(pa.float64()),
+                "total": pa.array(rows.column("mos_sum_e4_sum").to_numpy() / 1e4),
+                "total_sq": pa.array(rows.column("mos_sumsq_e8_sum").to_numpy() / 1e8),
+            }
+        ),
+        bins={name: counts[:, i].astype(np.float64) for i, name in enumerate(names)},
+    )
+
+
+def _margins(
+    service: str, uses: pa.Table, mos: FloatArray, is_scored: BoolArray
+) -> Iterator[pa.Table]:
+    everything = np.zeros(len(mos), dtype=np.int64)
+    columns = {name: coded(uses, name) for name in DIMENSIONS if name in uses.column_names}
+    for dimension, (codes, members) in {"all": (everything, ["all"]), **columns}.items():
+        here = is_scored & (codes >= 0)
+        if not here.any():
+            continue
+        code, value = codes[here], mos[here]
+        n = np.bincount(code, minlength=len(members))
+        used = np.flatnonzero(n)
+        yield _rows(
+            service,
+            dimension,
+            [members[i] for i in used.tolist()],
+            (
+                n[used].astype(np.float64),
+                np.bincount(code, value, len(members))[used],
+                np.bincount(code, value * value, len(members))[used],
+            ),
+        )
+
+
+def _rows(service: str, dimension: str, members: list[str], sums: Iterable[FloatArray]) -> pa.Table:
+    count = len(members)
+    names = ("n", "total", "total_sq")
+    return pa.table(
+        {
+            "service": pa.repeat(service, count),
+            "dimension": pa.repeat(dimension, count),
+            "member": pa.array(members, pa.string()),
+            **{name: pa.array(each) for name, each in zip(names, sums, strict=True)},
+        }
+    )
+
+
+def _histogram(mos: FloatArray) -> FloatArray:
+    at = np.clip(((mos - 1.0) * 10.0).astype(np.int64), 0, BINS - 1)
+    return np.bincount(at, minlength=BINS).astype(np.float64)
+
+
+def _nothing() -> pa.Table:
+    return _rows("", "", [], (np.zeros(0), np.zeros(0), np.zeros(0)))
