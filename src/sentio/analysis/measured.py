@@ -1,0 +1,178 @@
+"""What elements measure of themselves, and how far that is from what is usual at this hour.
+
+Each element and indicator has a mean and a scatter for every hour of the day, learned with little
+weight for what is odd. The last periods' deviations are kept, so that a diagnosis can ask when an
+element began to look wrong.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field
+
+import numpy as np
+import pyarrow as pa
+
+from sentio.kernel.arrays import FloatArray
+
+HOUR_NS = 3_600_000_000_000
+HOURS = 24
+SEPARATOR = "\x1f"
+KEEPS = 0.9  # of what an hour has taught, a period later
+FEWEST = 3.0  # periods of its own before an hour is trusted alone
+RELATIVE, ABSOLUTE = 0.04, 1e-6  # scatter that is always reckoned with
+ODD, MOST = 4.0, 50.0
+KEPT_PERIODS = 48
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Oddity:
+    """An indicator of an element that left its usual course."""
+
+    element: str
+    indicator: str
+    deviations: float  # signed: up is positive
+    seen: float
+    usual: float
+    since_ns: int
+
+
+@dataclass(slots=True)
+class _Held:
+    """One period: codes of the series measured, their deviations, values and usual values."""
+
+    end_ns: int
+    code: np.ndarray
+    deviation: FloatArray
+    value: FloatArray
+    usual: FloatArray
+
+
+class Measured:
+    """Baselines of all measurements, and the last periods' deviations."""
+
+    def __init__(self) -> None:
+        self._of_key: dict[str, int] = {}
+        self._of_element: dict[str, list[int]] = {}
+        self._keys: list[tuple[str, str]] = []
+        self._sums = np.zeros((3, HOURS, 0))  # weight, mean, mean square
+        self._held: deque[_Held] = deque(maxlen=KEPT_PERIODS)
+
+    def learn(self, rows: pa.RecordBatch) -> None:
+        """Take in measurements of one period (`sentio.model.record.MEASUREMENT`)."""
+        if not rows.num_rows:
+            return
+        elements, indicators = (_texts(rows, name) for name in ("element", "indicator"))
+        code = np.array(
+            [self._code(e, i) for e, i in zip(elements, indicators, strict=True)], dtype=np.int64
+        )
+        value = rows.column("value").to_numpy(zero_copy_only=False).astype(np.float64)
+        ts = rows.column("ts").to_numpy()
+        keep = np.isfinite(value)
+        code, value = code[keep], value[keep]
+        end_ns = int(ts.max())
+        hour = int((end_ns - 1) // HOUR_NS % HOURS)
+        usual, scatter, is_known = self._usual(hour, code)
+        deviation = np.where(is_known, (value - usual) / scatter, 0.0).clip(-MOST, MOST)
+        self._held.append(
+            _Held(end_ns=end_ns, code=code, deviation=deviation, value=value, usual=usual)
+        )
+        weight = np.minimum(1.0, ODD / np.maximum(np.abs(deviation), 1e-9)) ** 2
+        held = self._sums[:, hour, :]
+        share = weight / (held[0, code] * KEEPS + weight)
+        held[1, code] += share * (value - held[1, code])
+        held[2, code] += share * (value**2 - held[2, code])
+        held[0, code] = held[0, code] * KEEPS + weight
+
+    def oddities(
+        self, element: str, since_ns: int, until_ns: int, *, least: float = 3.0
+    ) -> list[Oddity]:
+        """List what was odd of an element in a window, the oddest first."""
+        wanted = self._of_element.get(element, [])
+        if not wanted:
+            return []
+        best: dict[int, Oddity] = {}
+        for held in self._held:
+            if not since_ns < held.end_ns <= until_ns:
+                continue
+            here = np.flatnonzero(np.isin(held.code, wanted))
+            for i in here[np.abs(held.deviation[here]) >= least].tolist():
+                code = int(held.code[i])
+                known = best.get(code)
+                found = Oddity(
+                    element=element,
+                    indicator=self._keys[code][1],
+                    deviations=float(held.deviation[i]),
+                    seen=float(held.value[i]),
+                    usual=float(held.usual[i]),
+                    since_ns=known.since_ns if known else held.end_ns,
+                )
+                if known is None or abs(found.deviations) > abs(known.deviations):
+                    best[code] = found
+        return sorted(best.values(), key=lambda o: -abs(o.deviations))
+
+    def knows(self, element: str) -> bool:
+        """Tell whether an element measures anything."""
+        return element in self._of_element
+
+    def _code(self, element: str, indicator: str) -> int:
+        key = element + SEPARATOR + indicator
+        found = self._of_key.get(key)
+        if found is not None:
+            return found
+        code = self._of_key[key] = len(self._keys)
+        self._keys.append((element, indicator))
+        self._of_element.setdefault(element, []).append(code)
+        if code >= self._sums.shape[2]:
+            more = np.zeros((3, HOURS, max(1024, self._sums.shape[2])))
+            self._sums = np.concatenate([self._sums, more], axis=2)
+        return code
+
+    def _usual(self, hour: int, code: np.ndarray) -> tuple[FloatArray, FloatArray, np.ndarray]:
+        """Mean and scatter at an hour, with its neighbours where it has seen too little."""
+        near = [(hour - 1) % HOURS, hour, (hour + 1) % HOURS]
+        share = np.array([0.15, 1.0, 0.15])[:, None]
+        weight, mean, square = self._sums[:, near][:, :, code]
+        weight = weight * share
+        total = weight.sum(axis=0)
+        safe = np.maximum(total, 1e-9)
+        usual = (weight * mean).sum(axis=0) / safe
+        variance = np.maximum((weight * square).sum(axis=0) / safe - usual**2, 0.0)
+        scatter = np.sqrt(variance + (RELATIVE * usual) ** 2 + ABSOLUTE)
+        return usual, scatter, total >= FEWEST
+
+
+@dataclass(slots=True)
+class Log:
+    """Events of the last days, by element and in order of time."""
+
+    keep_ns: int = 3 * 86_400_000_000_000
+    _rows: deque[dict[str, object]] = field(default_factory=deque[dict[str, object]])
+
+    def add(self, rows: pa.RecordBatch) -> None:
+        """Take in events (`sentio.model.record.EVENT`)."""
+        for row in rows.to_pylist():
+            self._rows.append(row)
+        if not self._rows:
+            return
+        last = max(int(str(row["ts"])) for row in list(self._rows)[-64:])
+        while self._rows and int(str(self._rows[0]["ts"])) < last - self.keep_ns:
+            self._rows.popleft()
+
+    def about(self, elements: set[str], since_ns: int, until_ns: int) -> list[dict[str, object]]:
+        """List events of some elements that were going on or began within a window."""
+        found: list[dict[str, object]] = []
+        for row in self._rows:
+            begin = int(str(row["ts"]))
+            end = row.get("end_ts")
+            last = int(str(end)) if end is not None else begin
+            if row.get("element") in elements and begin < until_ns and last >= since_ns:
+                found.append(row)
+        return found
+
+
+def _texts(rows: pa.RecordBatch, name: str) -> list[str]:
+    column = rows.column(name)
+    if pa.types.is_dictionary(column.type):
+        column = column.cast(pa.string())
+    return column.to_pylist()
