@@ -18,7 +18,7 @@ from sentio.kernel.arrays import BoolArray, FloatArray, IntArray
 FEWEST_USES = 5
 KEPT_PAIRS = 6
 ATTRIBUTE_NATS = 1.0
-LIKE_SHARE = 0.97  # of the uses of two groups that must be the same for them to be one
+OTHERS = 8
 Attributes = Mapping[str, tuple[IntArray, list[str]]]
 Law = Callable[[FloatArray, FloatArray], FloatArray]
 """``law(uses, mean deviation) -> nats``."""
@@ -30,8 +30,7 @@ class Found:
 
     An empty scope says that no part of the sample lost more surely than the whole.
 
-    ``alike`` lists other combinations that hold nearly the same uses: the data cannot tell them
-    apart.
+    ``others`` are the next best combinations, each with its own evidence.
     """
 
     scope: Mapping[str, str]
@@ -39,7 +38,7 @@ class Found:
     uses: int
     lost: float
     rows: IntArray
-    alike: tuple[Mapping[str, str], ...] = ()
+    others: tuple[tuple[Mapping[str, str], float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +68,14 @@ def find_scope(attributes: Attributes, deviation: FloatArray, *, law: Law) -> Fo
     pairs, cost = _best(several, list(combinations(several, 2)), deviation, law, cost=cost)
     triples, _ = _best(several, list(_wider(pairs, several)), deviation, law, cost=cost)
     best = max((whole, *singles, *pairs, *triples), key=lambda g: g.nats)
-    found = [g for g in (*singles, *pairs) if g is not best]
+    ranked = sorted((whole, *singles, *pairs, *triples), key=lambda g: -g.nats)
     return Found(
         scope=_scope(best, attributes),
         nats=best.nats,
         uses=len(best.rows),
         lost=float(deviation[best.rows].sum()),
         rows=best.rows,
-        alike=tuple(_scope(g, attributes) for g in found if _is_alike(g, best)),
+        others=tuple((_scope(g, attributes), g.nats) for g in ranked[1 : 1 + OTHERS]),
     )
 
 
@@ -138,13 +137,6 @@ def _joined(codes: list[IntArray]) -> tuple[IntArray, BoolArray]:
         joint = joint * (int(each.max(initial=0)) + 2) + each + 1
         is_whole &= each >= 0
     return joint, is_whole
-
-
-def _is_alike(one: _Group, best: _Group) -> bool:
-    if len(one.names) > len(best.names):
-        return False
-    both = len(np.intersect1d(one.rows, best.rows, assume_unique=True))
-    return both >= LIKE_SHARE * (len(one.rows) + len(best.rows) - both)
 
 
 def _scope(group: _Group, attributes: Attributes) -> dict[str, str]:

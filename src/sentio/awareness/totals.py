@@ -84,8 +84,8 @@ def _margins(
             [members[i] for i in used.tolist()],
             (
                 n[used].astype(np.float64),
-                np.bincount(code, value, len(members))[used],
-                np.bincount(code, value * value, len(members))[used],
+                np.bincount(code, value, len(members)).astype(np.float64)[used],
+                np.bincount(code, value * value, len(members)).astype(np.float64)[used],
             ),
         )
 

@@ -29,6 +29,7 @@ MOST_NEW = 6  # degradations that may open in one period
 RECOVERED_NATS, QUIET_PERIODS = 8.0, 12
 MUTED_PERIODS, LOUDER = 24, 1.4
 REVISITS = (2, 5, 11, 23)
+LIKE = 1.1  # uses of a place over those of a scope, for them to be one
 REMAINS = 4.0  # standard deviations that a place must still fall to be the wider cause
 
 
@@ -40,6 +41,7 @@ class Following:
     place: Place
     fall: float  # mean, in standard deviations of a use
     alike: tuple[Scope, ...] = ()
+    others: tuple[tuple[Scope, float], ...] = ()
     periods: int = 0
     better_nats: float = 0.0
     better_since_ns: int = 0
@@ -127,7 +129,7 @@ class Watching:
 
     def _zoom(self, suspicion: Suspicion, end_ns: int, *, deeper: int = 2) -> Following | None:
         place = suspicion.place
-        scope = {} if place.dimension == "all" else {place.dimension: place.member}
+        scope = _scope_of(place)
         periods = suspicion.periods + 2
         rows = self._fetch(scope, end_ns - periods * self.watch.period_ns, end_ns, ZOOM_ROWS)
         if rows is None:
@@ -165,6 +167,9 @@ class Watching:
         inside = np.flatnonzero(holds(rows.attributes, found.scope, len(rows.mos)))
         onset = _onset(rows.fall[inside], rows.age[inside])
         kept = inside[rows.age[inside] <= onset]
+        now_uses = inside[rows.age[inside] < suspicion.periods]
+        place = _scope_of(suspicion.place)
+        alike = self._alike(rows, kept, suspicion.window, len(now_uses) / rows.share)
         self._take_back(rows, inside)
         usual = rows.mos[kept] + rows.fall[kept]
         told = Degradation(
@@ -186,9 +191,22 @@ class Watching:
             told=told,
             place=suspicion.place,
             fall=float(rows.fall[kept].mean()),
-            alike=found.alike,
+            alike=tuple(other for other in alike if other != scope),
+            others=tuple((_lean({**place, **other}), nats) for other, nats in found.others),
             subjects=set(rows.uses.column("subject").to_numpy()[kept].tolist()),
         )
+
+    def _alike(self, rows: _Rows, inside: IntArray, window: int, uses: float) -> tuple[Scope, ...]:
+        """Name single attributes that hold just the same uses: the data cannot tell them apart."""
+        found: list[Scope] = []
+        for name, (codes, members) in rows.attributes.items():
+            code = codes[inside[0]]
+            if name == "service" or code < 0 or (codes[inside] != code).any():
+                continue
+            place = Place(dimension=name, member=members[code])
+            if 0 < self.watch.uses(place, window=window) <= LIKE * uses + 3.0:
+                found.append({name: members[code]})
+        return tuple(found)
 
     def _follow(
         self, one: Following, start_ns: int, end_ns: int
@@ -347,6 +365,10 @@ def _grown(told: Degradation, rows: _Rows, inside: IntArray) -> Degradation:
             for d, v in losses.items()
         },
     )
+
+
+def _scope_of(place: Place) -> Scope:
+    return {} if place.dimension == "all" else {place.dimension: place.member}
 
 
 def _lean(scope: Scope) -> dict[str, str]:

@@ -1,0 +1,115 @@
+"""Why experience fell: each possible cause weighed by what speaks for and against it.
+
+The weight of each kind of evidence is a log-odds that was fitted on the lab's faults
+(`benchmarks/see_and_explain.py`, seeds that are used for nothing else). The probabilities of all
+causes and of "none of these" add up to 1; where that last one wins, the diagnosis abstains.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sentio.analysis.hypotheses import Candidate, Case, candidates
+from sentio.analysis.measured import Log, Measured, Oddity
+from sentio.model.diagnosis import Evidence, Hypothesis
+from sentio.model.topology import Topology
+
+MINUTE_NS = 60_000_000_000
+ALARM_NS, CHANGE_NS, WORK_NS = 30 * MINUTE_NS, 360 * MINUTE_NS, 20 * MINUTE_NS
+MEASURED_NS = 20 * MINUTE_NS
+WORTH_TELLING = 0.05
+
+WEIGHTS: Mapping[str, float] = {
+    "fit": 8.0,
+    "attributes": -0.5,
+    "losses": 1.0,
+    "measured": 2.5,
+    "nothing measured": -1.0,
+    "alarm": 1.5,
+    "change": 1.5,
+    "planned work": 2.0,
+}
+ABSTAIN = -4.0  # log-odds of "none of these", against a cause with a perfect fit alone
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sources:
+    """What analysis may ask: the topology, what elements measure, and what happened to them."""
+
+    topology: Topology
+    measured: Measured
+    log: Log
+
+
+def explain(case: Case, sources: Sources, *, until_ns: int) -> list[Hypothesis]:
+    """Rank the possible causes of a degradation, each with its evidence and probability."""
+    found = candidates(case)
+    best = max((one.nats for one in found), default=1.0)
+    weighed = [(one, _evidence(one, case, sources, best=best, until_ns=until_ns)) for one in found]
+    scores = [sum(e.weight for e in evidence) for _, evidence in weighed]
+    top = max([*scores, ABSTAIN])
+    parts = [math.exp(score - top) for score in scores]
+    whole = sum(parts) + math.exp(ABSTAIN - top)
+    ranked = [
+        Hypothesis(
+            element=one.element,
+            element_kind=one.element_kind,
+            domain=one.domain,
+            scope=one.scope,
+            probability=part / whole,
+            evidence=tuple(e for e in evidence if abs(e.weight) > WORTH_TELLING),
+        )
+        for (one, evidence), part in zip(weighed, parts, strict=True)
+    ]
+    return sorted(ranked, key=lambda h: -h.probability)
+
+
+def features(
+    one: Candidate, case: Case, sources: Sources, *, best: float, until_ns: int
+) -> dict[str, tuple[float, str]]:
+    """Give each kind of evidence as a number, about [-1, 1], and in words."""
+    told, began_ns = case.told, case.told.began_ns
+    fit = max(one.nats / max(best, 1e-9) - 1.0, -1.0)
+    losses = {d: max(v, 0.0) for d, v in told.loss_by_domain.items()}
+    share = losses.get(one.domain, 0.0) / max(sum(losses.values()), 1e-9)
+    found = {
+        "fit": (fit, f"explains {100 * (1 + fit):.0f} % of the evidence"),
+        "attributes": (float(len(one.scope) - 1), f"needs {len(one.scope)} attributes"),
+        "losses": (share - 0.3, f"{100 * share:.0f} % of the loss is of the domain {one.domain}"),
+    }
+    names = {one.element}
+    odd = sources.measured.oddities(one.element, began_ns - MEASURED_NS, until_ns + MEASURED_NS)
+    if odd:
+        found["measured"] = (min(math.log(abs(odd[0].deviations)) / 3.0, 1.0), _told(odd[0]))
+    elif sources.measured.knows(one.element):
+        found["nothing measured"] = (1.0, f"{one.element} measures nothing unusual")
+    for kind, name, before_ns in (
+        ("alarm", "alarm", ALARM_NS),
+        ("change", "change", CHANGE_NS),
+        ("planned_work", "planned work", WORK_NS),
+    ):
+        events = sources.log.about(names, began_ns - before_ns, until_ns)
+        titles = [str(e.get("title")) for e in events if e.get("event_kind") == kind]
+        if titles:
+            found[name] = (1.0, f"{name} on {one.element}: {titles[0]}")
+    return found
+
+
+def _evidence(
+    one: Candidate, case: Case, sources: Sources, *, best: float, until_ns: int
+) -> list[Evidence]:
+    seen = features(one, case, sources, best=best, until_ns=until_ns)
+    return [
+        Evidence(what=words, weight=WEIGHTS[name] * number, element=one.element, source=name)
+        for name, (number, words) in seen.items()
+    ]
+
+
+def _told(odd: Oddity) -> str:
+    way = "above" if odd.deviations > 0 else "below"
+    return (
+        f"{odd.element} measures {odd.indicator} {odd.seen:.4g}, "
+        f"{abs(odd.deviations):.0f} deviations {way} its usual {odd.usual:.4g}"
+    )

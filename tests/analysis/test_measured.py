@@ -1,0 +1,55 @@
+"""Measurements are odd against their own hour of the day, and events are found by element."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+
+from sentio.analysis.measured import HOUR_NS, Log, Measured
+
+
+def rows(end_ns: int, values: dict[tuple[str, str], float]) -> pa.RecordBatch:
+    elements, indicators = zip(*values, strict=True)
+    return pa.record_batch(
+        {
+            "ts": pa.array([end_ns] * len(values), pa.int64()),
+            "element": list(elements),
+            "indicator": list(indicators),
+            "value": list(values.values()),
+        }
+    )
+
+
+def test_an_evening_peak_is_usual_and_the_same_load_at_night_is_odd() -> None:
+    rng, measured = np.random.default_rng(1), Measured()
+    for quarter in range(4 * 24 * 7):
+        hour = quarter // 4 % 24
+        load = (0.8 if hour in (19, 20) else 0.2) + rng.normal(0.0, 0.02)
+        measured.learn(rows(quarter * HOUR_NS // 4 + 1, {("cell-1", "load"): load}))
+    week_ns = 7 * 24 * HOUR_NS
+
+    measured.learn(rows(week_ns + 3 * HOUR_NS, {("cell-1", "load"): 0.8}))
+    at_night = measured.oddities("cell-1", week_ns, week_ns + 4 * HOUR_NS)
+    measured.learn(rows(week_ns + 20 * HOUR_NS, {("cell-1", "load"): 0.8}))
+    at_the_peak = measured.oddities("cell-1", week_ns + 19 * HOUR_NS, week_ns + 21 * HOUR_NS)
+
+    assert [(o.indicator, o.deviations > 10) for o in at_night] == [("load", True)]
+    assert at_the_peak == []
+
+
+def test_events_are_found_by_element_while_they_go_on() -> None:
+    log = Log()
+    log.add(
+        pa.record_batch(
+            {
+                "ts": pa.array([1000, 5000], pa.int64()),
+                "end_ts": pa.array([9000, None], pa.int64()),
+                "event_kind": ["planned_work", "alarm"],
+                "element": ["ring-1", "link-2"],
+            }
+        )
+    )
+
+    assert [e["event_kind"] for e in log.about({"ring-1"}, 8000, 8500)] == ["planned_work"]
+    assert log.about({"link-2"}, 6000, 7000) == []
+    assert [e["element"] for e in log.about({"link-2", "x"}, 4000, 6000)] == ["link-2"]
