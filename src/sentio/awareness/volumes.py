@@ -47,7 +47,7 @@ class Volumes:
 
     def see(self, book: SeriesBook, n: FloatArray, *, slot: int) -> None:
         """Take in the uses of each series in one period; ``slot`` is the hour of the week."""
-        counts = np.bincount(book.place[: len(n)], n, len(book.places))
+        counts = np.bincount(book.place[: len(n)], n, len(book.places)).astype(np.float64)
         self._grow(len(counts))
         if slot != self._hour:
             self._turn(slot)
