@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from sentio.awareness.baselines import Baselines, Seen, Singles, Tick, slot_of
+from sentio.awareness.baselines import PHI, Baselines, Seen, Singles, Tick, slot_of
 from sentio.awareness.evidence import alone, joint_falls, standard_law, sums_of, together
 from sentio.awareness.kernel import WINDOWS
 from sentio.awareness.law import Family, family
@@ -28,6 +28,7 @@ ODD = 2.5  # standard deviations from which a place is weighed by the exact law
 WINDOW_PERIODS = (1, *(round(1.0 / (1.0 - keeps)) for keeps in WINDOWS))
 SERVICE_NATS = 1.5  # a place may show in any one of its services: what this choice costs
 BIN_KEEPS = 0.999
+LAWS_PERIODS = 12  # after which the laws are worked out anew
 MOS_MIDDLES: FloatArray = np.linspace(1.05, 4.95, 40)
 
 
@@ -60,12 +61,15 @@ class Watch:
         self.bins: dict[str, FloatArray] = {}
         self._tick: Tick | None = None
         self._seen: Seen | None = None
+        self._periods, self._laws_of = 0, 0
+        self._laws: tuple[dict[int, Family], Family] | None = None
 
     def see(self, rows: pa.Table, bins: Mapping[str, FloatArray], *, start_ns: int) -> None:
         """Judge a period and learn from it.
 
         ``rows`` are as `SeriesBook.tick` takes them, ``bins`` the MOS histogram of each service.
         """
+        self._periods += 1
         for service, counts in bins.items():
             self.bins[service] = self.bins.get(service, np.zeros(40)) * BIN_KEEPS + counts
         known = self.book.size
@@ -127,7 +131,7 @@ class Watch:
             return 0.0
         series = np.flatnonzero(self.book.place[: len(tick.n)] == code)
         sums = sums_of(self.baselines, tick, seen, series)
-        fall = float((sums.lost[window] / np.sqrt(sums.spread)).sum()) - deviations
+        fall = float((sums.lost[window] / np.sqrt(sums.spread[window])).sum()) - deviations
         return fall / float(np.sqrt(max(sums.n2[window].sum() - n, 1.0)))
 
     def uses(self, place: Place, *, window: int) -> float:
@@ -157,7 +161,7 @@ class Watch:
         falls = joint_falls(
             tick.n, tick.total, seen.usual,
             held["window_n2"][:, :size], held["window_lost"][:, :size],
-            held["variance"][:size], held["phi"][:size],
+            held["variance"][:size], held[PHI][:, :size],
             self.book.place[:size], len(self.book.places),
         )  # fmt: skip
         is_odd = falls > ODD
@@ -173,9 +177,9 @@ class Watch:
         series = np.flatnonzero(group_of[place] >= 0)
         group, service = group_of[place[series]], self.book.service[series].astype(np.int64)
         sums = sums_of(self.baselines, tick, seen, series)
-        laws = self._laws()
+        laws, standard = self._laws_now()
         each = alone(sums, service, laws)
-        joined = together(sums, group, len(places), self._standard())
+        joined = together(sums, group, len(places), standard)
         best = np.zeros_like(joined)
         for k in range(len(best)):
             np.maximum.at(best[k], group, each[k] - SERVICE_NATS)
@@ -188,18 +192,20 @@ class Watch:
 
     def law(self, uses: FloatArray, fall: FloatArray) -> FloatArray:
         """Give the evidence of a mean fall, in deviations, over a number of uses, in nats."""
-        law = self._standard()
-        return uses * law.distance(-fall, np.zeros_like(fall))
+        law = self._laws_now()[1]
+        return uses * law.fall(fall)
 
-    def _laws(self) -> dict[int, Family]:
-        empty = np.zeros(40)
-        return {
-            code: family(MOS_MIDDLES, self.bins.get(name, empty))
-            for code, name in enumerate(self.book.services)
-        }
-
-    def _standard(self) -> Family:
-        return family(*standard_law([(MOS_MIDDLES, counts) for counts in self.bins.values()]))
+    def _laws_now(self) -> tuple[dict[int, Family], Family]:
+        """Give the law of each service and that of all, worked out anew now and then."""
+        is_old = self._periods - self._laws_of > LAWS_PERIODS
+        if self._laws is None or is_old or len(self._laws[0]) < len(self.book.services):
+            of_services = {
+                code: family(MOS_MIDDLES, self.bins.get(name, np.zeros(40)))
+                for code, name in enumerate(self.book.services)
+            }
+            bins = [(MOS_MIDDLES, counts) for counts in self.bins.values()]
+            self._laws, self._laws_of = (of_services, family(*standard_law(bins))), self._periods
+        return self._laws
 
     def _suspicion(self, place: int, all_of: _Series, nats: float, window: int) -> Suspicion:
         here = np.flatnonzero(self.book.place[all_of.series] == place)

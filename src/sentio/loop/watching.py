@@ -24,9 +24,9 @@ ATTRIBUTES = (*(name for name in DIMENSIONS if name != "all"), "service", "app_v
 ZOOMS_A_DAY = 60.0  # how many times a day chance may make us look closer
 FALSE_A_DAY = 0.3  # and how many times it may be believed
 ZOOM_ROWS, FOLLOW_ROWS = 3000, 300
-ROW_BYTES, FEWEST_ROWS = 60, 20
+ROW_BYTES, FEWEST_ROWS = 26, 20
 POOR_BELOW = 3.0
-MOST_NEW = 6  # degradations that may open in one period
+MOST_NEW, MOST_ZOOMS = 6, 15  # degradations and zooms in one period
 RECOVERED_NATS, QUIET_PERIODS = 8.0, 12
 MUTED_PERIODS, LOUDER = 24, 1.4
 REVISITS = (2, 5, 11, 23)
@@ -139,6 +139,8 @@ class Watching:
         for suspicion in self.watch.suspicions(per_day=ZOOMS_A_DAY):
             if suspicion.place in tried or self._is_muted(suspicion):
                 continue
+            if len(tried) >= MOST_ZOOMS:
+                break
             tried.add(suspicion.place)
             found = self._zoom(suspicion, end_ns)
             if found is not None:
