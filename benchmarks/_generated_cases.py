@@ -63,6 +63,7 @@ class Cube:
     real: np.ndarray
     predict: np.ndarray
     truth: frozenset[Element]
+    noise: float = 0.0
 
 
 def generate(recipe: Recipe, *, cases: int, seed: int) -> Iterator[Cube]:
@@ -102,6 +103,7 @@ def _cube(recipe: Recipe, rng: np.random.Generator) -> Cube:
         real=real,
         predict=predict,
         truth=frozenset(truth),
+        noise=float(noise),
     )
 
 

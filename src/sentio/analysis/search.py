@@ -21,11 +21,11 @@ from numpy.typing import NDArray
 from sentio.analysis.cuboid import Cuboid, cuboids
 from sentio.analysis.localiser import Attribute, Cause, FloatArray, IntArray, Localisation
 
+MOST_PARTS = 12
+"""How many parts a cause may fall into."""
+
 RANKED = 5
 """How many alternatives are told, and kept of each cuboid."""
-
-CHANCE = 0.01
-"""An answer is given where chance gives as good a one less often than this."""
 
 Table = NDArray[np.float32]
 Mask = NDArray[np.bool_]
@@ -62,6 +62,8 @@ class Rules:
         First causes tried, where several causes may explain more than the best alone.
     max_causes, further_share
         Causes at most; each further one must add this share of what the best alone explains.
+    chance
+        An answer is given where chance gives as good a one less often than this.
     misfit
         Evidence is never trusted beyond the model: alternatives whose gain differs by this share
         of the best gain differ by a factor of e in probability.
@@ -72,6 +74,7 @@ class Rules:
     beam: int = 1
     max_causes: int
     further_share: float = 0.0
+    chance: float = 0.01
     misfit: float
 
 
@@ -144,20 +147,55 @@ def _choose(
 ) -> _Set:
     """Extend the best first causes, one further cause at a time, as long as that pays."""
     none = _Set(net=0.0, causes=(), left=np.arange(len(table), dtype=np.int32))
-    least = -log(CHANCE)
-    sets = [_with(none, each) for each in ranking[: rules.beam] if each.net > least]
-    if not sets:
+    least = -log(rules.chance)
+    firsts = [each for each in ranking[: rules.beam] if each.net > least]
+    if not firsts:
         return none
-    best, toll = sets[0], max(least, rules.further_share * sets[0].net)
-    for _ in range(rules.max_causes - 1):
+    toll = max(least, rules.further_share * firsts[0].net)
+
+    def extended(given: _Set, found: _Found) -> _Set:
+        parts = _split(found, given.left, grown, table, (least, toll))
+        for part in parts:
+            given = _with(given, part)
+        return given
+
+    sets = [extended(none, each) for each in firsts]
+    best = sets[0]
+    while len(best.causes) < rules.max_causes:
         further = [(each, _scan(grown, table, each.left)) for each in sets]
-        sets = [_with(each, found[0]) for each, found in further if found]
-        sets = [each for each in sets if each.causes[-1].net > least]
+        sets = [extended(each, found[0]) for each, found in further if found and found[0].net > least]
         if not sets or max(each.net for each in sets) <= best.net + toll:
             break
         sets.sort(key=lambda each: -each.net)
         best = sets[0]
     return best
+
+
+def _split(
+    found: _Found,
+    left: IntArray,
+    grown: Sequence[Cuboid],
+    table: Table,
+    least_and_toll: tuple[float, float],
+) -> list[_Found]:
+    """Give the parts of a cause that explain more than it as a whole; itself if there are none."""
+    least, toll = least_and_toll
+    axes = set(found.cuboid.axes)
+    finer = [each for each in grown if axes < set(each.axes)]
+    inside = left[found.cuboid.group[left] == found.group]
+    given = _Set(net=0.0, causes=(), left=inside)
+    while len(given.causes) < MOST_PARTS:
+        best = next(iter(_scan(finer, table, given.left)), None)
+        if best is None or best.net <= least:
+            break
+        given = _with(given, best)
+    if given.net <= found.net + toll:
+        return [found]
+    return [
+        part
+        for cause in given.causes
+        for part in _split(cause, inside, grown, table, least_and_toll)
+    ]
 
 
 def _with(given: _Set, found: _Found) -> _Set:
