@@ -27,6 +27,12 @@ MOST_PARTS = 12
 RANKED = 5
 """How many alternatives are told, and kept of each cuboid."""
 
+WEIGHED = 20
+"""How many alternatives share the probability."""
+
+TRACE = 1e-3
+"""Nats below which a cell says nothing."""
+
 Table = NDArray[np.float32]
 Mask = NDArray[np.bool_]
 
@@ -111,7 +117,7 @@ def search(attributes: Sequence[Attribute], evidence: Evidence, rules: Rules) ->
         return float(_best(cuboid.group, cuboid.groups, table, every, 1)[0][0])
 
     grown = cuboids(codes, promise, max_order=rules.max_order, most=rules.most_cuboids)
-    ranking = _scan(grown, table, every)
+    ranking = _distinct(_scan(grown, table, every), np.abs(table).max(axis=1, initial=0.0) > TRACE)
     if not ranking:
         return Localisation(causes=(), ranking=(), chance=1.0)
     chosen = _choose(grown, table, ranking, rules)
@@ -140,6 +146,20 @@ def _scan(grown: Sequence[Cuboid], table: Table, cells: IntArray) -> list[_Found
             if gain > 0.0
         ]
     return sorted(found, key=lambda each: (-each.net, each.cuboid.axes, each.group))
+
+
+def _distinct(ranking: list[_Found], matters: Mask) -> list[_Found]:
+    """Of several names of the same cells keep the first."""
+    seen: set[bytes] = set()
+    distinct: list[_Found] = []
+    for each in ranking:
+        cells = np.packbits(each.cells[matters]).tobytes()
+        if cells not in seen:
+            seen.add(cells)
+            distinct.append(each)
+        if len(distinct) == WEIGHED:
+            break
+    return distinct
 
 
 def _choose(
