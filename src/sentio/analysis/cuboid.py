@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from sentio.analysis.localiser import IntArray
 
-DENSE = 4
+DENSE = 1
 """Groups per cell up to which empty groups are kept rather than renumbered."""
 
 HASH = 0x9E3779B97F4A7C15
@@ -50,8 +50,8 @@ def cuboids(
 ) -> list[Cuboid]:
     """Group the cells by every combination of up to ``max_order`` attributes.
 
-    Where an order has more than ``most`` combinations, it keeps those that promise most, judged by
-    the combinations of one attribute less. An attribute of one value is part of none.
+    Where these are more than about ``most``, the last orders keep those that promise most, judged
+    by the combinations of one attribute less. An attribute of one value is part of none.
     """
     found: dict[tuple[int, ...], Cuboid] = {}
     axes = [i for i, code in enumerate(codes) if len(code) and code.min() != code.max()]
@@ -59,8 +59,9 @@ def cuboids(
     for order in range(1, orders + 1):
         wanted = list(combinations(axes, order))
         price = log(orders) + log(comb(len(axes), order))
-        if len(wanted) > most:
-            wanted = _promising(wanted, found, promise)[:most]
+        room = max(most - len(found), most // 4)
+        if len(wanted) > room:
+            wanted = _promising(wanted, found, promise)[:room]
         for each in wanted:
             found[each] = _cuboid(each, codes, found, price)
     return list(found.values())
@@ -94,9 +95,7 @@ def _cuboid(
     group, groups = parent.group.astype(np.int64) * size + code, parent.groups * size
     if groups > DENSE * len(code):
         group, groups = _renumbered(group)
-    return Cuboid(
-        axes=axes, group=group.astype(np.int32), groups=groups, price=price + log(groups)
-    )
+    return Cuboid(axes=axes, group=group.astype(np.int32), groups=groups, price=price + log(groups))
 
 
 @numba.njit(nogil=True, cache=True)

@@ -110,7 +110,7 @@ class Cause:
     gain
         Log-likelihood gained over *nothing is wrong here* (nats), the price of the search paid.
     share
-        Part of the whole excess that lies in its cells; above 1 where others went down.
+        Part of the whole excess that lies in its cells, [0, 1]; 1 also where all others got better.
     effect
         How strong: observed for one expected (ratio), share lost (sum), loss a use (mean).
     probability

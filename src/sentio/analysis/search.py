@@ -10,9 +10,9 @@ without permutations when an answer is better than chance.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from math import exp, log
+from math import exp, inf, log
 
 import numba
 import numpy as np
@@ -63,7 +63,7 @@ class Rules:
     Attributes
     ----------
     max_order, most_cuboids
-        Attributes in one combination at most; combinations of one order looked at, at most.
+        Attributes in one combination at most; combinations looked at, about, at most.
     beam
         First causes tried, where several causes may explain more than the best alone.
     max_causes, further_share
@@ -76,7 +76,7 @@ class Rules:
     """
 
     max_order: int
-    most_cuboids: int = 128
+    most_cuboids: int = 180
     beam: int = 1
     max_causes: int
     further_share: float = 0.0
@@ -112,15 +112,26 @@ def search(attributes: Sequence[Attribute], evidence: Evidence, rules: Rules) ->
     codes = [attribute.codes for attribute in attributes]
     table = np.ascontiguousarray(evidence.table, np.float32)
     every = np.arange(len(table), dtype=np.int32)
+    first: dict[tuple[int, ...], list[_Found]] = {}
+
+    def best_of(cuboid: Cuboid) -> list[_Found]:
+        if cuboid.axes not in first:
+            first[cuboid.axes] = _groups(cuboid, table, every)
+        return first[cuboid.axes]
 
     def promise(cuboid: Cuboid) -> float:
-        return float(_best(cuboid.group, cuboid.groups, table, every, 1)[0][0])
+        return max((each.net for each in best_of(cuboid)), default=-inf)
 
     grown = cuboids(codes, promise, max_order=rules.max_order, most=rules.most_cuboids)
-    ranking = _distinct(_scan(grown, table, every), np.abs(table).max(axis=1, initial=0.0) > TRACE)
+    every_group = _ranked(each for cuboid in grown for each in best_of(cuboid))
+    ranking = _distinct(every_group, np.abs(table).max(axis=1, initial=0.0) > TRACE)
     if not ranking:
         return Localisation(causes=(), ranking=(), chance=1.0)
-    chosen = _choose(grown, table, ranking, rules)
+    # What a further cause gains on the cells left it gained before: other cuboids are not looked at.
+    worthwhile = 0.5 * rules.further_share * ranking[0].net
+    chosen = _choose(
+        [cuboid for cuboid in grown if promise(cuboid) >= worthwhile], table, ranking, rules
+    )
     told = _Teller(attributes, evidence, rules, ranking)
     return Localisation(
         causes=tuple(told.cause(each) for each in chosen.causes),
@@ -130,22 +141,23 @@ def search(attributes: Sequence[Attribute], evidence: Evidence, rules: Rules) ->
 
 
 def _scan(grown: Sequence[Cuboid], table: Table, cells: IntArray) -> list[_Found]:
-    """Rank the best groups of every cuboid by net gain; of equals, the one of fewest attributes."""
-    found: list[_Found] = []
-    search_price = log(table.shape[1])
-    for cuboid in grown:
-        gains, groups, strengths = _best(cuboid.group, cuboid.groups, table, cells, RANKED)
-        found += [
-            _Found(
-                net=float(gain) - cuboid.price - search_price,
-                cuboid=cuboid,
-                group=int(group),
-                strength=int(strength),
-            )
-            for gain, group, strength in zip(gains, groups, strengths, strict=True)
-            if gain > 0.0
-        ]
+    return _ranked(each for cuboid in grown for each in _groups(cuboid, table, cells))
+
+
+def _ranked(found: Iterable[_Found]) -> list[_Found]:
+    """Put the best first; of equals, the one of fewest attributes."""
     return sorted(found, key=lambda each: (-each.net, each.cuboid.axes, each.group))
+
+
+def _groups(cuboid: Cuboid, table: Table, cells: IntArray) -> list[_Found]:
+    """Give the best groups of one cuboid, each at its best strength."""
+    gains, groups, strengths = _best(cuboid.group, cuboid.groups, table, cells, RANKED)
+    price = cuboid.price + log(table.shape[1])
+    return [
+        _Found(net=float(gain) - price, cuboid=cuboid, group=int(group), strength=int(strength))
+        for gain, group, strength in zip(gains, groups, strengths, strict=True)
+        if gain > 0.0
+    ]
 
 
 def _distinct(ranking: list[_Found], matters: Mask) -> list[_Found]:
@@ -162,9 +174,7 @@ def _distinct(ranking: list[_Found], matters: Mask) -> list[_Found]:
     return distinct
 
 
-def _choose(
-    grown: Sequence[Cuboid], table: Table, ranking: list[_Found], rules: Rules
-) -> _Set:
+def _choose(grown: Sequence[Cuboid], table: Table, ranking: list[_Found], rules: Rules) -> _Set:
     """Extend the best first causes, one further cause at a time, as long as that pays."""
     none = _Set(net=0.0, causes=(), left=np.arange(len(table), dtype=np.int32))
     least = -log(rules.chance)
@@ -183,7 +193,9 @@ def _choose(
     best = sets[0]
     while len(best.causes) < rules.max_causes:
         further = [(each, _scan(grown, table, each.left)) for each in sets]
-        sets = [extended(each, found[0]) for each, found in further if found and found[0].net > least]
+        sets = [
+            extended(each, found[0]) for each, found in further if found and found[0].net > least
+        ]
         if not sets or max(each.net for each in sets) <= best.net + toll:
             break
         sets.sort(key=lambda each: -each.net)
@@ -235,7 +247,7 @@ class _Teller:
     ) -> None:
         self._attributes = attributes
         self._evidence = evidence
-        self._excess = max(float(evidence.excess.sum()), 1e-12)
+        self._excess = float(evidence.excess.sum())
         best = ranking[0].net
         self._temper = max(1.0, rules.misfit * best)
         self._all = sum(exp((each.net - best) / self._temper) for each in ranking)
@@ -245,11 +257,12 @@ class _Teller:
         cells = found.cells
         values = tuple(self._value(axis, cells) for axis in found.cuboid.axes)
         others = [i for i in range(len(self._attributes)) if i not in found.cuboid.axes]
+        excess = float(self._evidence.excess[cells].sum())
         return Cause(
             values=values,
             implied=tuple(self._value(axis, cells) for axis in others if self._is_one(axis, cells)),
             gain=found.net,
-            share=float(self._evidence.excess[cells].sum()) / self._excess,
+            share=max(excess, 0.0) / max(excess, self._excess, 1e-12),
             effect=float(self._evidence.strengths[found.strength]),
             probability=self._probability(found),
         )

@@ -20,7 +20,10 @@ from sentio.analysis.search import Evidence, Rules, search
 
 STRENGTHS = (1.5, 2.0, 3.0, 5.0, 8.0, 13.0, 21.0, 34.0)  # a Fibonacci ladder: 1.6 from step to step
 CALM_SHAPE = 30.0  # a cell's ratio wanders by 1/sqrt(30) = 18 %; tuned, benchmarks/localise.py
-CAUSE_SHAPES = (4.0, 30.0)  # cells of a cause differ by 50 %, or as little as others; tuned, the same
+CAUSE_SHAPES = (
+    4.0,
+    30.0,
+)  # cells of a cause differ by 50 %, or as little as others; tuned, the same
 RULES = Rules(  # tuned, the same
     max_order=3, beam=4, max_causes=3, further_share=0.45, misfit=0.03
 )
