@@ -57,23 +57,23 @@ RECIPES = {
 class Cube:
     """One case: codes of shape (attributes, leaves), values, forecasts, and the true elements."""
 
+    name: str
     names: tuple[str, ...]
     values: tuple[tuple[str, ...], ...]
     codes: np.ndarray
     real: np.ndarray
     predict: np.ndarray
     truth: frozenset[Element]
-    noise: float = 0.0
 
 
 def generate(recipe: Recipe, *, cases: int, seed: int) -> Iterator[Cube]:
     """Make cases, the same for the same seed."""
     rng = np.random.default_rng(seed)
-    for _ in range(cases):
-        yield _cube(recipe, rng)
+    for number in range(cases):
+        yield _cube(recipe, rng, f"{seed}-{number}")
 
 
-def _cube(recipe: Recipe, rng: np.random.Generator) -> Cube:
+def _cube(recipe: Recipe, rng: np.random.Generator, name: str) -> Cube:
     codes = np.indices(recipe.sizes, dtype=np.int32).reshape(len(recipe.sizes), -1)
     noise = rng.uniform(*recipe.noise)
     real, predict = _normal(recipe, rng, noise, codes.shape[1])
@@ -94,6 +94,7 @@ def _cube(recipe: Recipe, rng: np.random.Generator) -> Cube:
         lost = rng.normal(severity, spread, int(inside.sum()))
         low[inside] = np.maximum(high[inside] * (1.0 - lost), 0.0)
     return Cube(
+        name=name,
         names=names,
         values=tuple(
             tuple(f"{n}{v + 1}" for v in range(size))
@@ -103,7 +104,6 @@ def _cube(recipe: Recipe, rng: np.random.Generator) -> Cube:
         real=real,
         predict=predict,
         truth=frozenset(truth),
-        noise=float(noise),
     )
 
 
