@@ -26,7 +26,7 @@ import numpy as np
 from _generated_cases import RECIPES, Element, generate
 from _localisation_cases import Case, folders, of_cube, read
 from _report import arguments, report
-from sentio.analysis.localiser import LOCALISERS, Cause, Localisation, RatioMeasure
+from sentio.analysis.localiser import LOCALISERS, Cause, Localisation
 
 MADE = {"s": 10, "l": 30}
 TITLES = {"rs": "RS, real stalls (ratio)", "s": "S-like (additive)", "l": "L-like (additive)"}

@@ -21,7 +21,7 @@ STRENGTHS = tuple(round(0.1 * step, 1) for step in range(1, 11))
 SPREAD = 0.08  # of the share lost within a cause; tuned, benchmarks/localise.py
 SPREAD_RATIO = 0.4  # of the strength, at most: a cause that spares half its cells is none
 STRAY = 0.02  # part of a cause's cells that behave like any other; tuned, the same
-RULES = Rules(max_order=5, max_causes=12, misfit=0.02)
+RULES = Rules(max_order=5, max_causes=12, chance=0.1, misfit=0.02)
 LEAST_NOISE = 1e-4
 LEAST_POWER = 0.3
 MOST_GAIN = 40.0  # nats that one cell may prove: no law is known further out
