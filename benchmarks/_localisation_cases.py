@@ -35,8 +35,7 @@ def folders(root: Path) -> Iterator[tuple[str, Path]]:
     """Find the folders of cases at or below ``root``, and which set each is like."""
     for folder in [root, *sorted(each for each in root.rglob("*") if each.is_dir())]:
         if (folder / INJECTED).is_file():
-            is_leaf = all(len(e) == len(c.names) for c in _cubes(folder) for e in c.truth)
-            yield ("l" if is_leaf else "s"), folder
+            yield ("l" if _is_of_leaves(folder) else "s"), folder
         elif any("cause:" in each.read_text("utf-8") for each in folder.glob("*.yaml")):
             yield "rs", folder
 
@@ -91,15 +90,23 @@ def _ratio_case(folder: Path, label: dict[str, Any]) -> Case:
     )
 
 
+def _injected(folder: Path) -> list[dict[str, str]]:
+    wanted = {"timestamp": pa.string(), "set": pa.string()}
+    options = pa_csv.ConvertOptions(column_types=wanted, include_columns=list(wanted))
+    return pa_csv.read_csv(folder / INJECTED, convert_options=options).to_pylist()
+
+
+def _is_of_leaves(folder: Path) -> bool:
+    """Tell whether all elements of all cases name every attribute, as those of L do."""
+    rows = _injected(folder)
+    with (folder / f"{rows[0]['timestamp']}.csv").open(encoding="utf-8-sig") as file:
+        attributes = len(file.readline().split(",")) - len((REAL, PREDICT))
+    elements = [_element(text) for row in rows for text in row["set"].split(";")]
+    return all(len(element) == attributes for element in elements)
+
+
 def _cubes(folder: Path) -> Iterator[Cube]:
-    injected = pa_csv.read_csv(
-        folder / INJECTED,
-        convert_options=pa_csv.ConvertOptions(
-            column_types={"timestamp": pa.string(), "set": pa.string()},
-            include_columns=["timestamp", "set"],
-        ),
-    )
-    for row in injected.to_pylist():
+    for row in _injected(folder):
         table = _read(folder / f"{row['timestamp']}.csv", {}, (REAL, PREDICT))
         names = [name for name in table.column_names if name not in (REAL, PREDICT)]
         codes, values = _codes(table, names)
@@ -120,7 +127,8 @@ def _element(text: str) -> Element:
 
 
 def _read(path: Path, types: dict[str, pa.DataType], numbers: tuple[str, ...]) -> pa.Table:
-    names = path.open(encoding="utf-8-sig").readline().strip().split(",")
+    with path.open(encoding="utf-8-sig") as file:
+        names = file.readline().strip().split(",")
     every = {name: pa.string() for name in names} | dict.fromkeys(numbers, pa.float64()) | types
     return pa_csv.read_csv(path, convert_options=pa_csv.ConvertOptions(column_types=every))
 

@@ -59,7 +59,7 @@ class Chooser:
     max_causes: int
 
     def choose(self, firsts: Sequence[Found]) -> Chosen:
-        """Extend each first cause by the best further one, again and again, as long as that pays."""
+        """Extend each first cause by the best further one, as long as that pays."""
         every = nothing(np.arange(len(self.table), dtype=np.int32))
         sets = [self._extended(every, each) for each in firsts if each.net > self.least]
         best = sets[0] if sets else every

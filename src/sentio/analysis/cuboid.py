@@ -100,7 +100,7 @@ def _cuboid(
 
 @numba.njit(nogil=True, cache=True)
 def _renumbered(keys: NDArray[np.int64]) -> tuple[NDArray[np.int64], int]:
-    """Number the different keys in the order in which they are met (open addressing)."""
+    """Give each different key a number, in the order in which they are met (open addressing)."""
     bits = 4
     while (1 << bits) < 2 * len(keys):
         bits += 1

@@ -112,7 +112,7 @@ class Cause:
     share
         Part of the whole excess that lies in its cells, [0, 1]; 1 also where all others got better.
     effect
-        How strong: observed for one expected (ratio), share lost (sum), loss a use (mean).
+        How strong in its cells: bad for one expected (ratio), share lost (sum), loss a use (mean).
     probability
         That it is right, against the alternatives and against chance, [0, 1].
     """

@@ -1,4 +1,4 @@
-"""The search that all localisers share: which attribute combinations gain most likelihood?
+"""The search that all localisers share, for the combinations that gain most likelihood.
 
 A localiser gives a table: how much likelier each cell becomes, in nats, if it belongs to a cause of
 a given strength than if nothing is wrong with it. Cells are taken as independent, so the gain of a
@@ -18,8 +18,9 @@ import numpy as np
 
 from sentio.analysis.choice import Chooser
 from sentio.analysis.cuboid import Cuboid, cuboids
-from sentio.analysis.localiser import Attribute, FloatArray, Localisation
-from sentio.analysis.scan import RANKED, Found, Mask, Table, best_groups, ranked
+from sentio.analysis.evidence import Evidence
+from sentio.analysis.localiser import Attribute, Localisation
+from sentio.analysis.scan import RANKED, Found, Mask, best_groups, ranked
 from sentio.analysis.telling import Teller
 
 WEIGHED = 20
@@ -27,25 +28,6 @@ WEIGHED = 20
 
 TRACE = 1e-3
 """Nats below which a cell says nothing."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Evidence:
-    """What a localiser knows of each cell.
-
-    Attributes
-    ----------
-    table
-        float32, shape (cells, strengths): nats gained if the cell belongs to a cause so strong.
-    strengths
-        The effect that each column stands for, shape (strengths,).
-    excess
-        How much worse each cell is than expected, in units of the measure, shape (cells,).
-    """
-
-    table: Table
-    strengths: FloatArray
-    excess: FloatArray
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,13 +89,7 @@ def search(attributes: Sequence[Attribute], evidence: Evidence, rules: Rules) ->
         max_causes=rules.max_causes,
     )
     chosen = chooser.choose(ranking[: rules.beam])
-    told = Teller(
-        attributes,
-        ranking,
-        strengths=evidence.strengths,
-        excess=evidence.excess,
-        misfit=rules.misfit,
-    )
+    told = Teller(attributes, evidence, ranking, misfit=rules.misfit)
     return Localisation(
         causes=tuple(told.cause(each) for each in chosen.causes),
         ranking=tuple(told.cause(each) for each in ranking[:RANKED]),

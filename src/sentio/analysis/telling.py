@@ -7,7 +7,8 @@ from math import exp
 
 import numpy as np
 
-from sentio.analysis.localiser import Attribute, Cause, FloatArray
+from sentio.analysis.evidence import Evidence
+from sentio.analysis.localiser import Attribute, Cause
 from sentio.analysis.scan import Found, Mask
 
 
@@ -17,38 +18,41 @@ class Teller:
     def __init__(
         self,
         attributes: Sequence[Attribute],
+        evidence: Evidence,
         ranking: Sequence[Found],
         *,
-        strengths: FloatArray,
-        excess: FloatArray,
         misfit: float,
     ) -> None:
         self._attributes = attributes
-        self._strengths, self._excess = strengths, excess
-        self._whole = float(excess.sum())
-        best = ranking[0].net
-        self._temper = max(1.0, misfit * best)
-        self._all = sum(exp((each.net - best) / self._temper) for each in ranking)
-        self._best = best
+        self._evidence = evidence
+        self._whole = float(evidence.excess.sum())
+        self._temper = max(1.0, misfit * ranking[0].net)
+        self._rivals = [(each.net, each.cells) for each in ranking]
 
     def cause(self, found: Found) -> Cause:
         """Put one group into words."""
         cells = found.cells
         values = tuple(self._value(axis, cells) for axis in found.cuboid.axes)
         others = [i for i in range(len(self._attributes)) if i not in found.cuboid.axes]
-        excess = float(self._excess[cells].sum())
+        excess = float(self._evidence.excess[cells].sum())
+        base = float(self._evidence.base[cells].sum())
         return Cause(
             values=values,
             implied=tuple(self._value(axis, cells) for axis in others if self._is_one(axis, cells)),
             gain=found.net,
             share=max(excess, 0.0) / max(excess, self._whole, 1e-12),
-            effect=float(self._strengths[found.strength]),
-            probability=self._probability(found),
+            effect=self._evidence.calm_effect + excess / max(base, 1e-12),
+            probability=self._probability(found.net, cells),
         )
 
-    def _probability(self, found: Found) -> float:
-        among = exp(min(0.0, found.net - self._best) / self._temper) / self._all
-        return among / (1.0 + exp(-min(found.net, 500.0)))
+    def _probability(self, net: float, cells: Mask) -> float:
+        """Weigh a cause against chance and those alternatives that share cells with it."""
+        rivals = [rival for rival, theirs in self._rivals if bool((theirs & cells).any())]
+        best = max([net, *rivals])
+        field = rivals if net in rivals else [net, *rivals]
+        among = [exp((each - best) / self._temper) for each in field]
+        own = exp((net - best) / self._temper) / sum(among)
+        return own / (1.0 + exp(-min(net, 500.0)))
 
     def _value(self, axis: int, cells: Mask) -> tuple[str, str]:
         attribute = self._attributes[axis]

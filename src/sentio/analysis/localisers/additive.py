@@ -1,10 +1,10 @@
-"""Localiser of an amount that adds up: which cells' shares lost are likelier with a cause?
+"""Localiser of an amount that adds up, by the likelihood of the share that each cell lost.
 
 A cell's deviation is (expected - observed) / the greater of both, turned so that the decline is
 positive. Forecasts err to both sides alike, so the side away from the decline shows what is normal:
-its quantiles give a Weibull law, which stands for the other side too, tail and all. In a cause of
-strength s all cells lose the same share s but for a small spread (the ripple effect: Sun et al.,
-HotSpot, IEEE Access 2018).
+its quantiles give a law, Weibull from one to the next and beyond the last, that stands for the
+other side too. In a cause of strength s all cells lose the same share s but for a small spread (the
+ripple effect: Y. Sun et al., HotSpot, IEEE Access 6, 2018).
 """
 
 from __future__ import annotations
@@ -14,8 +14,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import ndtr
 
+from sentio.analysis.evidence import Evidence
 from sentio.analysis.localiser import Cells, FloatArray, Localisation, MeasureKind, SumMeasure
-from sentio.analysis.search import Evidence, Rules, search
+from sentio.analysis.search import Rules, search
 
 STRENGTHS = tuple(round(0.1 * step, 1) for step in range(1, 11))
 SPREAD = 0.08  # of the share lost within a cause; tuned, benchmarks/localise.py
@@ -26,7 +27,6 @@ LEAST_NOISE = 1e-4
 LEAST_POWER = 0.3
 MOST_GAIN = 40.0  # nats that one cell may prove: no law is known further out
 SURVIVALS = np.array([0.9, 0.7, 0.5, 0.3, 0.1, 0.03, 0.01, 0.003, 0.001])
-TAIL_FROM = 4  # the tail continues the course from here to the last quantile
 KNOT_CELLS = 10  # cells beyond a quantile that is trusted
 
 
@@ -49,14 +49,14 @@ class AdditiveLocaliser:
         deviation = np.divide(lost, greater, out=np.zeros(len(lost)), where=greater > 0.0)
         evidence = Evidence(
             table=_gains(deviation, greater > 0.0),
-            strengths=np.array(STRENGTHS),
             excess=lost,
+            base=greater,
         )
         return search(cells.attributes, evidence, self.rules)
 
 
 def _gains(deviation: FloatArray, is_there: np.ndarray) -> np.ndarray:
-    normal = _normal(deviation, np.abs(deviation[is_there & (deviation < 0.0)]))
+    normal = _normal(deviation, _calm(deviation[is_there]))
     stray = np.log(STRAY) + normal
     columns = [
         np.logaddexp(np.log(_caused(deviation, strength) + 1e-300), stray) - normal
@@ -66,25 +66,45 @@ def _gains(deviation: FloatArray, is_there: np.ndarray) -> np.ndarray:
     return (gains * is_there[:, None]).astype(np.float32)
 
 
-def _normal(deviation: FloatArray, away: FloatArray) -> FloatArray:
-    """Density of the deviation of cells without cause.
+def _calm(deviation: FloatArray) -> FloatArray:
+    """Give sizes of deviations without cause: those away from the decline, if there are any."""
+    away = -deviation[deviation < 0.0]
+    if len(away) >= KNOT_CELLS or not len(deviation):
+        return away
+    return np.abs(deviation - np.median(deviation))
+
+
+def _normal(deviation: FloatArray, calm: FloatArray) -> FloatArray:
+    """Logarithm of the density of the deviation of cells without cause.
 
     Between quantiles, and beyond the last one, the survival follows a Weibull law: its logarithm
     is a power of the deviation.
     """
-    known = SURVIVALS[: max(2, int((len(away) * SURVIVALS >= KNOT_CELLS).sum()))]
-    at = np.quantile(away, 1.0 - known) if len(away) else np.zeros(len(known))
+    known = SURVIVALS[: max(2, int((len(calm) * SURVIVALS >= KNOT_CELLS).sum()))]
+    at = np.quantile(calm, 1.0 - known) if len(calm) else np.zeros(len(known))
     at = np.maximum.accumulate(np.maximum(at, LEAST_NOISE * (1.0 + np.arange(len(at)))))
     x, y = np.log(at), np.log(-np.log(known))
     power = np.maximum(np.diff(y) / np.maximum(np.diff(x), 1e-3), LEAST_POWER)
-    tail = (y[-1] - y[TAIL_FROM]) / max(x[-1] - x[TAIL_FROM], 1e-3)
-    power = np.concatenate([[1.0], power, [max(tail, LEAST_POWER)]])
+    tail = _tail_power(x, y, len(calm) * known[-1])
+    power = np.concatenate([[1.0], power, [tail]])
     place = np.maximum(np.log(np.maximum(np.abs(deviation), 1e-12)), x[0] - 5.0)
     piece = np.searchsorted(x, place)
     knot = np.maximum(piece - 1, 0)
     log_hazard_sum = y[knot] + power[piece] * (place - x[knot])
     log_density = log_hazard_sum + np.log(power[piece]) - place - np.exp(log_hazard_sum)
     return log_density - np.log(2.0)
+
+
+def _tail_power(x: FloatArray, y: FloatArray, beyond: float) -> float:
+    """Continue the course from the middle knot to the last, two standard errors heavier.
+
+    ``beyond`` is how many cells lie beyond the last knot: from few, nothing is known far out.
+    """
+    start = (len(x) - 1) // 2
+    run = max(x[-1] - x[start], 1e-3)
+    power = (y[-1] - y[start]) / run
+    error = 1.0 / (np.sqrt(max(beyond, 1.0)) * power * np.exp(y[-1]))
+    return max(float(power * (1.0 - 2.0 * error / run)), LEAST_POWER)
 
 
 def _caused(deviation: FloatArray, strength: float) -> FloatArray:

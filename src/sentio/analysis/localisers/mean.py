@@ -1,4 +1,4 @@
-"""Localiser of a mean, such as the MOS lost per use: where is more lost than expected?
+"""Localiser of a mean, such as the MOS lost per use, by the likelihood of each cell's loss.
 
 The loss of a cell without cause is normal around its expectation. In a cause of strength d every
 use loses d more, and as a fault rarely hits all alike, the cells of a cause differ by half of that.
@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sentio.analysis.evidence import Evidence
 from sentio.analysis.localiser import Cells, FloatArray, Localisation, MeanMeasure, MeasureKind
-from sentio.analysis.search import Evidence, Rules, search
+from sentio.analysis.search import Rules, search
 
 STRENGTHS = (0.1, 0.2, 0.3, 0.5, 0.8, 1.3, 2.1, 3.4)  # loss a use, in units of the measure
 UNLIKENESS = 0.5  # of the cells of a cause, as in the localiser of ratios
@@ -41,8 +42,8 @@ class MeanLocaliser:
         ]
         evidence = Evidence(
             table=np.minimum(np.stack(columns, axis=1), MOST_GAIN).astype(np.float32),
-            strengths=np.array(STRENGTHS),
             excess=excess,
+            base=measure.total,
         )
         return search(cells.attributes, evidence, self.rules)
 

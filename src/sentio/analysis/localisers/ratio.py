@@ -1,10 +1,10 @@
-"""Localiser of a ratio, bad of all: which cells' counts are likelier with a cause than without?
+"""Localiser of a ratio, bad of all, by the likelihood of each cell's count.
 
 A cell without cause has a count of negative binomial law around its expectation, nearly Poisson. In
 a cause of strength m, the expectation is m times as high, and the cells may differ much more: a
 fault rarely hits all alike. So the cells that a cause leaves out count against it as long as they
-are worse than expected, and those that it takes in as long as they are not. That is where it parts
-with the scan statistics of Kulldorff (1997), which compare a group as a whole with all others.
+are worse than expected, and those that it takes in as long as they are not. The scan
+statistics of M. Kulldorff (1997) compare a group as a whole with all others, and are blind to that.
 """
 
 from __future__ import annotations
@@ -14,9 +14,10 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import gammaln
 
+from sentio.analysis.evidence import Evidence
 from sentio.analysis.expectation import expected_bad
 from sentio.analysis.localiser import Cells, FloatArray, Localisation, MeasureKind, RatioMeasure
-from sentio.analysis.search import Evidence, Rules, search
+from sentio.analysis.search import Rules, search
 
 STRENGTHS = (1.5, 2.0, 3.0, 5.0, 8.0, 13.0, 21.0, 34.0)  # a Fibonacci ladder: 1.6 from step to step
 CALM_SHAPE = 30.0  # a cell's ratio wanders by 1/sqrt(30) = 18 %; tuned, benchmarks/localise.py
@@ -55,8 +56,9 @@ def _evidence(bad: FloatArray, expected: FloatArray) -> Evidence:
     ]
     return Evidence(
         table=np.stack(columns, axis=1).astype(np.float32),
-        strengths=np.repeat(STRENGTHS, len(CAUSE_SHAPES)),
         excess=bad - expected,
+        base=expected,
+        calm_effect=1.0,
     )
 
 
