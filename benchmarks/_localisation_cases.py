@@ -144,9 +144,9 @@ def _labels(path: Path) -> list[dict[str, Any]]:
     entries: list[dict[str, Any]] = []
     texts: dict[str, str] = {}
     key = ""
-    for line in [*path.read_text("utf-8-sig").splitlines(), "- end:"]:
-        head = re.match(r"(- |  )(\w+):(.*)", line)
-        if head and head[1] == "- " and texts:
+    for line in [*path.read_text("utf-8-sig").splitlines(), "- data:"]:
+        head = re.match(r"\s*(-?)\s*(data|timestamp|cause)\s*:(.*)", line)
+        if head and head[1] and texts:
             entries.append({name: _value(text) for name, text in texts.items()})
             texts = {}
         if head:

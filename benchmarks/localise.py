@@ -12,7 +12,8 @@ frozen in the localisers. Those of the ratio were tuned on the 45 cases of RS in
 `exact_share` on these flatters. Over random halves of them, the best of 108 settings by one half
 reached 0.85 of the other (standard deviation 0.06); all 108 reached 0.76 to 0.89 of the whole.
 Those of S and L were tuned on made cases of seeds 1 to 3. A case is exact if all its labelled
-elements are found and no other; `top5_same_cells_share` also takes another name of the very same cells.
+elements are found and no other; `top5_same_cells_share` also takes another name of the very same
+cells.
 """
 
 from __future__ import annotations
