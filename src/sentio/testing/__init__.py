@@ -2,6 +2,7 @@
 
 from sentio.testing.breach import BrokenContract
 from sentio.testing.format import check_format
+from sentio.testing.localiser import check_localiser
 from sentio.testing.service import check_service
 
-__all__ = ["BrokenContract", "check_format", "check_service"]
+__all__ = ["BrokenContract", "check_format", "check_localiser", "check_service"]
