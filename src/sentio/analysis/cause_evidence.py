@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sentio.analysis.dependency_graph import Floats, passed_on
-from sentio.analysis.loss_course import HealthyLoss, LossCourse, excess_loss
+from sentio.analysis.loss_course import SWINGS, HealthyLoss, LossCourse, excess_loss, upper_spread
 
 TAIL = 4.0  # degrees of freedom of the noise: heavy tails, yet a finite variance
 HANDED_ON_SPREAD = 0.25  # a second lost below is a second lost above, give or take a quarter
@@ -39,6 +39,9 @@ class Suspects:
     causes: npt.NDArray[np.intp]
     share: Floats  # of a loss of each that reaches the target
     part: Floats  # see `carried`
+    own_spread: Floats  # of each element, without what its dependencies hand on
+    calm: Floats  # shape (suspects, elements), what others hand on to the target in healthy times
+    target_spread: Floats  # of each suspect: of the target without that
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,16 +50,35 @@ class Excess:
 
     span: tuple[int, int]
     loss: Floats
-    spread: Floats
     own: Floats  # what the losses of its dependencies leave
     own_spread: Floats
+    target: Floats  # shape (windows, suspects), loss of the target without the swings of others
+    target_spread: Floats
 
 
-def suspects(part: Floats, target: int) -> Suspects:
+def suspects(healthy: HealthyLoss, part: Floats, target: int) -> Suspects:
     """List what the target depends on, near or far."""
-    share = passed_on(part)[target]
-    causes = np.flatnonzero(share > LEAST_PASSED_ON)
-    return Suspects(target=target, causes=causes, share=share[causes], part=part)
+    reach = passed_on(part)
+    causes = np.flatnonzero(reach[target] > LEAST_PASSED_ON)
+    calm = healthy.coupling[target] * (reach[:, causes].T <= LEAST_PASSED_ON)
+    excess = healthy.excess
+    swing = np.clip(excess, -SWINGS * healthy.spread, SWINGS * healthy.spread)
+    left = excess[:, [target]] - swing @ calm.T
+    own = _own(excess, healthy, part)
+    return Suspects(
+        target=target,
+        causes=causes,
+        share=reach[target, causes],
+        part=part,
+        own_spread=np.maximum(upper_spread(own), healthy.least_spread),
+        calm=calm,
+        target_spread=np.maximum(upper_spread(left), healthy.least_spread[target]),
+    )
+
+
+def _own(excess, healthy, part):
+    swing = np.clip(excess, -SWINGS * healthy.spread, SWINGS * healthy.spread)
+    return excess - swing @ healthy.coupling.T - (excess - swing) @ part.T
 
 
 def spans(ticks: int) -> Iterator[tuple[int, int]]:
@@ -65,7 +87,7 @@ def spans(ticks: int) -> Iterator[tuple[int, int]]:
     return ((a, b) for i, a in enumerate(edges) for b in edges[i + 1 :])
 
 
-def excesses(healthy: HealthyLoss, windows: LossCourse, part: Floats) -> Iterator[Excess]:
+def excesses(healthy: HealthyLoss, windows: LossCourse, who: Suspects) -> Iterator[Excess]:
     """Yield the excess of every span; arrays of the windows have shape (windows, ticks, elements).
 
     What an element is like outside the span comes from the ticks outside, and from the healthy
@@ -85,18 +107,22 @@ def excesses(healthy: HealthyLoss, windows: LossCourse, part: Floats) -> Iterato
         grown = 1.0 + np.maximum(offset, 0.0) / np.maximum(healthy.level, 1e-9)
         grown = np.where(healthy.level > 0, grown, 1.0)
         loss = (within - offset * used) / inside
+        swing = np.clip(loss, -SWINGS * healthy.spread, SWINGS * healthy.spread)
+        target_drift = drift[:, [who.target]]
         yield Excess(
             span=(begin, end),
             loss=loss,
-            spread=grown * _spread(healthy.spread, drift, inside, outside),
-            own=loss - loss @ part.T,
-            own_spread=grown * _spread(healthy.own_spread, drift, inside, outside),
+            own=_own(loss, healthy, who.part),
+            own_spread=grown * _spread(who.own_spread, drift, inside, outside),
+            target=loss[:, [who.target]] - swing @ who.calm.T,
+            target_spread=grown[:, [who.target]]
+            * _spread(who.target_spread, target_drift, inside, outside),
         )
 
 
 def log_evidence(who: Suspects, excess: Excess) -> Floats:
     """Log likelihood ratio to `nothing happened` in one span; shape (windows, suspects)."""
-    target, spread = excess.loss[:, [who.target]], excess.spread[:, [who.target]]
+    target, spread = excess.target, excess.target_spread
     own, own_spread = excess.own[:, who.causes], excess.own_spread[:, who.causes]
     lost = np.maximum(target, 0.0) / who.share
     is_hurt = _log_tail(0.0 * target, np.hypot(spread, HANDED_ON_SPREAD * target))

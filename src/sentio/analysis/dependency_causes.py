@@ -22,7 +22,7 @@ from sentio.analysis.dependency_graph import DependencyGraph, Floats, carried
 from sentio.analysis.loss_course import HealthyLoss, LossCourse, healthy_loss
 
 FALSE_ALARMS = 0.05  # healthy windows that may get a cause: one in twenty
-LEAST_ODDS = 3.0  # less is not worth a mention (Kass and Raftery 1995, section 3.2)
+LEAST_ODDS = 10.0  # "strong" on the scale of Jeffreys (1961), appendix B
 MOST_WINDOWS = 120  # of the healthy past, to learn what chance can do
 
 
@@ -59,7 +59,7 @@ def learn(graph: DependencyGraph, target: str, reference: LossCourse, *, ticks: 
     """Learn from a healthy past, for windows of so many ticks."""
     part = carried(graph, np.nan_to_num(reference.uses).mean(axis=0))
     loss = healthy_loss(reference, part)
-    who = suspects(part, graph.index(target))
+    who = suspects(loss, part, graph.index(target))
     log_odds = np.log(LEAST_ODDS)
     windows = _windows(reference, ticks)
     by_chance = _total(_per_suspect(loss, who, windows)[0])
@@ -74,7 +74,7 @@ def explain(healthy: Healthy, window: LossCourse) -> Explanation:
     told, best = _per_suspect(healthy.loss, healthy.who, one)
     odds = float(_total(told)[0]) - healthy.log_odds_by_chance
     any_probability = 1 / (1 + np.exp(-odds))
-    post = np.exp(told[0] - np.logaddexp.reduce(told[0])) if np.isfinite(told[0]).any() else told[0] * 0
+    post = np.exp(told[0] - np.logaddexp.reduce(told[0])) if np.isfinite(told[0]).any() else np.zeros(len(told[0]))
     order = np.argsort(-post, kind="stable")
     who = healthy.who
     target_loss = max(float(best.loss[0, who.target]), 1e-12)
@@ -94,7 +94,7 @@ def _per_suspect(loss: HealthyLoss, who: Suspects, windows: LossCourse) -> tuple
     told = []
     ex = []
     uses = np.nan_to_num(windows.uses)
-    for each in excesses(loss, windows, who.part):
+    for each in excesses(loss, windows, who):
         now = uses[:, each.span[0]:each.span[1], who.causes].mean(axis=1)
         usual = loss.most_uses[who.causes] / np.maximum(now, 1e-9)
         is_new = np.log(np.clip(usual, NEW_USE, 1.0))

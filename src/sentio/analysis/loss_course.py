@@ -16,6 +16,8 @@ from sentio.analysis.dependency_graph import Floats
 UPPER_QUANTILE = 0.95
 UPPER_SIGMAS = 1.645  # of a normal distribution: its 0.95 quantile
 LEAST_SPREAD_RATIO = 0.03  # of the level: no delay is steadier than 3 %, whatever a short past says
+SWINGS = 3.0  # spreads that are a healthy swing; beyond is a change
+PRIOR_SPREAD = 0.5  # of a coupling around the share of uses, before the past is seen
 LEAST_COUNT = 0.5  # failures: counts are whole, half a one is nothing
 
 
@@ -40,12 +42,13 @@ class LossCourse:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HealthyLoss:
-    """What each element loses while all is well; every array has shape (elements,)."""
+    """What each element loses while all is well; shape (elements,) unless told otherwise."""
 
     level: Floats  # loss per use, median; 0 where the element was never seen
     spread: Floats  # of the loss of one tick around its level, upwards
-    own_spread: Floats  # of what is left of that without the losses of its dependencies
-    uses: Floats  # mean of a tick
+    coupling: Floats  # shape (elements, elements): of a healthy swing below, what swings above
+    excess: Floats  # shape (ticks, elements), of the reference itself
+    least_spread: Floats
     most_uses: Floats  # 0.95 quantile of a tick
     is_known: npt.NDArray[np.bool_]  # whether it was seen at all
 
@@ -62,11 +65,13 @@ def healthy_loss(reference: LossCourse, part: Floats) -> HealthyLoss:
     least = LEAST_SPREAD_RATIO * level * np.maximum(uses.mean(axis=0), 1.0)
     if reference.is_count:
         least = np.sqrt(LEAST_COUNT**2 + level * uses.mean(axis=0))
+    spread = np.maximum(upper_spread(excess), least)
     return HealthyLoss(
         level=level,
-        spread=np.maximum(_upper_spread(excess), least),
-        own_spread=np.maximum(_upper_spread(excess - excess @ part.T), least),
-        uses=uses.mean(axis=0),
+        spread=spread,
+        coupling=_coupling(np.clip(excess, -SWINGS * spread, SWINGS * spread), part),
+        excess=excess,
+        least_spread=least,
         most_uses=np.quantile(uses, UPPER_QUANTILE, axis=0),
         is_known=is_known,
     )
@@ -78,6 +83,22 @@ def excess_loss(course: LossCourse, level: Floats) -> Floats:
     return np.where(np.isfinite(excess), excess, 0.0)
 
 
-def _upper_spread(excess: Floats) -> Floats:
+def upper_spread(excess: Floats) -> Floats:
     middle, upper = np.quantile(excess, [0.5, UPPER_QUANTILE], axis=0)
     return np.maximum((upper - middle) / UPPER_SIGMAS, 1e-9)
+
+
+def _coupling(swing: Floats, part: Floats) -> Floats:
+    """Regress the swings of each element on those of its dependencies (ridge towards ``part``)."""
+    swing = swing - swing.mean(axis=0)
+    coupling = part.copy()
+    for above in np.flatnonzero(part.any(axis=1)):
+        below = np.flatnonzero(part[above])
+        x, y, prior = swing[:, below], swing[:, above], part[above, below]
+        noise = max(float(np.var(y)), 1e-12)
+        for _ in range(3):  # the noise falls as the dependencies explain it
+            inner = x.T @ x / noise + np.eye(len(below)) / PRIOR_SPREAD**2
+            found = np.linalg.solve(inner, x.T @ y / noise + prior / PRIOR_SPREAD**2)
+            noise = max(float(np.var(y - x @ found)), 1e-12)
+        coupling[above, below] = np.maximum(found, 0.0)
+    return coupling
