@@ -1,4 +1,4 @@
-"""The loss of each element tick by tick: what an indicator costs its uses, against a healthy level.
+"""The loss of elements tick by tick: what an indicator costs their uses, against a healthy level.
 
 A loss per use is a quantity that adds up along dependencies: seconds of delay, or the chance to
 fail. Times the uses it becomes seconds lost or failures, which an element hands to its callers.
@@ -6,7 +6,7 @@ fail. Times the uses it becomes seconds lost or failures, which an element hands
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -14,11 +14,11 @@ import numpy.typing as npt
 from sentio.analysis.dependency_graph import Floats
 
 UPPER_QUANTILE = 0.95
-UPPER_SIGMAS = 1.645  # of a normal distribution: its 0.95 quantile
-LEAST_SPREAD_RATIO = 0.03  # of the level: no delay is steadier than 3 %, whatever a short past says
+UPPER_SIGMAS = 1.645  # of a normal distribution: where its 0.95 quantile is
 SWINGS = 3.0  # spreads that are a healthy swing; beyond is a change
-PRIOR_SPREAD = 0.5  # of a coupling around the share of uses, before the past is seen
+LEAST_SPREAD_RATIO = 0.03  # of the level: no delay is steadier than 3 %, whatever a short past says
 LEAST_COUNT = 0.5  # failures: counts are whole, half a one is nothing
+PRIOR_SPREAD = 0.5  # of a coupling around the share of uses, before the past is seen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,12 +32,9 @@ class LossCourse:
     loss_per_use: Floats
     is_count: bool = False
 
-    def ticks(self, begin: int, end: int) -> LossCourse:
-        """Cut out the ticks from begin up to, not including, end."""
-        part = slice(begin, end)
-        return LossCourse(
-            uses=self.uses[part], loss_per_use=self.loss_per_use[part], is_count=self.is_count
-        )
+    def ticks(self, which: slice | npt.NDArray[np.intp]) -> LossCourse:
+        """Take some ticks; an array of shape (windows, ticks) makes a stack of windows."""
+        return replace(self, uses=self.uses[which], loss_per_use=self.loss_per_use[which])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,11 +43,16 @@ class HealthyLoss:
 
     level: Floats  # loss per use, median; 0 where the element was never seen
     spread: Floats  # of the loss of one tick around its level, upwards
-    coupling: Floats  # shape (elements, elements): of a healthy swing below, what swings above
-    excess: Floats  # shape (ticks, elements), of the reference itself
     least_spread: Floats
+    coupling: Floats  # (elements above, below): of a healthy swing below, how much swings above
+    excess: Floats  # (ticks, elements), of the reference itself
+    uses: Floats  # mean of a tick
     most_uses: Floats  # 0.95 quantile of a tick
     is_known: npt.NDArray[np.bool_]  # whether it was seen at all
+
+    def swing(self, excess: Floats) -> Floats:
+        """Cut an excess down to what is healthy."""
+        return np.clip(excess, -SWINGS * self.spread, SWINGS * self.spread)
 
 
 def healthy_loss(reference: LossCourse, part: Floats) -> HealthyLoss:
@@ -64,26 +66,28 @@ def healthy_loss(reference: LossCourse, part: Floats) -> HealthyLoss:
     excess = excess_loss(reference, level)
     least = LEAST_SPREAD_RATIO * level * np.maximum(uses.mean(axis=0), 1.0)
     if reference.is_count:
-        least = np.sqrt(LEAST_COUNT**2 + level * uses.mean(axis=0))
+        least = np.sqrt(LEAST_COUNT**2 + level * uses.mean(axis=0))  # counts: Poisson
     spread = np.maximum(upper_spread(excess), least)
-    return HealthyLoss(
+    healthy = HealthyLoss(
         level=level,
         spread=spread,
-        coupling=_coupling(np.clip(excess, -SWINGS * spread, SWINGS * spread), part),
-        excess=excess,
         least_spread=least,
+        coupling=part,
+        excess=excess,
+        uses=uses.mean(axis=0),
         most_uses=np.quantile(uses, UPPER_QUANTILE, axis=0),
         is_known=is_known,
     )
+    return replace(healthy, coupling=_coupling(healthy.swing(excess), part))
 
 
 def excess_loss(course: LossCourse, level: Floats) -> Floats:
     """Loss of each tick and element beyond its level; 0 where there was no use."""
-    excess = np.nan_to_num(course.uses) * (course.loss_per_use - level)
-    return np.where(np.isfinite(excess), excess, 0.0)
+    return np.nan_to_num(np.nan_to_num(course.uses) * (course.loss_per_use - level))
 
 
 def upper_spread(excess: Floats) -> Floats:
+    """Standard deviation, were it normal, by its upper side: losses are skewed."""
     middle, upper = np.quantile(excess, [0.5, UPPER_QUANTILE], axis=0)
     return np.maximum((upper - middle) / UPPER_SIGMAS, 1e-9)
 
@@ -94,11 +98,11 @@ def _coupling(swing: Floats, part: Floats) -> Floats:
     coupling = part.copy()
     for above in np.flatnonzero(part.any(axis=1)):
         below = np.flatnonzero(part[above])
-        x, y, prior = swing[:, below], swing[:, above], part[above, below]
-        noise = max(float(np.var(y)), 1e-12)
+        x, y, found = swing[:, below], swing[:, above], part[above, below]
         for _ in range(3):  # the noise falls as the dependencies explain it
-            inner = x.T @ x / noise + np.eye(len(below)) / PRIOR_SPREAD**2
-            found = np.linalg.solve(inner, x.T @ y / noise + prior / PRIOR_SPREAD**2)
             noise = max(float(np.var(y - x @ found)), 1e-12)
+            precision = x.T @ x / noise + np.eye(len(below)) / PRIOR_SPREAD**2
+            seen = x.T @ y / noise + part[above, below] / PRIOR_SPREAD**2
+            found = np.linalg.solve(precision, seen)
         coupling[above, below] = np.maximum(found, 0.0)
     return coupling
