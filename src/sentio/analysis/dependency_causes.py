@@ -62,9 +62,7 @@ def explain(
     --------
     >>> graph = DependencyGraph(elements=("app", "api"), depends_on={"app": ("api",)})
     >>> swing = np.random.default_rng(7).normal(0.0, 0.01, (100, 1))
-    >>> past = LossCourse(
-    ...     uses=np.full((100, 2), 50.0), loss_per_use=np.array([0.3, 0.1]) + swing
-    ... )
+    >>> past = LossCourse(uses=np.full((100, 2), 50.0), loss_per_use=np.array([0.3, 0.1]) + swing)
     >>> now = np.array([[0.3, 0.1], [0.3, 0.1], [0.8, 0.6], [0.8, 0.6], [0.3, 0.1]])
     >>> found = explain(
     ...     graph,
@@ -95,7 +93,9 @@ def learn(graph: DependencyGraph, target: str, reference: LossCourse, *, ticks: 
 
 def explain_by(healthy: Healthy, window: LossCourse) -> Explanation:
     """Find the causes of a decline by what `learn` learnt; a few milliseconds."""
-    told = list(evidence(healthy.loss, healthy.who, window.ticks(np.arange(len(window.uses))[None])))
+    told = list(
+        evidence(healthy.loss, healthy.who, window.ticks(np.arange(len(window.uses))[None]))
+    )
     of_each = _of_each(told)
     log_odds = float(_of_any(of_each)[0]) - healthy.log_odds_by_chance
     none_probability = float(1.0 / (1.0 + np.exp(np.clip(log_odds, -50.0, 50.0))))
