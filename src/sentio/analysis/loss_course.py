@@ -87,7 +87,7 @@ def excess_loss(course: LossCourse, level: Floats) -> Floats:
 
 
 def upper_spread(excess: Floats) -> Floats:
-    """Standard deviation, were it normal, by its upper side: losses are skewed."""
+    """Measure the standard deviation, as of a normal, by the upper side: losses are skewed."""
     middle, upper = np.quantile(excess, [0.5, UPPER_QUANTILE], axis=0)
     return np.maximum((upper - middle) / UPPER_SIGMAS, 1e-9)
 

@@ -18,6 +18,7 @@ from sentio.analysis.dependency_graph import Floats
 from sentio.analysis.loss_course import HealthyLoss, LossCourse, excess_loss
 
 OFFSET_SPREAD = 0.5  # of the level between hours, in spreads of a tick
+WANDER_TICKS = 12.0  # until the level has wandered so far; a longer mean is no steadier
 UNKNOWN_OFFSET = 1e9  # of an element without a past: its level is what the window says
 MOST_EDGES = 12  # of spans: in longer windows they begin and end at every so many ticks
 CONSISTENT_MAD = 1.4826  # median absolute deviation to standard deviation, of a normal
@@ -39,7 +40,8 @@ class SpanExcess:
         offset = _offset_variance(self.drift[:, elements], of_tick)
         level = 1.0 / (1.0 / offset + self.outside / of_tick**2)
         inside = self.span[1] - self.span[0]
-        return self.grown[:, elements] * np.sqrt(of_tick**2 / inside + level)
+        wander = (OFFSET_SPREAD * of_tick) ** 2 * -np.expm1(-inside / WANDER_TICKS)
+        return self.grown[:, elements] * np.sqrt(of_tick**2 / inside + wander + level)
 
 
 def span_excesses(healthy: HealthyLoss, windows: LossCourse) -> Iterator[SpanExcess]:
@@ -80,7 +82,7 @@ def _drift_ratio(healthy: HealthyLoss, windows: LossCourse) -> Floats:
     """Tell how far the elements of each window are from their levels; shape (windows, 1)."""
     known = healthy.is_known & (healthy.level > 0.0)
     course = windows.loss_per_use[:, :, known]
-    seen = np.isfinite(course).any(axis=1)
+    seen = np.isfinite(course).max(axis=1)
     middle = np.nanmedian(np.where(seen[:, None], course, 0.0), axis=1)
     away = np.abs(np.log(np.maximum(middle, 1e-12) / healthy.level[known]))
     return CONSISTENT_MAD * _middle_of(away, seen, otherwise=0.0)
