@@ -16,7 +16,7 @@ from sentio.analysis.dependency_graph import DependencyGraph, Floats, carried
 from sentio.analysis.loss_course import HealthyLoss, LossCourse, healthy_loss
 
 FALSE_ALARMS_RATIO = 0.05  # of healthy windows that may get a cause: one in twenty
-LEAST_ODDS = 10.0  # "strong" on the scale of H. Jeffreys, Theory of Probability (1961), app. B
+LEAST_ODDS = 5.0  # a wrong cause is taken to be five times as bad as none
 MOST_WINDOWS = 120  # of the healthy past, to learn what chance can do
 MOST_TOLD = 5  # hypotheses
 
@@ -87,8 +87,9 @@ def learn(graph: DependencyGraph, target: str, reference: LossCourse, *, ticks: 
     who = suspects(loss, part, graph.index(target))
     windows = reference.ticks(_spread_out(len(reference.uses), ticks))
     by_chance = _of_any(_of_each(list(evidence(loss, who, windows))))
-    least = max(float(np.log(LEAST_ODDS)), float(np.quantile(by_chance, 1.0 - FALSE_ALARMS_RATIO)))
-    return Healthy(graph=graph, loss=loss, who=who, log_odds_by_chance=least)
+    chance = float(np.quantile(by_chance, 1.0 - FALSE_ALARMS_RATIO, method="higher"))
+    log_odds = max(float(np.log(LEAST_ODDS)), chance)
+    return Healthy(graph=graph, loss=loss, who=who, log_odds_by_chance=log_odds)
 
 
 def explain_by(healthy: Healthy, window: LossCourse) -> Explanation:

@@ -60,7 +60,7 @@ def healthy_loss(reference: LossCourse, part: Floats) -> HealthyLoss:
 
     ``part`` is what `carried` tells, shape (elements above, elements below).
     """
-    is_known = np.isfinite(reference.loss_per_use).any(axis=0)
+    is_known = np.isfinite(reference.loss_per_use).max(axis=0)
     level = np.nanmedian(np.where(is_known, reference.loss_per_use, 0.0), axis=0)
     uses = np.nan_to_num(reference.uses)
     excess = excess_loss(reference, level)
