@@ -7,7 +7,8 @@ is fitted to issues: the method sees the graph, a healthy past and the window. A
 healthy past takes that of the scenario which its window resembles most. Specificity: the healthy
 past is cut in halves; the first is the past, windows of the second must get no cause. Beside it,
 the way of the authors: six cuts from the middle on, and all that is behind a cut is one window, of
-up to a day. A peer of theirs runs on the same issues and windows.
+up to a day. A peer of theirs runs on the same issues and windows. Planted: declines made in the
+second half, at one element after the other.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ import numpy as np
 
 from _causes_peer import ranked_correlation
 from _causes_petshop import Issue, Metrics, Scenario, course, read_scenarios
+from _causes_planted import planted_ranks
 from _report import arguments, report
 from sentio.analysis.dependency_causes import Healthy, explain_by, learn
 
@@ -57,12 +59,17 @@ def main(given: list[str]) -> int:
     issues = [verdict for each in scenarios for verdict in _issues(each, pasts, learn_ms)]
     halves = [verdict for each in scenarios for verdict in _healthy(each, _halves)]
     rests = [verdict for each in scenarios for verdict in _healthy(each, _rests)]
-    report(figures(issues, halves, rests, learn_ms), as_json=asked.json)
+    planted = [verdict for each in scenarios for verdict in _planted(each)]
+    report(figures(issues, halves, rests, planted, learn_ms), as_json=asked.json)
     return 0
 
 
 def figures(
-    issues: list[Verdict], halves: list[Verdict], rests: list[Verdict], learn_ms: list[float]
+    issues: list[Verdict],
+    halves: list[Verdict],
+    rests: list[Verdict],
+    planted: list[Verdict],
+    learn_ms: list[float],
 ) -> dict[str, object]:
     """Put all verdicts into the figures of the claim."""
     ours, silence = _figures(issues), _silence(halves)
@@ -78,6 +85,7 @@ def figures(
         "by_scenario": _by(issues, _figures),
         "specificity_by_scenario": _by(halves, _silence),
         "specificity_of_rests": _by(rests, _silence),
+        "planted": {**_figures(planted), **_by(planted, _figures)},
         "peer_ranked_correlation": {**_peer_figures(issues), "specificity": silence["peer"]},
         "peer_published": PUBLISHED,
         "ratio_top1_to_published": round(ours["top1"] / PUBLISHED["top1"], 3),
@@ -152,6 +160,19 @@ def _healthy(scenario: Scenario, cuts: Cuts) -> Iterator[Verdict]:
                     told=len(explain_by(healthy, whole.ticks(part)).hypotheses),
                     peer_told=len(peer),
                 )
+
+
+def _planted(scenario: Scenario) -> Iterator[Verdict]:
+    """Learn from the first half; plant declines in the second."""
+    if scenario.healthy is None:
+        return
+    for target, metric in sorted({(each.target, each.metric) for each in scenario.issues}):
+        whole = course(scenario.healthy, scenario.graph, metric)
+        half = len(whole.uses) // 2
+        healthy = learn(scenario.graph, target, whole.ticks(slice(0, half)), ticks=WINDOW_ROWS)
+        later = whole.ticks(slice(half, len(whole.uses)))
+        for rank, told in planted_ranks(healthy, later, ticks=WINDOW_ROWS):
+            yield Verdict(scenario=scenario.name, metric=metric, rank=rank, told=told, peer_told=0)
 
 
 def _halves(rows: int) -> Iterator[tuple[int, Sequence[range]]]:
