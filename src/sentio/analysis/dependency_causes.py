@@ -17,6 +17,7 @@ from sentio.analysis.loss_course import HealthyLoss, LossCourse, healthy_loss
 
 FALSE_ALARMS_RATIO = 0.05  # of healthy windows that may get a cause: one in twenty
 LEAST_ODDS = 5.0  # a wrong cause is taken to be five times as bad as none
+MOST_ODDS = 100.0  # decisive (H. Jeffreys 1961, app. B): told, as the past may hold a fault too
 MOST_WINDOWS = 120  # of the healthy past, to learn what chance can do
 MOST_TOLD = 5  # hypotheses
 
@@ -88,7 +89,7 @@ def learn(graph: DependencyGraph, target: str, reference: LossCourse, *, ticks: 
     windows = reference.ticks(_spread_out(len(reference.uses), ticks))
     by_chance = _of_any(_of_each(list(evidence(loss, who, windows))))
     chance = float(np.quantile(by_chance, 1.0 - FALSE_ALARMS_RATIO, method="higher"))
-    log_odds = max(float(np.log(LEAST_ODDS)), chance)
+    log_odds = float(np.clip(chance, np.log(LEAST_ODDS), np.log(MOST_ODDS)))
     return Healthy(graph=graph, loss=loss, who=who, log_odds_by_chance=log_odds)
 
 
