@@ -23,6 +23,9 @@ DATA: dict[str, Path] = {
     "ratings": RATINGS,
     "perception": RATINGS,
 }
+PETSHOP = SHARED / "data" / "detection" / "petshop" / "dataset"
+
+DATA: dict[str, Path] = {"causes": PETSHOP, "ratings": RATINGS, "perception": RATINGS}
 """What goes by ``--data`` to scripts that cannot do without."""
 
 QUICK: dict[str, tuple[str, ...]] = {
