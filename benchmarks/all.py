@@ -18,7 +18,9 @@ from _report import HERE, SHARED, arguments, circumstances
 OUT = HERE / "out"
 RATINGS = SHARED / "data" / "experience" / "waterloo4_train.csv"
 
-DATA: dict[str, Path] = {"ratings": RATINGS, "perception": RATINGS}
+NAB = SHARED / "data" / "detection" / "nab"
+
+DATA: dict[str, Path] = {"nab": NAB, "ratings": RATINGS, "perception": RATINGS}
 """What goes by ``--data`` to scripts that cannot do without."""
 
 QUICK: dict[str, tuple[str, ...]] = {

@@ -6,7 +6,7 @@ import numba
 import numpy as np
 
 PEAKS = 4  # kept of each tail; tuned by benchmarks/nab.py, as are the following
-EVENT_ROWS = 24  # values within them of its first one belong to one event, and make one peak
+EVENT_ROWS, EVENT_RATIO = 24.0, 0.01  # so many rows, or share of all, are one event, one peak
 TAIL_INDEX_LEAST, TAIL_INDEX_MOST = 0.5, 4.0  # very heavy tails; lighter ones are taken for this
 NEGLIGIBLE_RATIO = 0.02  # of the largest value so far: less is never rare
 ANY_PEAK_NATS = 0.9  # what the smallest peak that is kept counts for, at least
@@ -46,7 +46,7 @@ def rarity(
         logs += np.log(max(peaks[k], low) / low)
     index = (len(peaks) - 1) / max(logs, 1e-9)
     index = min(max(index, TAIL_INDEX_LEAST), TAIL_INDEX_MOST)
-    if event[1] >= 0 and row - event[0] <= EVENT_ROWS:
+    if event[1] >= 0 and row - event[0] <= max(EVENT_ROWS, EVENT_RATIO * row):
         peaks[event[1]] = max(peaks[event[1]], value)
     else:
         peaks[least] = value

@@ -1,7 +1,8 @@
 """The contracts that every plug-in keeps, ours and strangers': one ``check_<kind>`` a kind."""
 
 from sentio.testing.breach import BrokenContract
+from sentio.testing.detector import check_detector
 from sentio.testing.format import check_format
 from sentio.testing.service import check_service
 
-__all__ = ["BrokenContract", "check_format", "check_service"]
+__all__ = ["BrokenContract", "check_detector", "check_format", "check_service"]

@@ -8,7 +8,6 @@ I. Weissman, Estimation of parameters and large quantiles, JASA 73 (1978) 812-81
 
 from __future__ import annotations
 
-import math
 from typing import NamedTuple
 
 import numba
@@ -18,16 +17,17 @@ from sentio.awareness.detector import Detector, FloatArray, State
 from sentio.awareness.tail import PEAKS, rarity
 from sentio.awareness.views import ONE_SIDED_FROM, VIEWS, ViewState, fresh_views, look
 
+GREATEST = 1e150  # what is greater counts as missing: its square is no number
 SILENT_ROWS = 32  # too few to call anything rare
 MEMORY_ROWS = 10_000  # over which the usual value of a view is averaged, in the end
-USUAL_SPREADS = 2.0  # an outlier pulls the usual value no further; tuned by benchmarks/nab.py, as
+USUAL_SPREADS = 1.0  # an outlier pulls the usual value no further; tuned by benchmarks/nab.py, as
 CONCORD_POWER = 0.75  # below 1, many views weigh more than one loud view
 QUIET_NATS = 0.5
-LOUDER_RATIO = 1.6  # by which a value must be louder than what it just got used to
+LOUDER_RATIO = 1.7  # by which a value must be louder than what it just got used to
 REST_ROWS, REST_RATIO = 50.0, 0.05  # it forgets over so many rows, or this share of all rows
 SPOKEN = 16  # times that it spoke are remembered ...
 REPEATED_DISCOUNT = 0.05  # ... and each that was as loud takes this much off
-HALF_NATS = 7.5  # loudness that scores 0.5
+HALF_NATS = 7.5  # loudness that scores 0.5; tuned
 
 
 class Memory(NamedTuple):
@@ -86,10 +86,10 @@ def _scores(m: Memory, values: np.ndarray, hours: np.ndarray) -> np.ndarray:
     scores = np.zeros(len(values))
     views = np.empty(VIEWS)
     for i in range(len(values)):
-        if math.isfinite(values[i]):
+        if abs(values[i]) < GREATEST:  # not so for a missing one
             look(m.views, values[i], hours[i], views)
             nats = _concord(m, views)
-            loud = _speak(m.voice, m.spoken, nats, m.views.count[0] - 1)
+            loud = _speak(m.voice, m.spoken, nats, m.views.counts[0] - 1)
             scores[i] = loud / (loud + HALF_NATS)
     return scores
 
@@ -97,16 +97,14 @@ def _scores(m: Memory, values: np.ndarray, hours: np.ndarray) -> np.ndarray:
 @numba.njit(nogil=True, cache=True)
 def _concord(m: Memory, views: np.ndarray) -> float:
     """Add up how rare each view is."""
-    row = m.views.count[0] - 1
+    row = m.views.counts[0] - 1
     total = 0.0
     for view in range(VIEWS):
         mean, spread = m.usual[0, view], m.usual[1, view]
         deviation = views[view] - mean if row > 0 else 0.0
         nats = rarity(deviation, row, m.peaks[view, 0], m.event[view, 0], m.largest[view, 0])
         if view < ONE_SIDED_FROM:
-            below = rarity(
-                -deviation, row, m.peaks[view, 1], m.event[view, 1], m.largest[view, 1]
-            )
+            below = rarity(-deviation, row, m.peaks[view, 1], m.event[view, 1], m.largest[view, 1])
             nats = max(nats, below)
         total += nats**CONCORD_POWER
         share = 1.0 / min(row + 1, MEMORY_ROWS)
