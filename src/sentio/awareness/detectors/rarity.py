@@ -21,13 +21,12 @@ GREATEST = 1e150  # what is greater counts as missing: its square is no number
 SILENT_ROWS = 32  # too few to call anything rare
 MEMORY_ROWS = 10_000  # over which the usual value of a view is averaged, in the end
 USUAL_SPREADS = 1.0  # an outlier pulls the usual value no further; tuned by benchmarks/nab.py, as
-CONCORD_POWER = 0.75  # below 1, many views weigh more than one loud view
-QUIET_NATS = 0.5
+QUIET_NATS = 0.5  # what is quieter is not told, and wears nothing out
 LOUDER_RATIO = 1.7  # by which a value must be louder than what it just got used to
 REST_ROWS, REST_RATIO = 50.0, 0.05  # it forgets over so many rows, or this share of all rows
 SPOKEN = 16  # times that it spoke are remembered ...
-REPEATED_DISCOUNT = 0.05  # ... and each that was as loud takes this much off
-HALF_NATS = 7.5  # loudness that scores 0.5; tuned
+REPEATED_DISCOUNT = 0.1  # ... and each that was as loud takes this much off
+HALF_NATS = 7.5  # loudness that scores 0.5
 
 
 class Memory(NamedTuple):
@@ -106,7 +105,7 @@ def _concord(m: Memory, views: np.ndarray) -> float:
         if view < ONE_SIDED_FROM:
             below = rarity(-deviation, row, m.peaks[view, 1], m.event[view, 1], m.largest[view, 1])
             nats = max(nats, below)
-        total += nats**CONCORD_POWER
+        total += nats
         share = 1.0 / min(row + 1, MEMORY_ROWS)
         most = USUAL_SPREADS * spread if row >= 8 else np.inf
         m.usual[1, view] += share * (abs(deviation) - spread)
