@@ -116,11 +116,13 @@ def watched(detector: Detector, series: Series) -> Series:
 def figures(corpus: Sequence[Series], shipped: float) -> dict[str, object]:
     """Score the corpus at NAB's own thresholds, at the shipped one, and at those of the others."""
     best = {name: best_threshold(corpus, profile) for name, profile in PROFILES.items()}
+    is_alone = len({series.folder for series in corpus}) < 2  # none can be left out
+    others = {} if is_alone else {name: left_out(corpus, each) for name, each in PROFILES.items()}
     return {
         **{name: at_threshold(corpus, PROFILES[name], best[name]) for name in PROFILES},
         "thresholds": {name: round(value, 4) for name, value in best.items()},
         "blind": {name: at_threshold(corpus, PROFILES[name], shipped) for name in PROFILES},
-        "left_out": {name: left_out(corpus, profile) for name, profile in PROFILES.items()},
+        "left_out": others,
         **counts(corpus, best["standard"]),
     }
 
@@ -158,7 +160,7 @@ def left_out(corpus: Sequence[Series], profile: Profile) -> float:
     summed = 0.0
     for folder in {series.folder for series in corpus}:
         others = [series for series in corpus if series.folder != folder]
-        threshold = best_threshold(others, profile) if others else 1.1
+        threshold = best_threshold(others, profile)
         part = [series for series in corpus if series.folder == folder]
         summed += sum(total(each.truth, each.scores, profile, threshold) for each in part)
     return round(normalised(summed, sum(s.truth.windows for s in corpus), profile), 2)
