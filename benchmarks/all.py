@@ -26,6 +26,9 @@ DATA: dict[str, Path] = {
 PETSHOP = SHARED / "data" / "detection" / "petshop" / "dataset"
 
 DATA: dict[str, Path] = {"causes": PETSHOP, "ratings": RATINGS, "perception": RATINGS}
+NAB = SHARED / "data" / "detection" / "nab"
+
+DATA: dict[str, Path] = {"nab": NAB, "ratings": RATINGS, "perception": RATINGS}
 """What goes by ``--data`` to scripts that cannot do without."""
 
 QUICK: dict[str, tuple[str, ...]] = {
