@@ -10,6 +10,7 @@ import numpy as np
 from sentio.kernel.arrays import IntArray
 from sentio.lab.day import DAY_NS, HOUR_NS, MINUTE_NS
 from sentio.lab.faults.composite import compose
+from sentio.lab.faults.decoys import DECOYS, Setting, draw_decoy
 from sentio.lab.faults.effect import within
 from sentio.lab.faults.kinds import KINDS
 from sentio.lab.faults.recipe import Codes, Recipe, cook, newest_of
@@ -17,6 +18,7 @@ from sentio.lab.faults.trial import HOURS, Trial
 from sentio.lab.faults.truth import Incident
 from sentio.lab.operator.estate import Estate
 from sentio.lab.operator.rhythm import PERIOD_NS, rain_mm_h
+from sentio.lab.physics.loads import Capacity
 from sentio.lab.physics.path import Path
 
 FEWEST_TOUCHED = 45  # in the trial; so some 30 in fact, whatever chance does
@@ -61,6 +63,30 @@ def plan_faults(estate: Estate, trial: Trial, plan: Plan, start_ns: int) -> tupl
     return tuple(sorted(taken, key=lambda each: each.start_ns))
 
 
+def plan_decoys(
+    estate: Estate,
+    capacity: Capacity,
+    plan: Plan,
+    start_ns: int,
+    faults: Sequence[Incident] = (),
+) -> tuple[Incident, ...]:
+    """Draw the decoys of a plan, each kind in turn, none where a fault is on."""
+    rng = np.random.default_rng([estate.seed, 10])
+    setting = Setting(estate=estate, capacity=capacity, rng=rng)
+    first_ns = start_ns + round(plan.calm_days * DAY_NS)
+    window_ns = (first_ns, start_ns + round(plan.days * DAY_NS))
+    turn, taken = list[str](), list[Incident]()
+    for number in range(1, plan.decoys + 1):
+        turn = turn or rng.permutation(list(DECOYS)).tolist()
+        kind = turn.pop()
+        for _ in range(TRIES):
+            found = draw_decoy(setting, kind, name=f"decoy-{number:03d}", window_ns=window_ns)
+            if not any(_collide(estate, found, each) for each in (*faults, *taken)):
+                taken.append(found)
+                break
+    return tuple(sorted(taken, key=lambda each: each.start_ns))
+
+
 def draw_fault(
     estate: Estate,
     trial: Trial,
@@ -93,14 +119,24 @@ def draw_fault(
 
 
 def draw_scope(
-    estate: Estate, trial: Trial, rng: np.random.Generator, recipe: Recipe
+    estate: Estate,
+    trial: Trial,
+    rng: np.random.Generator,
+    recipe: Recipe,
+    *,
+    given: Codes | None = None,
 ) -> Codes | None:
-    """Choose a member of each dimension: those of a real use, so that they go together."""
+    """Choose a member of each dimension: those of a real use, so that they go together.
+
+    ``given`` fixes some of them. None where no use has such a path.
+    """
     at = int(rng.integers(1, len(trial.healthy)))
     path = trial.healthy[at].path
     fits = np.ones(len(path["cell"]), dtype=np.bool_)
     for dimension in recipe.dimensions:
         fits &= path[dimension] >= 0
+    for dimension, code in (given or {}).items():
+        fits &= path[dimension] == code
     if recipe.services:
         spans = trial.healthy[at].spans
         wanted = np.zeros_like(fits)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,9 +26,13 @@ class Releases:
 
 
 def path_of(
-    estate: Estate, draw: Draw, is_asleep: BoolArray, releases: Releases
+    estate: Estate,
+    draw: Draw,
+    is_asleep: BoolArray,
+    releases: Releases,
+    redirects: Sequence[tuple[str, int, int]] = (),
 ) -> dict[str, IntArray]:
-    """Follow each use from its cell to its server."""
+    """Follow each use from its cell to its server; redirects (kind, from, to) lead elsewhere."""
     people, places, core = estate.subjects, estate.places, estate.core
     who, app = draw.subject, draw.app
     cell = serving_cell(estate, draw, is_asleep)
@@ -39,7 +43,7 @@ def path_of(
     at_edge = np.isin(draw.service, [CODE[name] for name in EDGE_SERVICES])
     luck = people.luck[who]
     turn = (luck * 4096.0).astype(np.int64) % 4
-    return {
+    path = {
         "cell": cell,
         "gnb": site,
         "link": site,
@@ -60,6 +64,9 @@ def path_of(
         "ims": np.where(is_native, turn % 2, -1),
         **_versions(estate, draw, releases, luck=luck, model=model),
     }
+    for kind, first, second in redirects:
+        path[kind] = np.where(path[kind] == first, second, path[kind])
+    return path
 
 
 def serving_cell(estate: Estate, draw: Draw, is_asleep: BoolArray) -> IntArray:
