@@ -1,18 +1,16 @@
-"""What an operator may change while the network runs, what it does, and which fault it cures.
+"""What an operator may change while the network runs, and what it does beside curing.
 
-| change | element | does | cures |
-|---|---|---|---|
-| `capacity` | cell, link, ring, router, upf, amf, smf, dns, ims, edge, server | `value` times as much for good | congestion, ring_congestion, upf_overload, registration_storm, starving_edge |
-| `quota` | slice | - | slice_quota |
-| `reroute` | link, ring | 5 ms more on the way round | backhaul_loss, microwave_fade, ring_congestion, maintenance_without_backup |
-| `restart` | cell, router, upf, amf, smf, dns, ims, edge, server | nothing works there for a period | sleeping_cell, energy_saving, degraded_cell, jittering_router, upf_overload, slow_dns, registration_storm, session_setup_failures, slow_call_setup, starving_edge, edge_misplaced, cache_miss_storm, server_errors |
-| `channel` | cell (its CPEs) | - | wifi_interference |
-| `retune` | cell | - | uplink_interference, downlink_interference, radio_shadow |
-| `roll_back` | app, app_version, device_model, firmware, cell, link, smf, edge | - | firmware_bug, modem_bug, wrong_neighbour, energy_saving, duplex_mismatch, session_setup_failures, edge_misplaced, broken_release, bitrate_ladder |
-| `switch` | server, dns | its customers go to another one (``target``) | slow_dns, slow_cdn, cache_miss_storm, server_errors |
+- `capacity` of a loaded element (cell, link, ring, router, function, edge, server): ``value``
+  times as much, for good.
+- `quota` of a slice, `channel` of a cell's CPEs, `retune` of a cell, `roll_back` of a release,
+  firmware or configuration: nothing else.
+- `reroute` of a link or ring: the way round takes 5 ms more.
+- `restart` of a cell, router, function, edge or server: hardly anything works there for a period.
+- `switch` of a server or DNS resolver: its customers go to another one (``target``).
 
-Composite faults have no cure of their own: those of the load yield to `capacity`, those of a server
-or resolver to `switch`; the others last as long as they last. A wrong change costs what it does.
+Which change of which element cures a fault stands with its kind (``cured_by`` in
+`sentio.lab.faults.kinds`, `cures`) and in its truth. Random combinations have no cure: those of a
+server yield to `switch`, the others last as long as they last. A wrong change costs what it does.
 """
 
 from __future__ import annotations
@@ -21,6 +19,7 @@ from dataclasses import dataclass
 
 from sentio.kernel.errors import UnknownName
 from sentio.lab.faults.effect import REDIRECT, Effect
+from sentio.lab.faults.kinds import KINDS as FAULTS
 from sentio.lab.faults.truth import Incident
 from sentio.lab.operator.estate import Estate
 from sentio.lab.operator.rhythm import PERIOD_NS
@@ -54,6 +53,14 @@ class Applied:
     effects: tuple[Effect, ...]
     start_ns: int
     end_ns: int
+
+
+def cures() -> dict[str, tuple[str, ...]]:
+    """Give the kinds of faults that each kind of change cures."""
+    return {
+        change: tuple(kind for kind, recipe in FAULTS.items() if change in recipe.cured_by)
+        for change in KINDS
+    }
 
 
 def element_kind(estate: Estate, element: str) -> str:

@@ -140,7 +140,14 @@ class Operator:
                 rain=rain_mm_h(self.estate, middle_ns),
                 distortions=distortions,
             ),
-            events=events_of(self.estate, start_ns, self._incidents, self._complaints, told),
+            events=events_of(
+                self.estate,
+                start_ns,
+                self._incidents,
+                first_ns=self.start_ns,
+                complaints=self._complaints,
+                applied=told,
+            ),
         )
 
     def apply(self, change: Change) -> None:
@@ -198,7 +205,8 @@ class Operator:
                     minutes=minutes,
                     name=f"broken-{len(self._incidents) + 1:03d}",
                 )
-                self._incidents.append(found)
+                signs = tuple(replace(each, after_ns=max(each.after_ns, 0)) for each in found.signs)
+                self._incidents.append(replace(found, signs=signs))
                 return Tally().truth(found)
         raise UnknownName.among(f"element that {kind} can hit", element, ())
 
@@ -207,7 +215,7 @@ class Operator:
         holidays = frozenset(each.holiday for each in self._incidents)
         where = whereabouts(self.estate, start_ns, holidays)
         busy = activity(start_ns, self.start_ns, holidays)
-        demand = demand_of(self.estate, rng, start_ns, where=where, active=busy)
+        demand = demand_of(self.estate, rng, where=where, active=busy)
         draw = draw_uses(
             self.estate,
             self._reporting,

@@ -75,14 +75,19 @@ def events_of(
     estate: Estate,
     start_ns: int,
     incidents: Sequence[Incident],
+    *,
+    first_ns: int,
     complaints: Complaints,
     applied: Sequence[Row] = (),
 ) -> pa.RecordBatch:
-    """Give all events that begin within a period, in order of time."""
+    """Give all events that begin within a period, in order of time.
+
+    What was announced before the operator's first period, ``first_ns``, is told in that.
+    """
     end_ns = start_ns + PERIOD_NS
     rows = [*applied, *_background(estate, start_ns)]
     for incident in incidents:
-        rows += _shown(incident, start_ns, end_ns)
+        rows += _shown(incident, start_ns, end_ns, first_ns)
     rows += [_ticket(*each) for each in complaints.due(end_ns)]
     rows.sort(key=lambda row: (int(str(row["ts"])), str(row["event_id"])))
     return pa.RecordBatch.from_pydict(
@@ -108,20 +113,20 @@ def event_row(
     }
 
 
-def _shown(incident: Incident, start_ns: int, end_ns: int) -> Iterator[Row]:
+def _shown(incident: Incident, start_ns: int, end_ns: int, first_ns: int) -> Iterator[Row]:
     """Show an incident: alarms are raised and cleared, works are announced, changes are told."""
     for number, sign in enumerate(incident.signs):
-        at_ns = incident.start_ns + sign.after_ns
+        at_ns = max(incident.start_ns + sign.after_ns, first_ns)
         event_id = f"{sign.event_kind}-{hash_of(incident.name, number):08x}"
         if start_ns <= at_ns < end_ns:
-            yield event_row(at_ns, sign, event_id, **_when(incident, sign))
+            yield event_row(at_ns, sign, event_id) | _when(incident, sign)
         over_ns = min(at_ns + sign.lasts_ns, incident.end_ns)
         if sign.event_kind == "alarm" and at_ns < over_ns and start_ns <= over_ns < end_ns:
             yield event_row(over_ns, sign, event_id, severity="cleared")
 
 
 def hash_of(name: str, number: int) -> int:
-    """Number an event so that its id tells nothing of what caused it."""
+    """Give an event a number, so that its id tells nothing of what caused it."""
     found = 2166136261
     for byte in f"{name}/{number}".encode():
         found = (found ^ byte) * 16777619 % 2**32

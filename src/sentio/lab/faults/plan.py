@@ -1,4 +1,4 @@
-"""What goes wrong and when: drawn from the seed, tried before it is taken, never two in one place."""
+"""What goes wrong and when: drawn from the seed, tried first, never two in one place."""
 
 from __future__ import annotations
 

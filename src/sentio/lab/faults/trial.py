@@ -1,4 +1,4 @@
-"""A few ordinary hours of the operator, on which a planned fault is tried before it is let loose."""
+"""A few ordinary hours of the operator, on which a planned fault is tried."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def hold_trial(estate: Estate, capacity: Capacity, start_ns: int) -> Trial:
         ts_ns = day * DAY_NS + hour * HOUR_NS
         rng = np.random.default_rng([estate.seed, 4, hour])
         where, active = whereabouts(estate, ts_ns), activity(ts_ns, ts_ns)
-        demand = demand_of(estate, rng, ts_ns, where=where, active=active)
+        demand = demand_of(estate, rng, where=where, active=active)
         draw = draw_uses(
             estate, reporting, rng, ts_ns, where=where, active=active, fashion=Fashion()
         )

@@ -92,7 +92,7 @@ def compile_catalogue(rng: np.random.Generator) -> Catalogue:
         app_release=app_release,
         app_rolled_out=_shares(rng, len(APPS)),
         models=models,
-        model_share=rng.permutation(popularity / popularity.sum()),
+        model_share=(popularity / popularity.sum())[rng.permutation(PHONES)],
         model_trouble=rng.gamma(2.0, 0.003, len(models)),
         model_fast=rng.uniform(0.75, 1.0, len(models)),
         firmwares=firmwares,

@@ -1,4 +1,4 @@
-"""Users and things of the operator, in one table: where they are, what they carry, what they buy."""
+"""Users and things of the operator in one table: where they are, what they have and buy."""
 
 from __future__ import annotations
 
