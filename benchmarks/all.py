@@ -26,6 +26,7 @@ QUICK: dict[str, tuple[str, ...]] = {
     "crash": ("--kills", "3", "--rows", "60000"),
     "experience_index": ("--rows", "200000"),
     "fuzz": ("--inputs", "200"),
+    "lab_speed": ("--cells", "36", "--users", "2000", "--things", "400", "--days", "0.1"),
     "record_path": ("--rows", "200000", "--runs", "1", "--no-models"),
     "scoring": ("--seconds", "0.05"),
     "streaming_speed": ("--sessions", "512"),

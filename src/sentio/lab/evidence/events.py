@@ -17,7 +17,7 @@ from sentio.lab.operator.estate import Estate
 from sentio.lab.operator.rhythm import PERIOD_NS, PERIODS_A_DAY
 from sentio.model.record import EVENT
 
-ALARMS_A_DAY, CHANGES_A_DAY, WORKS_A_DAY = 40.0, 8.0, 1.5  # of 1000 cells, hurting nobody
+ALARMS_A_DAY, CHANGES_A_DAY, WORKS_A_DAY = 120.0, 30.0, 3.0  # of 1000 cells, hurting nobody
 COMPLAINTS_A_DAY = 4e-4  # of a user who has no reason
 COMPLAINT_SHARE = 0.006  # of the users whom a fault touches in a period
 EVERYDAY = (

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 import numpy as np
 import pyarrow as pa
 
-from sentio.lab.operator.core import DNS_OF_UPF, SMF_OF_UPF, UPF_BY_REGION
+from sentio.lab.operator.catalogue import NATIVE_CALLS
+from sentio.lab.operator.core import DNS_OF_UPF, IMS_OF_UPF, SMF_OF_UPF, UPF_BY_REGION
 from sentio.lab.operator.estate import CORE_ROUTER, Estate
 from sentio.lab.operator.places import AREAS, LAYERS
 from sentio.model.record import ELEMENT, LINK
@@ -122,12 +123,13 @@ def _serves(estate: Estate) -> Iterator[Row]:
     for upf, name in enumerate(names["upf"]):
         yield _link("serves", names["smf"][int(SMF_OF_UPF[upf])], name)
         yield _link("serves", names["dns"][int(DNS_OF_UPF[upf])], name)
+        yield _link("serves", names["ims"][int(IMS_OF_UPF[upf])], name)
         yield _link("carries", CORE_ROUTER, name)
     for code, name in enumerate(names["slice"]):
         for upf in sorted(set(UPF_BY_REGION[code])):
             yield _link("serves", names["upf"][upf], name)
     for name in names["ims"]:
-        for app in ("volte", "vonr"):
+        for app in NATIVE_CALLS:
             yield _link("serves", name, app)
     for app, servers in enumerate(estate.catalogue.app_servers):
         for server in sorted({int(each) for each in servers}):

@@ -14,7 +14,7 @@ from sentio.lab.operator.catalogue import RELEASES
 from sentio.lab.operator.estate import Estate
 from sentio.lab.physics.loads import Capacity
 
-ROOMY = 0.62  # load that a cell carries well
+ROOMY = 0.55  # load that a cell carries well
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,8 +50,9 @@ class Sketch:
 
 def _match_with_room(setting: Setting) -> Sketch:
     """Let many people watch a match where there is room for them."""
-    area = setting.estate.places.area
-    code = int(setting.rng.choice(np.flatnonzero((area == 3) | (area == 0))))
+    places = setting.estate.places
+    fits = ((places.area == 3) | (places.area == 0)) & (places.layer == 0)
+    code = int(setting.rng.choice(np.flatnonzero(fits if fits.any() else places.layer == 0)))
     scope = {"cell": (code,)}
     return Sketch(
         element=setting.estate.names["cell"][code],
@@ -74,7 +75,7 @@ def _harmless_release(setting: Setting) -> Sketch:
         element=name,
         element_kind="app",
         title="release roll-out",
-        after_ns=-6 * MINUTE_NS,
+        after_ns=-int(setting.rng.integers(2, 20)) * MINUTE_NS,
     )
     rollout = Effect(
         scope={"app": (code,)}, quantity=ROLLOUT, amount=float(setting.rng.uniform(0.35, 0.7))
@@ -97,7 +98,7 @@ def _harmless_firmware(setting: Setting) -> Sketch:
         element=name,
         element_kind="device_model",
         title="firmware roll-out",
-        after_ns=-6 * MINUTE_NS,
+        after_ns=-int(setting.rng.integers(2, 20)) * MINUTE_NS,
     )
     rollout = Effect(
         scope={"device_model": (code,)},
@@ -122,7 +123,7 @@ def _harmless_change(setting: Setting) -> Sketch:
         element=name,
         element_kind="cell",
         title="neighbour list changed",
-        after_ns=-6 * MINUTE_NS,
+        after_ns=-int(setting.rng.integers(2, 20)) * MINUTE_NS,
     )
     return Sketch(element=name, element_kind="cell", domain="ran", hours=(1.0, 4.0), signs=(sign,))
 

@@ -8,15 +8,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from sentio.kernel.arrays import BoolArray
-from sentio.lab.day import DAY_NS, MINUTE_NS
+from sentio.lab.day import HOUR_NS, MINUTE_NS
 from sentio.lab.faults.effect import Effect
 from sentio.lab.faults.truth import Incident, Sign
 from sentio.lab.operator.catalogue import RELEASES
 from sentio.lab.operator.estate import Estate
 
-BEFORE_NS = 6 * MINUTE_NS  # a change is told before what it does can be felt
-AHEAD_NS = 2 * DAY_NS  # a planned work is announced
-AFTER_NS = 4 * MINUTE_NS  # an alarm comes
+BEFORE_MINUTES = (2, 20)  # a change is told before what it does can be felt
+AFTER_MINUTES = (1, 12)  # an alarm comes
+AHEAD_HOURS = (24, 72)  # a planned work is announced
 Codes = Mapping[str, int]
 Range = tuple[float, float]
 
@@ -127,6 +127,10 @@ def _signs(
     estate: Estate, recipe: Recipe, codes: Codes, blame: str, minutes: float
 ) -> tuple[Sign, ...]:
     found, lasts_ns = list[Sign](), round(minutes * MINUTE_NS)
+    rng = np.random.default_rng([estate.seed, 14, *codes.values(), round(minutes * 1e6)])
+    before_ns, after_ns = (
+        int(rng.integers(*span)) * MINUTE_NS for span in (BEFORE_MINUTES, AFTER_MINUTES)
+    )
     known = _behind(estate, codes)
 
     def sign(event_kind: str, title: str, on: str, *, after_ns: int) -> Sign:
@@ -141,13 +145,15 @@ def _signs(
         )
 
     if recipe.change:
-        found.append(sign("change", recipe.change, blame, after_ns=-BEFORE_NS))
+        found.append(sign("change", recipe.change, blame, after_ns=-before_ns))
     if recipe.work:
-        work = sign("planned_work", recipe.work, blame, after_ns=-AHEAD_NS)
+        work = sign(
+            "planned_work", recipe.work, blame, after_ns=-int(rng.integers(*AHEAD_HOURS)) * HOUR_NS
+        )
         found.append(replace(work, state="scheduled"))
     if recipe.alarm:
         severity, title = recipe.alarm
-        alarm = sign("alarm", title, recipe.alarm_on or blame, after_ns=AFTER_NS)
+        alarm = sign("alarm", title, recipe.alarm_on or blame, after_ns=after_ns)
         found.append(replace(alarm, severity=severity))
     return tuple(found)
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from sentio.kernel.arrays import BoolArray, FloatArray, IntArray
 from sentio.lab.operator.catalogue import CODE, NATIVE_CALLS, RELEASES
-from sentio.lab.operator.core import DNS_OF_UPF, SMF_OF_UPF
+from sentio.lab.operator.core import DNS_OF_UPF, IMS_OF_UPF, SMF_OF_UPF
 from sentio.lab.operator.estate import Estate
 from sentio.lab.uses.drawing import Draw
 
@@ -61,7 +61,7 @@ def path_of(
         "amf": core.amf[cell],
         "smf": SMF_OF_UPF[upf],
         "dns": np.where(is_user & ~is_native, DNS_OF_UPF[upf], -1),
-        "ims": np.where(is_native, turn % 2, -1),
+        "ims": np.where(is_native, IMS_OF_UPF[upf], -1),
         **_versions(estate, draw, releases, luck=luck, model=model),
     }
     for kind, first, second in redirects:
