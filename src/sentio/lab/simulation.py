@@ -13,7 +13,7 @@ from sentio.lab.changes import Applied, Change, effects_of, element_kind, is_cur
 from sentio.lab.evidence.events import Complaints, Row, event_row, events_of, hash_of
 from sentio.lab.evidence.measurements import Meters
 from sentio.lab.evidence.topology import topology_of
-from sentio.lab.faults.composite import compose
+from sentio.lab.faults.composite import compose, draw_size
 from sentio.lab.faults.effect import CROWD, TAKE_UP, Effect
 from sentio.lab.faults.kinds import KINDS
 from sentio.lab.faults.plan import Plan, draw_scope, plan_decoys, plan_faults
@@ -187,7 +187,7 @@ class Operator:
         if kind not in (*KINDS, "composite"):
             raise UnknownName.among("kind of fault", kind, (*KINDS, "composite"))
         for _ in range(TRIES):
-            recipe = KINDS.get(kind) or compose(rng)
+            recipe = KINDS.get(kind) or compose(rng, draw_size(rng))
             given = {}
             if element:
                 blamed = element_kind(self.estate, element)

@@ -9,7 +9,7 @@ import numpy as np
 
 from sentio.kernel.arrays import IntArray
 from sentio.lab.day import DAY_NS, HOUR_NS, MINUTE_NS
-from sentio.lab.faults.composite import compose
+from sentio.lab.faults.composite import compose, draw_size
 from sentio.lab.faults.decoys import DECOYS, Setting, draw_decoy
 from sentio.lab.faults.effect import within
 from sentio.lab.faults.kinds import KINDS
@@ -22,10 +22,11 @@ from sentio.lab.physics.loads import Capacity
 from sentio.lab.physics.path import Path
 
 FEWEST_TOUCHED = 45  # in the trial; so some 30 in fact, whatever chance does
-TRIES = 60  # of a kind before it is left out
+TRIES, COMPOSITE_TRIES = 60, 400  # of a kind before it is left out
 APART_NS = HOUR_NS  # between two faults in one place
 RAIN_MM_H = 2.0
-MOST_OVERLAP = 0.7  # share of a scope that is left when one dimension more is told
+LARGEST_SHARE = 0.6  # of all uses that a fault may hit
+MOST_OVERLAP = 0.5  # share of a scope that is left when one dimension more is told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,8 +48,11 @@ def plan_faults(estate: Estate, trial: Trial, plan: Plan, start_ns: int) -> tupl
     last_ns = start_ns + round(plan.days * DAY_NS)
     taken = list[Incident]()
     for number, recipe in enumerate(_recipes(rng, plan), start=1):
-        for _ in range(TRIES):
-            wanted = compose(rng) if recipe is None else recipe
+        size = draw_size(rng)
+        for _ in range(TRIES if recipe else COMPOSITE_TRIES):
+            wanted = compose(rng, size) if recipe is None else recipe
+            if recipe is None and len(wanted.dimensions) < size:
+                continue
             found = draw_fault(
                 estate,
                 trial,
@@ -101,6 +105,8 @@ def draw_fault(
     if codes is None:
         return None
     minutes = float(np.exp(rng.uniform(*np.log(recipe.minutes))))
+    if trial.uses_an_hour(codes, any_release=recipe.newest) * minutes / 60.0 < FEWEST_TOUCHED:
+        return None
     start_ns = _moment(estate, rng, recipe, window_ns, minutes)
     if start_ns is None:
         return None
@@ -153,7 +159,9 @@ def draw_scope(
         return None
     row = int(rows[rng.integers(len(rows))])
     codes = {dimension: int(path[dimension][row]) for dimension in recipe.dimensions}
-    if not _says_more(path, codes):
+    share = within({kind: (code,) for kind, code in codes.items()}, path).mean()
+    is_plain = recipe.kind != "composite" or _says_more(path, codes)
+    if share > LARGEST_SHARE or not is_plain:
         return None
     return newest_of(estate, codes) if recipe.newest else codes
 

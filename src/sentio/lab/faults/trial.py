@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from sentio.kernel.arrays import IntArray
 from sentio.lab.day import DAY_NS, HOUR_NS
-from sentio.lab.faults.effect import Effect
+from sentio.lab.faults.effect import Effect, within
 from sentio.lab.operator.estate import Estate
 from sentio.lab.operator.rhythm import PERIOD_NS, activity, whereabouts
 from sentio.lab.physics.loads import Capacity, demand_of
@@ -26,6 +26,16 @@ class Trial:
 
     scenes: Sequence[Scene]
     healthy: Sequence[Played]
+
+    def uses_an_hour(self, codes: Mapping[str, int], *, any_release: bool) -> float:
+        """Tell how many uses an hour a scope holds, by day; all releases where so wished."""
+        scope = {
+            kind: (code,)
+            for kind, code in codes.items()
+            if not (any_release and kind in {"app_version", "firmware"})
+        }
+        counts = [within(scope, played.path).sum() for played in self.healthy[1:]]
+        return float(np.mean(counts)) * PERIODS_AN_HOUR
 
     def touched_an_hour(self, effects: Sequence[Effect]) -> IntArray:
         """Tell how many uses an hour these effects would touch, at each of `HOURS`."""

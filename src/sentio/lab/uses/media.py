@@ -65,7 +65,7 @@ def video_call(met: Conditions) -> dict[str, Floats]:
     room = 0.5 * np.minimum(met.rate_ul_kbps, met.rate_dl_kbps)
     wanted = CALL_KBPS * np.exp(FLOAT(0.1) * met.normal[3] - met.coarse)
     kbps = np.maximum(np.minimum(wanted, room), 80.0)
-    is_large = kbps > 1_200.0
+    is_large = 0.5 * room > 600.0  # chosen by what there is room for, not by what is sent
     short = np.clip(wanted / np.maximum(room, 80.0) - 1.0, 0.0, 4.0)
     return {
         "is_success": _succeeds(met),
