@@ -14,7 +14,7 @@ from sentio.lab.faults.decoys import DECOYS, Setting, draw_decoy
 from sentio.lab.faults.effect import within
 from sentio.lab.faults.kinds import KINDS
 from sentio.lab.faults.recipe import Codes, Recipe, cook, newest_of
-from sentio.lab.faults.trial import HOURS, PERIODS_AN_HOUR, Trial
+from sentio.lab.faults.trial import HOURS, Trial
 from sentio.lab.faults.truth import Incident
 from sentio.lab.operator.estate import Estate
 from sentio.lab.operator.rhythm import PERIOD_NS, rain_mm_h
@@ -120,8 +120,8 @@ def draw_fault(
         minutes=minutes,
         name=name,
     )
-    tried = trial.touched_an_hour(found.effects)
-    sure = 1.0 - 1.0 / np.sqrt(1.0 + tried.sum() / PERIODS_AN_HOUR)  # few uses may be luck
+    tried, subjects = trial.touched_an_hour(found.effects)
+    sure = 1.0 - 1.0 / np.sqrt(1.0 + subjects)  # a few may be there by luck
     expected = sure * _interpolated(tried, found) * minutes / 60.0
     return found if expected >= FEWEST_TOUCHED else None
 

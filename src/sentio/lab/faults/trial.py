@@ -37,14 +37,15 @@ class Trial:
         counts = [within(scope, played.path).sum() for played in self.healthy[1:]]
         return float(np.mean(counts)) * PERIODS_AN_HOUR
 
-    def touched_an_hour(self, effects: Sequence[Effect]) -> IntArray:
-        """Tell how many uses an hour these effects would touch, at each of `HOURS`."""
+    def touched_an_hour(self, effects: Sequence[Effect]) -> tuple[IntArray, int]:
+        """Tell how many uses an hour these effects would touch, at each of `HOURS`; of how many."""
         strong = [(effect, 1.0) for effect in effects]
-        found = list[int]()
+        found, subjects = list[int](), set[int]()
         for scene in self.scenes:
-            _, is_touched = touched_rows(scene, play(scene, strong), strong, ())
+            reached, is_touched = touched_rows(scene, play(scene, strong), strong, ())
+            subjects.update(scene.draw.subject[reached[is_touched]].tolist())
             found.append(int(is_touched.sum()) * PERIODS_AN_HOUR)
-        return np.array(found)
+        return np.array(found), len(subjects)
 
 
 def hold_trial(estate: Estate, capacity: Capacity, start_ns: int) -> Trial:
