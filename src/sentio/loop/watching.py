@@ -179,13 +179,15 @@ class Watching:
             return None
         wider = self._wider(found, suspicion, now) if deeper else None
         if wider is not None:
-            return self._zoom(replace(suspicion, place=wider), end_ns, deeper=deeper - 1)
+            there = self._zoom(replace(suspicion, place=wider), end_ns, deeper=deeper - 1)
+            if there is not None:
+                return there
         return self._begin(found, {**scope, **found.scope}, suspicion, rows, end_ns)
 
     def _wider(self, found: Found, suspicion: Suspicion, rows: _Rows) -> Place | None:
         """Find a wider place in which all else falls as what was found does: then look there."""
         n, fall = found.uses / rows.share, found.lost / rows.share
-        best, most = None, 0.0
+        best, most = None, REMAINS
         for name, member in constants(rows, found.rows).items():
             other = Place(dimension=name, member=member)
             if name == "service" or other == suspicion.place:
@@ -193,9 +195,8 @@ class Watching:
             together, each = self.watch.remainder(
                 other, window=suspicion.window, n=n, deviations=fall
             )
-            uses = self.watch.uses(other, window=suspicion.window)
-            if together > REMAINS and each > AS_MUCH * fall / n and uses > most:
-                best, most = other, uses
+            if each > AS_MUCH * fall / n and together > most:
+                best, most = other, together
         return best
 
     def _begin(
