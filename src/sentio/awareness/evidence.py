@@ -14,6 +14,7 @@ from sentio.awareness.kernel import LEAST_SCATTER
 from sentio.awareness.law import Family
 from sentio.kernel.arrays import FloatArray, IntArray
 
+MOST_EFFECTIVE = 2.0  # uses that a weighted one may count for
 ALL_WINDOWS = 3  # the period alone and the two windows of the kernel
 
 
@@ -57,7 +58,7 @@ def alone(sums: Sums, service: IntArray, families: Mapping[int, Family]) -> Floa
         law = families[int(code)]
         n, lost = sums.n[:, here], sums.lost[:, here]
         fall = np.where(n > 0, lost / np.maximum(n, 1e-9), 0.0)
-        effective = n * n / np.maximum(sums.n2[:, here], 1e-9)
+        effective = n * n / np.maximum(sums.n2[:, here], n / MOST_EFFECTIVE + 1e-9)
         # what this series scatters beyond its service is taken off its evidence
         excess = np.maximum(sums.spread[:, here] / law.scatter**2, 1.0)
         nats = effective * law.fall(fall) / excess
@@ -76,7 +77,7 @@ def together(sums: Sums, group: IntArray, groups: int, law: Family) -> FloatArra
         n2 = np.bincount(group, sums.n2[k], groups)
         lost = np.bincount(group, sums.lost[k] / np.sqrt(sums.spread[k]), groups)
         fall = np.where(n > 0, lost / np.maximum(n, 1e-9), 0.0)
-        effective = n * n / np.maximum(n2, 1e-9)
+        effective = n * n / np.maximum(n2, n / MOST_EFFECTIVE + 1e-9)
         nats = effective * law.fall(fall)
         found[k] = np.where(fall > 0, nats, 0.0)
     return found

@@ -19,6 +19,7 @@ OFTEN_A_DAY, SELDOM_A_DAY = 200.0, 8.0
 FLATTEST, STEEPEST = 0.15, 1.0
 UNTAUGHT_SLOPE, UNTAUGHT_HEIGHT = 0.5, 14.0
 FEWEST_TICKS = 288
+KEEPS = 0.9985  # a tick: half is forgotten after a day and a half, for baselines ripen
 
 
 @dataclass(slots=True)
@@ -26,12 +27,13 @@ class Tail:
     """Counts of evidence by height, over all places and periods so far."""
 
     ticks_a_day: float
-    ticks: int = 0
+    ticks: float = 0.0  # as far as they are not forgotten
     counts: FloatArray = field(default_factory=lambda: np.zeros(int(MOST / STEP)))
 
     def learn(self, nats: FloatArray) -> None:
         """Take in the evidence of a period's places; what is near zero may be left out."""
-        self.ticks += 1
+        self.ticks = self.ticks * KEEPS + 1.0
+        self.counts *= KEEPS
         at = np.minimum((nats / STEP).astype(np.int64), len(self.counts) - 1)
         self.counts += np.bincount(at, minlength=len(self.counts))
 

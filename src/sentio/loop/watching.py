@@ -29,9 +29,10 @@ POOR_BELOW = 3.0
 MOST_NEW, MOST_ZOOMS = 6, 15  # degradations and zooms in one period
 RECOVERED_NATS, QUIET_PERIODS = 8.0, 12
 MUTED_PERIODS, LOUDER = 24, 1.4
+BEFORE_PERIODS = 4  # looked at for when it began
 REVISITS = (2, 6, 14)
 BETTER_NATS = 3.0  # by which another scope must explain more, to be believed instead
-AS_MUCH = 0.5  # of a fall, that a wider place must show in all else
+AS_MUCH = 0.2  # of a fall, that a wider place must show in all else
 SUBJECT_BYTES = 8
 LIKE = 1.1  # uses of a place over those of a scope, for them to be one
 REMAINS = 4.0  # standard deviations that a place must still fall to be the wider cause
@@ -168,16 +169,15 @@ class Watching:
     def _zoom(self, suspicion: Suspicion, end_ns: int, *, deeper: int = 2) -> Following | None:
         place = suspicion.place
         scope = _scope_of(place)
-        periods = suspicion.periods + 2
-        rows = self._fetch(scope, end_ns - periods * self.watch.period_ns, end_ns, ZOOM_ROWS)
+        since_ns = end_ns - suspicion.periods * self.watch.period_ns
+        rows = self._fetch(scope, since_ns, end_ns, ZOOM_ROWS)
         if rows is None:
             return None
         rows = self._without_open(rows)
-        now = rows.where(rows.age < suspicion.periods)
-        found = find_scope(now.attributes, now.fall, law=self.watch.law)
+        found = find_scope(rows.attributes, rows.fall, law=self.watch.law)
         if found is None or found.nats < self.watch.tail.height(FALSE_A_DAY):
             return None
-        wider = self._wider(found, suspicion, now) if deeper else None
+        wider = self._wider(found, suspicion, rows) if deeper else None
         if wider is not None:
             there = self._zoom(replace(suspicion, place=wider), end_ns, deeper=deeper - 1)
             if there is not None:
@@ -203,14 +203,13 @@ class Watching:
         self, found: Found, scope: Scope, suspicion: Suspicion, rows: _Rows, end_ns: int
     ) -> Following:
         self._count += 1
-        inside = np.flatnonzero(holds(rows.attributes, found.scope, len(rows.mos)))
-        onset = _onset(rows.fall[inside], rows.age[inside])
-        kept = inside[rows.age[inside] <= onset]
-        now_uses = inside[rows.age[inside] < suspicion.periods]
+        onset = self._onset(scope, found, rows, suspicion, end_ns)
+        kept = found.rows[rows.age[found.rows] <= onset]
+        kept = kept if len(kept) else found.rows
         place = _scope_of(suspicion.place)
         held = constants(rows, kept)
-        alike = self._alike(scope, held, suspicion.window, len(now_uses) / rows.share)
-        self._take_back(rows, inside)
+        alike = self._alike(scope, held, suspicion.window, found.uses / rows.share)
+        self._take_back(rows, found.rows)
         usual = rows.mos[kept] + rows.fall[kept]
         told = Degradation(
             id=f"D{self._count:05d}",
@@ -236,6 +235,21 @@ class Watching:
             window=suspicion.window,
             held=held,
         )
+
+    def _onset(
+        self, scope: Scope, found: Found, rows: _Rows, suspicion: Suspicion, end_ns: int
+    ) -> int:
+        """Find how many periods ago it began, by a look at the scope's own uses before."""
+        since_ns = end_ns - suspicion.periods * self.watch.period_ns
+        before_ns = since_ns - BEFORE_PERIODS * self.watch.period_ns
+        fall, age = rows.fall[found.rows], rows.age[found.rows]
+        weight = np.full(len(fall), 1.0 / rows.share)
+        before = self._fetch(scope, before_ns, since_ns, FOLLOW_ROWS)
+        if before is not None:
+            fall = np.append(fall, before.fall)
+            age = np.append(age, before.age + suspicion.periods)
+            weight = np.append(weight, np.full(len(before.fall), 1.0 / before.share))
+        return _onset(fall, age, weight)
 
     def _alike(
         self, scope: Scope, held: Mapping[str, str], window: int, uses: float
@@ -450,11 +464,12 @@ def _less(rows: _Rows) -> pa.Table:
     return totals
 
 
-def _onset(fall: FloatArray, age: IntArray) -> int:
+def _onset(fall: FloatArray, age: IntArray, weight: FloatArray) -> int:
     """Find how many periods ago a fall began: where its likelihood is greatest, looking back."""
     periods = int(age.max(initial=0)) + 1
-    n, lost = np.bincount(age, minlength=periods), np.bincount(age, fall, periods)
-    shift = max(float(lost[:2].sum()) / max(int(n[:2].sum()), 1), 0.3)
+    n = np.bincount(age, weight, periods)
+    lost = np.bincount(age, fall * weight, periods)
+    shift = max(float(lost[:2].sum()) / max(float(n[:2].sum()), 1.0), 0.3)
     gained = np.cumsum(shift * lost - n * shift**2 / 2.0)
     return int(gained.argmax())
 
