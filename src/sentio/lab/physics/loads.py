@@ -51,8 +51,8 @@ def plan_capacity(estate: Estate, rng: np.random.Generator) -> Capacity:
     """Build every element as large as its busiest hour needs, some with less to spare."""
     monday = 4 * DAY_NS  # of 1970
     peak = np.zeros(estate.scale.cells)
-    for day in (0, 5):
-        for hour in (11, 15, 18, 20, 21):
+    for day in range(7):
+        for hour in range(7, 23):
             ts_ns = monday + day * DAY_NS + hour * HOUR_NS
             peak = np.maximum(peak, _cells(estate, ts_ns, activity(ts_ns, ts_ns)))
     site = np.bincount(estate.places.site, peak, estate.scale.sites)
@@ -60,7 +60,7 @@ def plan_capacity(estate: Estate, rng: np.random.Generator) -> Capacity:
     router = np.bincount(estate.transport.router_of_ring, ring)
     sizes = {kind: len(estate.names[kind]) for kind in CENTRAL}
     return Capacity(
-        cell=peak / rng.uniform(0.34, 0.74, len(peak)),
+        cell=peak / rng.uniform(0.34, 0.7, len(peak)),
         link=site / rng.uniform(0.25, 0.6, len(site)),
         ring=ring / rng.uniform(0.3, 0.6, len(ring)),
         router=router / rng.uniform(0.35, 0.55, len(router)),
