@@ -8,7 +8,8 @@ lets through what fell by more than chance may. What is let through is weighed b
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +23,8 @@ from sentio.awareness.series import Place, SeriesBook
 from sentio.awareness.tail import Tail
 from sentio.kernel.arrays import BoolArray, FloatArray, IntArray
 from sentio.model.topology import Topology
+
+Held: TypeAlias = npt.NDArray[np.generic]
 
 DAY_NS = 86_400_000_000_000
 ODD = 2.5  # standard deviations from which a place is weighed by the exact law
@@ -68,7 +71,7 @@ class Watch:
         """
         for service, counts in bins.items():
             self.bins[service] = self.bins.get(service, np.zeros(40)) * BIN_KEEPS + counts
-        known = self.book.size
+        known = self.baselines.size
         tick = self.book.tick(rows)
         self.baselines.grow(self.book.service[known:].astype(np.int64))
         self._tick = tick
@@ -146,6 +149,41 @@ class Watch:
             return None
         return float(self._seen.usual[series]), float(self.baselines.arrays["variance"][series])
 
+    def saved(self) -> tuple[dict[str, Held], dict[str, Any]]:  # Any: JSON
+        """Give all that was learned: arrays by name, and what else there is as JSON."""
+        arrays = {f"base.{name}": array for name, array in self.baselines.saved().items()}
+        arrays["tail.counts"] = self.tail.counts
+        arrays |= {f"bins.{i}": counts for i, counts in enumerate(self.bins.values())}
+        if self._tick is not None and self._seen is not None:
+            arrays |= {f"tick.{f.name}": getattr(self._tick, f.name) for f in fields(Tick)}
+            arrays |= {f"seen.{f.name}": getattr(self._seen, f.name) for f in fields(Seen)}
+        keys, pairs = self.book.saved()
+        arrays["book.pairs"] = np.array(pairs, dtype=np.int64).reshape(-1, 2)
+        more = {"keys": keys, "bins": list(self.bins), "ticks": self.tail.ticks}
+        return arrays, {"period_ns": self.period_ns, **more}
+
+    @classmethod
+    def restored(
+        cls,
+        arrays: Mapping[str, Held],
+        more: Mapping[str, Any],  # Any: JSON
+        *,
+        topology: Topology,
+    ) -> Watch:
+        """Go on from what `saved` gave."""
+        again = cls(period_ns=int(more["period_ns"]), topology=topology)
+        pairs = [(int(below), int(above)) for below, above in arrays["book.pairs"].tolist()]
+        again.book.take_over(more["keys"], pairs)
+        again.baselines = Baselines.restored(_part(arrays, "base."))
+        again.tail.ticks = int(more["ticks"])
+        again.tail.counts = np.array(arrays["tail.counts"], dtype=np.float64)
+        for i, service in enumerate(more["bins"]):
+            again.bins[service] = np.array(arrays[f"bins.{i}"], dtype=np.float64)
+        if "tick.n" in arrays:
+            again._tick = Tick(**_part(arrays, "tick."))  # pyright: ignore[reportArgumentType]
+            again._seen = Seen(**_part(arrays, "seen."))  # pyright: ignore[reportArgumentType]
+        return again
+
     def _judged(self) -> tuple[Tick, Seen]:
         if self._tick is None or self._seen is None:
             raise ValueError("no period has been seen yet")
@@ -217,6 +255,10 @@ class Watch:
             uses=float(n[window, here].sum()),
             lost=float(lost[window, here].sum()),
         )
+
+
+def _part(arrays: Mapping[str, Held], prefix: str) -> dict[str, Held]:
+    return {n.removeprefix(prefix): a for n, a in arrays.items() if n.startswith(prefix)}
 
 
 def _less(held: Singles, series: IntArray, by: FloatArray) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -16,6 +17,7 @@ from sentio.awareness.totals import totals_of_uses
 from sentio.awareness.usual import coded, usual_of
 from sentio.awareness.watch import Suspicion, Watch
 from sentio.kernel.arrays import BoolArray, FloatArray, IntArray
+from sentio.kernel.values import from_plain, to_plain
 from sentio.model.degradation import Degradation, Scope
 from sentio.model.domain import DIMENSIONS, DOMAINS
 
@@ -110,6 +112,27 @@ class Watching:
             self.open.append(new)
             changed.append(new.told)
         return changed
+
+    def saved(self) -> dict[str, Any]:  # Any: JSON
+        """Give what is followed and what is muted, as JSON; the watch is saved by itself."""
+        muted = [(to_plain(place), *since) for place, since in self._muted.items()]
+        state = {"count": self._count, "period": self._period, "budget": self.budget.saved()}
+        return {"open": to_plain(self.open), "muted": muted, **state}
+
+    @classmethod
+    def restored(
+        cls,
+        watch: Watch,
+        detail: Detail,
+        saved: Mapping[str, Any],  # Any: JSON
+    ) -> Watching:
+        """Go on from what `saved` gave."""
+        again = cls(watch, detail, budget=Budget.restored(saved["budget"]))
+        again.open = [from_plain(Following, each) for each in saved["open"]]
+        for place, nats, since in saved["muted"]:
+            again._muted[from_plain(Place, place)] = (float(nats), int(since))
+        again._count, again._period = int(saved["count"]), int(saved["period"])
+        return again
 
     def _next(self, tried: set[Place], end_ns: int) -> Following | None:
         """Zoom into the surest suspicions until one proves to be a degradation."""
