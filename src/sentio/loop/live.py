@@ -203,9 +203,7 @@ class Live:
         if made is not None:
             name = f"{one.told.id}-{one.periods}"
             self._changes.append(
-                Change(
-                    what="diagnosed", degradation=one.told, diagnosis=made, diagnosis_id=name
-                )
+                Change(what="diagnosed", degradation=one.told, diagnosis=made, diagnosis_id=name)
             )
 
     def _begun(self) -> Watching:

@@ -49,9 +49,12 @@ class Periods:
         bins = self._answers.ask("period_distributions", **span)
         at, bins_at = (np.asarray(table.column("period")) for table in (totals, bins))
         for start in range(since_ns, until_ns, self._period_ns):
-            yield start, Totals(
-                rows=_rows(totals.slice(*_place(at, start))),
-                bins=_bins(bins.slice(*_place(bins_at, start))),
+            yield (
+                start,
+                Totals(
+                    rows=_rows(totals.slice(*_place(at, start))),
+                    bins=_bins(bins.slice(*_place(bins_at, start))),
+                ),
             )
 
     def next_uses_ns(self, since_ns: int) -> int | None:

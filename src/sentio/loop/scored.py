@@ -34,7 +34,9 @@ def scored_uses(service: str, uses: pa.RecordBatch, topology: Topology) -> pa.Ta
         place = uses.schema.get_field_index(name)
         columns[name] = uses.column(place) if place >= 0 else pa.nulls(rows, CODED)
     for domain, name in zip(DOMAINS, LOSSES, strict=True):
-        columns[name] = pa.array(np.asarray(lost.get(Domain(domain), np.zeros(rows)), dtype=np.float32))
+        columns[name] = pa.array(
+            np.asarray(lost.get(Domain(domain), np.zeros(rows)), dtype=np.float32)
+        )
     return with_derived(pa.table(columns), topology)
 
 
