@@ -41,8 +41,12 @@ class Budget:
     def saved(self) -> dict[str, float]:
         """Give all of it, by name."""
         return {
-            **{name: getattr(self, name) for name in ("share", "bulk_bytes", "spent_bytes")},
-            **{"refused": self.refused, "room": self._room, "usual": self._usual},
+            "share": self.share,
+            "bulk_bytes": self.bulk_bytes,
+            "spent_bytes": self.spent_bytes,
+            "refused": self.refused,
+            "room": self._room,
+            "usual": self._usual,
         }
 
     @classmethod

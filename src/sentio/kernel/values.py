@@ -14,7 +14,7 @@ from pydantic import TypeAdapter
 T = TypeVar("T")
 
 
-def to_plain(value: object) -> Any:  # noqa: ANN401  (JSON)
+def to_plain(value: Any) -> Any:  # noqa: ANN401  (JSON)
     """Turn a value into what JSON can hold; a number that is none becomes a text such as ``nan``.
 
     Examples
@@ -26,15 +26,11 @@ def to_plain(value: object) -> Any:  # noqa: ANN401  (JSON)
         return {each.name: to_plain(getattr(value, each.name)) for each in fields(value)}
     if isinstance(value, Mapping):
         return {str(name): to_plain(each) for name, each in value.items()}
-    if isinstance(value, set | frozenset):
-        return [to_plain(each) for each in sorted(value)]
-    if isinstance(value, list | tuple):
-        return [to_plain(each) for each in value]
-    if isinstance(value, np.generic):
-        return to_plain(value.item())
-    if isinstance(value, float):
-        return float(value) if math.isfinite(value) else str(value)
-    return value
+    if isinstance(value, list | tuple | set | frozenset):
+        ordered = sorted(value) if isinstance(value, set | frozenset) else value
+        return [to_plain(each) for each in ordered]
+    value = value.item() if isinstance(value, np.generic) else value
+    return str(value) if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def from_plain(kind: type[T], plain: object) -> T:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import duckdb
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from sentio.awareness.ring import LOSSES, Fetched, sent_bytes
@@ -21,6 +22,8 @@ from sentio.model.topology import Topology
 from sentio.store import facts
 from sentio.store.members import PREFIX
 from sentio.store.warehouse import Warehouse
+
+Draws: TypeAlias = npt.NDArray[np.uint64]
 
 DRAW = "hash(ts, subject)"  # evenly spread, and the same each time
 TEXTS = ("app_version", "firmware")  # attributes that are inputs, kept as they are
@@ -73,6 +76,26 @@ class StoreDetail:
             uses = uses.drop_columns([name for name in LOSSES if name in uses.column_names])
         share = uses.num_rows / len(drawn) if len(drawn) else 1.0
         return Fetched(uses=uses, share=share, size_bytes=sent_bytes(uses))
+
+    def by_subject(
+        self, scope: Scope, since_ns: int, until_ns: int
+    ) -> list[tuple[int, int, int, float]]:
+        """Count uses and poor uses and give the mean MOS of each subject, the most poor first."""
+        con = self._warehouse.con.cursor()
+        self._codes.refresh(con)
+        parts = list(self.parts(con, scope, since_ns, until_ns))
+        if not parts:
+            return []
+        selects = " UNION ALL ".join(
+            f"SELECT subject, mos, mos < {SERVICES[part.service].poor_below} AS is_poor "
+            f'FROM "{part.table}" WHERE {part.where}'
+            for part in parts
+        )
+        return con.execute(
+            "SELECT subject, count(*), count(*) FILTER (is_poor), avg(mos) "
+            f"FROM ({selects}) GROUP BY subject ORDER BY 3 DESC, 2 DESC, 1",
+            [value for part in parts for value in part.bound],
+        ).fetchall()
 
     def parts(
         self, con: duckdb.DuckDBPyConnection, scope: Scope, since_ns: int, until_ns: int
@@ -156,7 +179,7 @@ class StoreDetail:
         return self._scored(part.service, pa.schema(kinds).empty_table())
 
 
-def _drawn(con: duckdb.DuckDBPyConnection, parts: list[Part]) -> tuple[IntArray, IntArray]:
+def _drawn(con: duckdb.DuckDBPyConnection, parts: list[Part]) -> tuple[Draws, IntArray]:
     """Give what each use drew, over all parts, and how many uses each part has."""
     selects = (
         f'SELECT {i} AS part, {DRAW} AS drawn FROM "{part.table}" WHERE {part.where}'
@@ -165,4 +188,5 @@ def _drawn(con: duckdb.DuckDBPyConnection, parts: list[Part]) -> tuple[IntArray,
     bound = [value for part in parts for value in part.bound]
     found = con.execute(" UNION ALL ".join(selects), bound).fetchnumpy()
     part = np.asarray(found["part"], dtype=np.int64)
-    return np.asarray(found["drawn"], dtype=np.uint64), np.bincount(part, minlength=len(parts))
+    counts = np.bincount(part, minlength=len(parts)).astype(np.int64)
+    return np.asarray(found["drawn"], dtype=np.uint64), counts

@@ -1,4 +1,4 @@
-"""All that a loop has learned as one piece of bytes: an npz of the arrays and a JSON beside them."""
+"""All that a loop has learned as one piece of bytes: an npz of the arrays, and a JSON in it."""
 
 from __future__ import annotations
 

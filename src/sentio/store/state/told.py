@@ -146,7 +146,7 @@ class Told:
             return _newest(session)
 
 
-def _chosen(wanted: Wanted) -> Select[tuple[DegradationRow]]:
+def _chosen(wanted: Wanted) -> Select[DegradationRow]:
     rows = select(DegradationRow)
     ended = DegradationRow.ended_ns
     if wanted.state is not None:
