@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -20,27 +19,19 @@ PERIOD_NS = 300 * SECOND_NS
 PACE = Pace(period_ns=PERIOD_NS, grace_ns=0, learn_days=0.5)
 CELLS, USES = 12, 3  # cells, and uses of each a period
 BROKEN = "cell-7"
+SLOW_FROM, SLOW_UNTIL = 170, 194  # periods in which it is slow
 
 
-@dataclass(frozen=True)
-class Trouble:
-    """From which period to which a cell is slow."""
-
-    first: int = 170
-    last: int = 194
-
-
-def uses(first: int, last: int, trouble: Trouble | None = None) -> str:
+def uses(first: int, last: int, *, start_ns: int = START_NS) -> str:
     """Write the uses of some periods as CSV; each period's are the same however it is asked for."""
-    trouble = trouble or Trouble()
     lines = ["ts,imsi,cell,gnb,link,app,page_load_ms,is_success"]
     for period in range(first, last):
         rng = np.random.default_rng([7, period])
         count = CELLS * USES
         cell = rng.integers(0, CELLS, count)
-        at = START_NS + period * PERIOD_NS + np.sort(rng.integers(0, 299_000, count)) * 1_000_000
+        at = start_ns + period * PERIOD_NS + np.sort(rng.integers(0, 299_000, count)) * 1_000_000
         load = np.exp(rng.normal(np.log(1500.0), 0.35, count))
-        is_slow = (trouble.first <= period < trouble.last) & (cell == 7)
+        is_slow = (SLOW_FROM <= period < SLOW_UNTIL) & (cell == 7)
         load = np.where(is_slow, load * 9.0, load)
         for i in range(count):
             c = int(cell[i])

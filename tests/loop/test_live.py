@@ -11,6 +11,8 @@ from tests.loop.live_city import (
     CELLS,
     PACE,
     PERIOD_NS,
+    SLOW_FROM,
+    SLOW_UNTIL,
     START_NS,
     USES,
     read,
@@ -69,9 +71,9 @@ def test_a_slow_cell_is_seen_where_and_when_it_was_slow_and_nothing_else_is(city
     assert periods == PERIODS - 1  # the last one is not over yet
     assert [each.what for each in changes] == ["opened", "ended"]
     assert [dict(each.scope) for each in found] == [{"cell": BROKEN}]
-    assert abs(found[0].began_ns - (START_NS + 170 * PERIOD_NS)) <= 2 * PERIOD_NS
-    assert found[0].seen_ns <= START_NS + 176 * PERIOD_NS
-    assert abs((found[0].ended_ns or 0) - (START_NS + 194 * PERIOD_NS)) <= 4 * PERIOD_NS
+    assert abs(found[0].began_ns - (START_NS + SLOW_FROM * PERIOD_NS)) <= 2 * PERIOD_NS
+    assert found[0].seen_ns <= START_NS + (SLOW_FROM + 6) * PERIOD_NS
+    assert abs((found[0].ended_ns or 0) - (START_NS + SLOW_UNTIL * PERIOD_NS)) <= 4 * PERIOD_NS
     assert found[0].services == ("web",)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel
 
 from sentio.api.access import Access
@@ -42,9 +42,8 @@ class SubjectPage(BaseModel):
 
 def awareness_router(platform: Platform, access: Access) -> APIRouter:
     """Make the routes."""
-    router = APIRouter(
-        prefix="/v1", tags=["awareness"], dependencies=[Depends(access.needs("read"))]
-    )
+    reads = access.needs("read")
+    router = APIRouter(prefix="/v1", tags=["awareness"], dependencies=[Depends(reads)])
     told = Told(platform.state)
 
     @router.get("/degradations", summary="Declines of experience")
@@ -69,14 +68,16 @@ def awareness_router(platform: Platform, access: Access) -> APIRouter:
     @router.get("/degradations/{name}/subjects", summary="Whom it touches")
     def subjects(  # pyright: ignore[reportUnusedFunction]  (FastAPI calls it)
         name: str,
-        who: Annotated[str, Depends(access.needs("read"))],
+        request: Request,
         limit: Limit = 100,
         after: Annotated[int, Query(ge=0, description="How many were read already.")] = 0,
     ) -> SubjectPage:
         """List the pseudonyms with a use in its scope since it began, until it ended."""
         one = _known(told, name)
         now_ns = platform.clock.now_ns()
-        platform.state.note(who, "listed subjects", purpose=f"degradation {name}", at_ns=now_ns)
+        platform.state.note(
+            reads(request), "listed subjects", purpose=f"degradation {name}", at_ns=now_ns
+        )
         found = touched(platform.warehouse, one, until_ns=one.ended_ns or now_ns)
         shown = found[after : after + limit]
         is_more = len(found) > after + limit

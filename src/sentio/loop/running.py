@@ -14,8 +14,8 @@ from sentio.store.warehouse import Warehouse
 
 log = logger("awareness")
 
-LOOKS_A_PERIOD = 20
-SHORTEST_WAIT_S, LONGEST_WAIT_S = 0.2, 10.0
+LOOKS_A_PERIOD = 60
+SHORTEST_WAIT_S, LONGEST_WAIT_S = 0.2, 2.0
 WAIT_AFTER_ERROR_S = 30.0
 
 
