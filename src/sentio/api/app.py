@@ -11,7 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from sentio import __version__
 from sentio.api.access import Access
 from sentio.api.address import check_address, is_loopback
-from sentio.api.awareness import awareness_router
+from sentio.api.awareness import degradations_router, diagnoses_router
 from sentio.api.body import BodyLimits
 from sentio.api.health import health_router
 from sentio.api.ingest import Ingest, ingest_router
@@ -96,23 +96,32 @@ def create_app(
     add_problems(app)
     app.add_middleware(Rim, is_local=is_local)
     app.include_router(ingest_router(_ingest(platform, intake, metrics), access))
+    _add_reading(app, loop)
+    app.include_router(health_router(platform, intake, metrics, access=access))
+    return app
+
+
+def _add_reading(app: FastAPI, loop: Running) -> None:
+    platform: Platform = app.state.platform
+    access: Access = app.state.access
     app.state.is_stopping = lambda: False  # who runs the application may know better
 
     def is_stopping() -> bool:
         return loop.is_stopping or bool(app.state.is_stopping())
 
-    stream = stream_router(
-        loop.told, access, newest=lambda: loop.newest_event, is_stopping=is_stopping
-    )
     for prefix, router in (
         ("", reading_router(platform, access)),  # /v1: where it was first
         ("/api", reading_router(platform, access)),
-        ("/api", awareness_router(platform, access)),
-        ("/api", stream),
+        ("/api", degradations_router(platform, access)),
+        ("/api", diagnoses_router(loop.told, access)),
+        (
+            "/api",
+            stream_router(
+                loop.told, access, newest=lambda: loop.newest_event, is_stopping=is_stopping
+            ),
+        ),
     ):
         app.include_router(router, prefix=prefix)
-    app.include_router(health_router(platform, intake, metrics, access=access))
-    return app
 
 
 def _ingest(platform: Platform, intake: Intake, metrics: Metrics) -> Ingest:

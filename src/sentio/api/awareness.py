@@ -40,8 +40,8 @@ class SubjectPage(BaseModel):
     next: int | None
 
 
-def awareness_router(platform: Platform, access: Access) -> APIRouter:
-    """Make the routes."""
+def degradations_router(platform: Platform, access: Access) -> APIRouter:
+    """Make the routes of degradations."""
     reads = access.needs("read")
     router = APIRouter(prefix="/v1", tags=["awareness"], dependencies=[Depends(reads)])
     told = Told(platform.state)
@@ -84,6 +84,15 @@ def awareness_router(platform: Platform, access: Access) -> APIRouter:
         return SubjectPage(
             items=[_subject_json(each) for each in shown], next=after + limit if is_more else None
         )
+
+    return router
+
+
+def diagnoses_router(told: Told, access: Access) -> APIRouter:
+    """Make the routes of diagnoses."""
+    router = APIRouter(
+        prefix="/v1", tags=["awareness"], dependencies=[Depends(access.needs("read"))]
+    )
 
     @router.get("/diagnoses", summary="Why experience declined")
     def diagnoses(  # pyright: ignore[reportUnusedFunction]  (FastAPI calls it)
