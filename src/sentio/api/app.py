@@ -56,14 +56,7 @@ def create_app(
     is_local = is_loopback(settings.api_host)
     metrics = Metrics()
     access = Access(platform.state, is_local=is_local)
-    intake = Intake(
-        platform.record_path,
-        clock=platform.clock,
-        metrics=metrics,
-        depth=settings.api_queue_bodies,
-        remember_days=settings.api_idempotency_days,
-    )
-
+    intake = _intake(platform, metrics)
     loop = Running(
         platform.warehouse,
         platform.state,
@@ -122,6 +115,17 @@ def _add_reading(app: FastAPI, loop: Running) -> None:
         ),
     ):
         app.include_router(router, prefix=prefix)
+
+
+def _intake(platform: Platform, metrics: Metrics) -> Intake:
+    settings = platform.settings
+    return Intake(
+        platform.record_path,
+        clock=platform.clock,
+        metrics=metrics,
+        depth=settings.api_queue_bodies,
+        remember_days=settings.api_idempotency_days,
+    )
 
 
 def _ingest(platform: Platform, intake: Intake, metrics: Metrics) -> Ingest:
