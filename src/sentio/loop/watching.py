@@ -19,6 +19,7 @@ from sentio.awareness.watch import Suspicion, Watch
 from sentio.kernel.arrays import BoolArray, FloatArray, IntArray
 from sentio.kernel.values import from_plain, to_plain
 from sentio.model.degradation import Degradation, Scope
+from sentio.model.diagnosis import Hypothesis
 from sentio.model.domain import DIMENSIONS, DOMAINS
 
 ATTRIBUTES = (*(name for name in DIMENSIONS if name != "all"), "service", "app_version", "firmware")
@@ -48,6 +49,7 @@ class Following:
     better_nats: float = 0.0
     better_since_ns: int = 0
     quiet: int = 0
+    causes: list[Hypothesis] = field(default_factory=list[Hypothesis])
     subjects: set[int] = field(default_factory=set[int])
     series: dict[str, int] = field(default_factory=dict[str, int])
 
@@ -87,10 +89,31 @@ class Watching:
         self._count = 0
         self._period = 0
 
-    def learn(self, rows: pa.Table, bins: Mapping[str, FloatArray], *, start_ns: int) -> None:
-        """Take in a period in which nothing is known to be wrong."""
+    def learn(
+        self,
+        rows: pa.Table,
+        bins: Mapping[str, FloatArray],
+        *,
+        start_ns: int,
+        teaches_tail: bool = True,
+    ) -> None:
+        """Take in a period in which nothing is known to be wrong.
+
+        The first day teaches nothing of the tail: what is usual is not known then.
+        """
         self.watch.see(rows, bins, start_ns=start_ns)
-        self.watch.learn_tail()
+        if teaches_tail:
+            self.watch.learn_tail()
+
+    def uses_of(self, one: Following) -> dict[tuple[str, str], float]:
+        """Count the uses of each attribute in the scopes of a degradation, in the last periods."""
+        pairs = {
+            pair for scope, _ in ((one.told.scope, 0.0), *one.others) for pair in scope.items()
+        }
+        return {
+            (name, member): self.watch.uses(Place(dimension=name, member=member), window=2)
+            for name, member in pairs
+        }
 
     def see(
         self, rows: pa.Table, bins: Mapping[str, FloatArray], *, start_ns: int

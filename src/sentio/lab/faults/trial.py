@@ -1,0 +1,54 @@
+"""A few ordinary hours of the operator, on which a planned fault is tried before it is let loose."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from sentio.kernel.arrays import IntArray
+from sentio.lab.day import DAY_NS, HOUR_NS
+from sentio.lab.faults.effect import Effect
+from sentio.lab.operator.estate import Estate
+from sentio.lab.operator.rhythm import PERIOD_NS, activity, whereabouts
+from sentio.lab.physics.loads import Capacity, demand_of
+from sentio.lab.physics.scene import Played, Scene, play, touched_rows
+from sentio.lab.uses.drawing import Fashion, Reporting, draw_uses
+
+HOURS = (3, 8, 11, 14, 17, 19, 21)
+PERIODS_AN_HOUR = HOUR_NS // PERIOD_NS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    """One period at each of `HOURS` of an ordinary day, all going well."""
+
+    scenes: Sequence[Scene]
+    healthy: Sequence[Played]
+
+    def touched_an_hour(self, effects: Sequence[Effect]) -> IntArray:
+        """Tell how many uses an hour these effects would touch, at each of `HOURS`."""
+        strong = [(effect, 1.0) for effect in effects]
+        found = list[int]()
+        for scene in self.scenes:
+            _, is_touched = touched_rows(scene, play(scene, strong), strong, ())
+            found.append(int(is_touched.sum()) * PERIODS_AN_HOUR)
+        return np.array(found)
+
+
+def hold_trial(estate: Estate, capacity: Capacity, start_ns: int) -> Trial:
+    """Simulate the hours of the trial: of the first working day from the start."""
+    reporting, scenes = Reporting.of(estate), list[Scene]()
+    day = start_ns // DAY_NS + 1
+    day += next(each for each in range(3) if (day + each + 3) % 7 < 5)
+    for hour in HOURS:
+        ts_ns = day * DAY_NS + hour * HOUR_NS
+        rng = np.random.default_rng([estate.seed, 4, hour])
+        where, active = whereabouts(estate, ts_ns), activity(ts_ns, ts_ns)
+        demand = demand_of(estate, rng, ts_ns, where=where, active=active)
+        draw = draw_uses(
+            estate, reporting, rng, ts_ns, where=where, active=active, fashion=Fashion()
+        )
+        scenes.append(Scene(estate=estate, capacity=capacity, demand=demand, draw=draw))
+    return Trial(scenes=scenes, healthy=[play(scene, ()) for scene in scenes])

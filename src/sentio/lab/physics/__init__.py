@@ -1,0 +1,1 @@
+"""What the operator gives its customers: loads, queues, radio, loss, delay."""

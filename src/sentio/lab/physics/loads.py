@@ -1,0 +1,130 @@
+"""How full every element is in a period: what its customers ask for over what it can carry."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from sentio.kernel.arrays import BoolArray, FloatArray, IntArray
+from sentio.lab.day import DAY_NS, HOUR_NS
+from sentio.lab.faults.effect import STRAINS, Effect
+from sentio.lab.operator.estate import Estate
+from sentio.lab.operator.rhythm import BUSIEST, activity, whereabouts
+
+CENTRAL = ("upf", "edge", "amf", "smf", "dns", "ims", "server")
+BASE_DEMAND = 4.0  # of a cell without people: signalling and things, in users
+Strained = tuple[Effect, float]  # an effect, and how strong it is now, [0, 1]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capacity:
+    """What elements carry, in busy users, and how busy central functions are at the peak."""
+
+    cell: FloatArray
+    link: FloatArray
+    ring: FloatArray
+    router: FloatArray
+    central: Mapping[str, FloatArray]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loads:
+    """Load of each element by kind, 1 is full; arrays end with a 0 for "none" (code -1)."""
+
+    by_kind: Mapping[str, FloatArray]
+    is_asleep: BoolArray
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Demand:
+    """What people ask for in a period before anything goes wrong: by cell, and noise by kind."""
+
+    cell: FloatArray
+    busy: float  # over the busiest hour
+    noise: Mapping[str, FloatArray]
+
+
+def plan_capacity(estate: Estate, rng: np.random.Generator) -> Capacity:
+    """Build every element as large as its busiest hour needs, some with less to spare."""
+    monday = 4 * DAY_NS  # of 1970
+    peak = np.zeros(estate.scale.cells)
+    for day in (0, 5):
+        for hour in (11, 15, 18, 20, 21):
+            ts_ns = monday + day * DAY_NS + hour * HOUR_NS
+            peak = np.maximum(peak, _cells(estate, ts_ns, activity(ts_ns, ts_ns)))
+    site = np.bincount(estate.places.site, peak, estate.scale.sites)
+    ring = np.bincount(estate.transport.ring_of_link, site)
+    router = np.bincount(estate.transport.router_of_ring, ring)
+    sizes = {kind: len(estate.names[kind]) for kind in CENTRAL}
+    return Capacity(
+        cell=peak / rng.uniform(0.34, 0.74, len(peak)),
+        link=site / rng.uniform(0.25, 0.6, len(site)),
+        ring=ring / rng.uniform(0.3, 0.6, len(ring)),
+        router=router / rng.uniform(0.35, 0.55, len(router)),
+        central={kind: rng.uniform(0.4, 0.66, size) for kind, size in sizes.items()},
+    )
+
+
+def demand_of(
+    estate: Estate, rng: np.random.Generator, ts_ns: int, *, where: IntArray, active: float
+) -> Demand:
+    """Count who is where, and draw what chance adds to it."""
+    kinds = {"cell": 0.06, "link": 0.04, "ring": 0.03, "router": 0.02}
+    sizes = {kind: len(estate.names[kind]) for kind in (*kinds, *CENTRAL)}
+    noise = {
+        kind: np.exp(kinds.get(kind, 0.03) * rng.standard_normal(size))
+        for kind, size in sizes.items()
+    }
+    cell = np.bincount(where, minlength=estate.scale.cells) * active + BASE_DEMAND
+    return Demand(cell=cell * noise["cell"], busy=active / BUSIEST, noise=noise)
+
+
+def loads_of(
+    estate: Estate, capacity: Capacity, demand: Demand, effects: Sequence[Strained]
+) -> Loads:
+    """Load every element, the strains of some faults included."""
+    strains = [(effect, now) for effect, now in effects if effect.quantity in STRAINS]
+    asked = demand.cell.copy()
+    asleep = np.zeros(len(asked), dtype=np.bool_)
+    for effect, now in strains:
+        if effect.quantity == "asleep" and now > 0.0:
+            asleep[list(effect.scope["cell"])] = True
+    for cell in np.flatnonzero(asleep):
+        near = estate.places.neighbours[cell]
+        asked[near] += asked[cell] / len(near)
+        asked[cell] = 0.0
+    found = {"cell": _driven(asked / capacity.cell, "cell", strains)}
+    carried = found["cell"] * capacity.cell
+    site = np.bincount(estate.places.site, carried, estate.scale.sites)
+    for kind, parent, limit in (
+        ("link", estate.transport.ring_of_link, capacity.link),
+        ("ring", estate.transport.router_of_ring, capacity.ring),
+        ("router", None, capacity.router),
+    ):
+        found[kind] = _driven(site / limit * demand.noise[kind], kind, strains)
+        if parent is not None:
+            site = np.bincount(parent, site)
+    for kind, peak in capacity.central.items():
+        calm = peak * (0.25 + 0.75 * demand.busy) * demand.noise[kind]
+        found[kind] = _driven(calm, kind, strains)
+    by_kind = {kind: np.append(load, 0.0) for kind, load in found.items()}
+    return Loads(by_kind=by_kind, is_asleep=asleep)
+
+
+def _cells(estate: Estate, ts_ns: int, active: float) -> FloatArray:
+    where = whereabouts(estate, ts_ns)
+    return np.bincount(where, minlength=estate.scale.cells) * active + BASE_DEMAND
+
+
+def _driven(load: FloatArray, kind: str, strains: Sequence[Strained]) -> FloatArray:
+    for effect, now in strains:
+        if kind not in effect.scope:
+            continue
+        codes = list(effect.scope[kind])
+        if effect.quantity == "pressure":
+            load[codes] += now * np.maximum(effect.amount - load[codes], 0.0)
+        elif effect.quantity == "relief":
+            load[codes] /= 1.0 + now * (effect.amount - 1.0)
+    return load

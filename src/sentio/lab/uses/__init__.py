@@ -1,0 +1,1 @@
+"""What customers do with the operator, and how it went: one file a family of services."""
