@@ -18,6 +18,7 @@ from sentio.kernel.config import Settings
 from sentio.kernel.errors import RefusedError
 from sentio.kernel.values import to_plain
 from sentio.loop.detail import StoreDetail
+from sentio.loop.kept import kept, restored
 from sentio.loop.periods import Periods
 from sentio.loop.snapshot import packed, unpacked
 from sentio.loop.watching import REVISITS, ROW_BYTES, Following, Watching
@@ -30,6 +31,7 @@ SECOND_NS = 1_000_000_000
 READ_AHEAD = 24  # periods that are read at once while catching up
 SAVE_S = 2.0  # while catching up, what was learned is written about this often
 EMPTY_PERIODS = 24  # without any use, after which a longer gap is skipped
+FIRST_DAYS = 1.0  # of learning, or half of it, in which nothing is told of the tail
 DETAIL_SHARE = 1.0  # detail lies beside the loop: nothing travels, only reading costs
 
 Explain: TypeAlias = Callable[[Following, int], Diagnosis | None]
@@ -104,7 +106,7 @@ class Live:
         self.pace = pace
         self.periods = Periods(warehouse, period_ns=pace.period_ns)
         self._told = told
-        self._explain = explain
+        self.explain = explain
         self._on_change = on_change
         self._detail = StoreDetail(warehouse)
         self._release = ""
@@ -114,12 +116,12 @@ class Live:
         self._changes: list[Change] = []
         self._grown: dict[str, Degradation] = {}
         self._is_saved = True
-        self._watching = self._begun()
+        self.watching = self._begun()
 
     @property
     def open(self) -> tuple[Degradation, ...]:
         """The degradations that go on."""
-        return tuple(one.told for one in self._watching.open)
+        return tuple(one.told for one in self.watching.open)
 
     @property
     def is_learning(self) -> bool:
@@ -152,7 +154,7 @@ class Live:
         period = self.pace.period_ns
         if self.next_ns is None:
             self.next_ns = span[0] - span[0] % period
-        if self._empty >= EMPTY_PERIODS and not self._watching.open:
+        if self._empty >= EMPTY_PERIODS and not self.watching.open:
             ahead_ns = self.periods.next_uses_ns(self.next_ns)
             self.next_ns = self.next_ns if ahead_ns is None else ahead_ns
         over_ns = span[1] - self.pace.grace_ns
@@ -164,18 +166,20 @@ class Live:
         release = self.periods.topology_release()
         if release != self._release:
             self._detail.topology = self.periods.topology()
-            self._watching.watch.book.turn(self._detail.topology)
+            self.watching.watch.book.turn(self._detail.topology)
             self._release = release
 
     def _see(self, start_ns: int, totals: Totals) -> None:
         self._is_saved = False
         uses = sum(float(counts.sum()) for counts in totals.bins.values())
         self._empty = 0 if uses else self._empty + 1
-        watching = self._watching
+        watching = self.watching
         watching.budget.earn(round(uses) * ROW_BYTES)
         if self.is_learning:
             self.learned += 1
-            watching.learn(totals.rows, totals.bins, start_ns=start_ns)
+            watching.learn(
+                totals.rows, totals.bins, start_ns=start_ns, teaches_tail=self._teaches_tail()
+            )
             return
         self.judged += 1
         before = {one.told.id: one for one in watching.open}
@@ -186,6 +190,11 @@ class Live:
             self._grown[each.id] = each
             self._note(each, scopes.get(each.id))
             self._diagnose(known[each.id], start_ns + self.pace.period_ns)
+
+    def _teaches_tail(self) -> bool:
+        """Tell whether enough is known of what is usual to tell how far chance strays from it."""
+        days = min(FIRST_DAYS, self.pace.learn_days / 2.0)
+        return self.learned * self.pace.period_ns > days * DAY_NS
 
     def _note(self, each: Degradation, before: tuple[object, object] | None) -> None:
         if before is None:
@@ -199,7 +208,7 @@ class Live:
         """Explain a degradation when it is new, a few times as more is known, and at its end."""
         if one.periods not in (0, *REVISITS) and one.told.ended_ns is None:
             return
-        made = self._explain(one, now_ns)
+        made = self.explain(one, now_ns)
         if made is not None:
             name = f"{one.told.id}-{one.periods}"
             self._changes.append(
@@ -220,7 +229,7 @@ class Live:
         watch = Watch.restored(arrays, more["watch"], topology=self._detail.topology)
         if self._release != self.periods.topology_release():
             self._release = ""
-        return Watching.restored(watch, self._detail, more["watching"])
+        return restored(watch, self._detail, more["watching"])
 
     def _check(self, period_ns: int) -> None:
         if period_ns != self.pace.period_ns:
@@ -235,7 +244,7 @@ class Live:
         """Write what changed and what was learned in one transaction, then tell of it."""
         if self._is_saved:
             return
-        arrays, watch = self._watching.watch.saved()
+        arrays, watch = self.watching.watch.saved()
         state: dict[str, Any] = {  # Any: JSON
             "next_ns": self.next_ns,
             "learned": self.learned,
@@ -243,7 +252,7 @@ class Live:
             "empty": self._empty,
             "topology": self._release,
         }
-        more = {**state, "watch": watch, "watching": self._watching.saved()}
+        more = {**state, "watch": watch, "watching": kept(self.watching)}
         changes, self._changes = self._changes, []
         diagnoses = {each.diagnosis_id: each.diagnosis for each in changes if each.diagnosis}
         self._told.write(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -17,7 +16,6 @@ from sentio.awareness.totals import totals_of_uses
 from sentio.awareness.usual import coded, usual_of
 from sentio.awareness.watch import Suspicion, Watch
 from sentio.kernel.arrays import BoolArray, FloatArray, IntArray
-from sentio.kernel.values import from_plain, to_plain
 from sentio.model.degradation import Degradation, Scope
 from sentio.model.diagnosis import Hypothesis
 from sentio.model.domain import DIMENSIONS, DOMAINS
@@ -85,9 +83,9 @@ class Watching:
         self.detail = detail
         self.budget = budget
         self.open: list[Following] = []
-        self._muted: dict[Place, tuple[float, int]] = {}
-        self._count = 0
-        self._period = 0
+        self.muted: dict[Place, tuple[float, int]] = {}
+        self.count = 0
+        self.period = 0
 
     def learn(
         self,
@@ -119,7 +117,7 @@ class Watching:
         self, rows: pa.Table, bins: Mapping[str, FloatArray], *, start_ns: int
     ) -> list[Degradation]:
         """Take in a period; gives the degradations that began, changed or ended in it."""
-        self._period += 1
+        self.period += 1
         end_ns = start_ns + self.watch.period_ns
         changed: list[Degradation] = []
         for each in list(self.open):
@@ -136,27 +134,6 @@ class Watching:
             changed.append(new.told)
         return changed
 
-    def saved(self) -> dict[str, Any]:  # Any: JSON
-        """Give what is followed and what is muted, as JSON; the watch is saved by itself."""
-        muted = [(to_plain(place), *since) for place, since in self._muted.items()]
-        state = {"count": self._count, "period": self._period, "budget": self.budget.saved()}
-        return {"open": to_plain(self.open), "muted": muted, **state}
-
-    @classmethod
-    def restored(
-        cls,
-        watch: Watch,
-        detail: Detail,
-        saved: Mapping[str, Any],  # Any: JSON
-    ) -> Watching:
-        """Go on from what `saved` gave."""
-        again = cls(watch, detail, budget=Budget.restored(saved["budget"]))
-        again.open = [from_plain(Following, each) for each in saved["open"]]
-        for place, nats, since in saved["muted"]:
-            again._muted[from_plain(Place, place)] = (float(nats), int(since))
-        again._count, again._period = int(saved["count"]), int(saved["period"])
-        return again
-
     def _next(self, tried: set[Place], end_ns: int) -> Following | None:
         """Zoom into the surest suspicions until one proves to be a degradation."""
         for suspicion in self.watch.suspicions(per_day=ZOOMS_A_DAY):
@@ -166,12 +143,12 @@ class Watching:
             found = self._zoom(suspicion, end_ns)
             if found is not None:
                 return found
-            self._muted[suspicion.place] = (suspicion.nats, self._period)
+            self.muted[suspicion.place] = (suspicion.nats, self.period)
         return None
 
     def _is_muted(self, suspicion: Suspicion) -> bool:
-        nats, since = self._muted.get(suspicion.place, (0.0, -MUTED_PERIODS))
-        return self._period - since < MUTED_PERIODS and suspicion.nats < LOUDER * nats
+        nats, since = self.muted.get(suspicion.place, (0.0, -MUTED_PERIODS))
+        return self.period - since < MUTED_PERIODS and suspicion.nats < LOUDER * nats
 
     def _zoom(self, suspicion: Suspicion, end_ns: int, *, deeper: int = 2) -> Following | None:
         place = suspicion.place
@@ -209,7 +186,7 @@ class Watching:
     def _begin(
         self, found: Found, scope: Scope, suspicion: Suspicion, rows: _Rows, end_ns: int
     ) -> Following:
-        self._count += 1
+        self.count += 1
         inside = np.flatnonzero(holds(rows.attributes, found.scope, len(rows.mos)))
         onset = _onset(rows.fall[inside], rows.age[inside])
         kept = inside[rows.age[inside] <= onset]
@@ -219,7 +196,7 @@ class Watching:
         self._take_back(rows, inside)
         usual = rows.mos[kept] + rows.fall[kept]
         told = Degradation(
-            id=f"D{self._count:05d}",
+            id=f"D{self.count:05d}",
             scope=_lean(scope),
             services=_services(rows, kept),
             began_ns=end_ns - (onset + 1) * self.watch.period_ns,
