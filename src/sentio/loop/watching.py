@@ -59,7 +59,8 @@ class _Rows:
     uses: pa.Table
     attributes: Attributes
     mos: FloatArray
-    fall: FloatArray
+    usual: FloatArray
+    fall: FloatArray  # in standard deviations
     age: IntArray
     share: float
 
@@ -69,6 +70,7 @@ class _Rows:
             uses=self.uses.filter(pa.array(keep)),
             attributes={n: (c[keep], names) for n, (c, names) in self.attributes.items()},
             mos=self.mos[keep],
+            usual=self.usual[keep],
             fall=self.fall[keep],
             age=self.age[keep],
             share=self.share,
@@ -194,7 +196,6 @@ class Watching:
         place = _scope_of(suspicion.place)
         alike = self._alike(rows, kept, suspicion.window, len(now_uses) / rows.share)
         self._take_back(rows, inside)
-        usual = rows.mos[kept] + rows.fall[kept]
         told = Degradation(
             id=f"D{self.count:05d}",
             scope=_lean(scope),
@@ -203,7 +204,7 @@ class Watching:
             seen_ns=end_ns,
             uses=round(len(kept) / rows.share),
             poor_uses=round(float((rows.mos[kept] < POOR_BELOW).sum()) / rows.share),
-            mos_usual=float(usual.mean()),
+            mos_usual=float(rows.usual[kept].mean()),
             mos_seen=float(rows.mos[kept].mean()),
             nats=found.nats,
             per_day=self.watch.tail.per_day(found.nats),
@@ -287,6 +288,7 @@ class Watching:
             uses=uses,
             attributes={name: coded(uses, name) for name in names},
             mos=mos[keep],
+            usual=usual[keep],
             fall=(usual - mos)[keep] / np.sqrt(variance[keep]),
             age=(until_ns - 1 - ts) // self.watch.period_ns,
             share=fetched.share,
