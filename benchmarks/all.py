@@ -18,7 +18,15 @@ from _report import HERE, SHARED, arguments, circumstances
 OUT = HERE / "out"
 RATINGS = SHARED / "data" / "experience" / "waterloo4_train.csv"
 
-DATA: dict[str, Path] = {"ratings": RATINGS, "perception": RATINGS}
+DETECTION = SHARED / "data" / "detection"
+
+DATA: dict[str, Path] = {
+    "alarms": DETECTION,
+    "causes": DETECTION / "petshop" / "dataset",
+    "nab": DETECTION / "nab",
+    "perception": RATINGS,
+    "ratings": RATINGS,
+}
 """What goes by ``--data`` to scripts that cannot do without."""
 
 QUICK: dict[str, tuple[str, ...]] = {
@@ -26,9 +34,14 @@ QUICK: dict[str, tuple[str, ...]] = {
     "crash": ("--kills", "3", "--rows", "60000"),
     "experience_index": ("--rows", "200000"),
     "fuzz": ("--inputs", "200"),
+    "lab_speed": ("--cells", "36", "--users", "2000", "--things", "400", "--days", "0.1"),
     "record_path": ("--rows", "200000", "--runs", "1", "--no-models"),
     "scoring": ("--seconds", "0.05"),
     "streaming_speed": ("--sessions", "512"),
+    "see_and_explain": (
+        *("--cells", "60", "--users", "4000", "--things", "800"),
+        *("--learn-days", "2", "--days", "0.5", "--faults", "4", "--decoys", "2"),
+    ),
     "tier_one": ("--series", "50000"),
 }
 """Options that make a script quick, where it has any."""

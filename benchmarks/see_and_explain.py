@@ -6,17 +6,20 @@ random combinations) and decoys. Nothing of the truth is known to what sees and 
 
 from __future__ import annotations
 
+import pickle
 import sys
 import time
 from collections import defaultdict
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+
 from _report import arguments, report
 from _see_scoring import Fault, Told, figures
 from sentio.analysis.measured import Log, Measured
-from sentio.awareness.budget import Budget
+from sentio.awareness.budget import SHARE, Budget
 from sentio.awareness.ring import Ring, sent_bytes
 from sentio.awareness.totals import totals_of_uses
 from sentio.awareness.watch import Watch
@@ -44,6 +47,7 @@ def main() -> None:
     parser.add_argument("--days", type=float, default=7.0)
     parser.add_argument("--faults", type=int, default=60)
     parser.add_argument("--decoys", type=int, default=60)
+    parser.add_argument("--budget", type=float, default=SHARE, help="detail over bulk, bytes")
     parser.add_argument("--save", help="keep what was told in this file, to look into")
     given = parser.parse_args()
     began = time.perf_counter()
@@ -81,8 +85,12 @@ class Run:
         )
         self.topology = topology(*self.operator.topology())
         self.watch = Watch(period_ns=PERIOD_NS, topology=self.topology)
-        self.ring = Ring(periods=RING_PERIODS, seed=given.seed)
-        self.budget = Budget()
+        self.ring = Ring(
+            periods=RING_PERIODS,
+            seed=given.seed,
+            known_above=("gnb", "link", "subject", *self.topology.derived),
+        )
+        self.budget = Budget(share=given.budget)
         self.watching = Watching(self.watch, self.ring, budget=self.budget)
         self.explaining = Explaining(self.topology, Measured(), Log())
         self.records = 0
@@ -107,8 +115,7 @@ class Run:
                     totals.rows, totals.bins, start_ns=period.start_ns, teaches_tail=teaches
                 )
             else:
-                for each in self.watching.see(totals.rows, totals.bins, start_ns=period.start_ns):
-                    self._note(each.id)
+                self.watching.see(totals.rows, totals.bins, start_ns=period.start_ns)
                 for one in self.watching.open:
                     self.follow[one.told.id] = one
                     self.explaining.renew(one, self.watching, until_ns=period.end_ns)
@@ -141,10 +148,7 @@ class Run:
 
     def save(self, path: str, told: list[Told]) -> None:
         """Keep what was told, for looking into."""
-        import pickle
-
-        with open(path, "wb") as file:
-            pickle.dump((told, self.truth(), self.explaining), file)
+        Path(path).write_bytes(pickle.dumps((told, self.truth(), self.explaining)))
 
     def _periods(self, count: int) -> Iterator[Period]:
         for _ in range(count):
@@ -168,10 +172,6 @@ class Run:
         bulk = sum(sent_bytes(pa.table(batch)) for batch in period.uses.values())
         self.ring.keep(period.start_ns, period.end_ns, uses.values(), bulk_bytes=bulk)
         return bulk
-
-    def _note(self, name: str) -> None:
-        for one in self.watching.open:
-            self.follow.setdefault(one.told.id, one)
 
     def _told(self, one: Following) -> Told:
         subjects = np.array(sorted(one.subjects), dtype=np.int64)

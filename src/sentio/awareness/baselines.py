@@ -17,9 +17,12 @@ from sentio.awareness.kernel import LEAST_SCATTER, WEEK_KEEPS, WINDOWS, Singles,
 from sentio.kernel.arrays import IntArray
 
 BEGIN_USES = 1.0  # of a service's first period, for each hour of the week
-SLOTS = 168  # hours of a week
+SLOTS, HOURS = 168, 24  # hours of a week and of a day
+COURSE_USES = 200.0  # of a service, that weigh as much as what is known of other hours
 WEEK_FIELDS = ("week_n", "week_sum")
-FIELDS = ("hour_n", "hour_sum", "level_n", "level_sum", "variance", "phi")
+FIELDS = ("hour_n", "hour_sum", "level_n", "level_sum", "variance")
+PHI = "phi"
+"""How much the period and each window scatter beyond what the scatter of uses explains."""
 WINDOW_FIELDS = ("window_n", "window_n2", "window_lost")
 
 
@@ -115,7 +118,7 @@ class Baselines:
         return again
 
     def _reserve(self, size: int) -> None:
-        room = self.arrays["phi"].shape[-1] if self.arrays else 0
+        room = self.arrays[PHI].shape[-1] if self.arrays else 0
         if size <= room:
             return
         room = max(size, 2 * room)
@@ -123,6 +126,7 @@ class Baselines:
             **dict.fromkeys(WEEK_FIELDS, (SLOTS, room)),
             **dict.fromkeys(FIELDS, (room,)),
             **dict.fromkeys(WINDOW_FIELDS, (len(WINDOWS), room)),
+            PHI: (1 + len(WINDOWS), room),
         }
         for name, shape in shapes.items():
             fresh = np.zeros(shape, dtype=np.float32)
@@ -146,8 +150,15 @@ class Baselines:
         self.course[:, is_new, 1] = BEGIN_USES * mean[is_new]
         fresh = slice(self._begun, self.size)
         self.arrays["variance"][fresh] = np.where(n > 0, variance, 1.0)[self.service[fresh]]
-        self.arrays["phi"][fresh] = 1.0
+        self.arrays[PHI][:, fresh] = self._usual_phi()[:, self.service[fresh]]
         self._begun = self.size
+
+    def _usual_phi(self) -> Singles:
+        """Mean of each service's series that have begun, shape (windows, services)."""
+        old = slice(0, self._begun)
+        count = np.bincount(self.service[old], minlength=self.services)
+        phi = [np.bincount(self.service[old], p[old], self.services) for p in self.arrays[PHI]]
+        return ((np.array(phi) + 1.0) / (count + 1.0)).astype(np.float32)
 
     def _of_services(self, slot: int) -> tuple[Singles, Singles]:
         """Level of each service, and how far it lies above it at this hour of the week."""
@@ -155,8 +166,11 @@ class Baselines:
         all_uses = uses.sum(axis=0)
         level = np.where(all_uses > 0, total.sum(axis=0) / np.maximum(all_uses, 1.0), 0.0)
         near = [(slot - 1) % SLOTS, slot, (slot + 1) % SLOTS]
+        hour = np.arange(slot % HOURS, SLOTS, HOURS)
+        n, s = uses[hour].sum(axis=0), total[hour].sum(axis=0)
+        daily = (s + COURSE_USES * level) / (n + COURSE_USES)
         n, s = uses[near].sum(axis=0), total[near].sum(axis=0)
-        here = (s + 200.0 * level) / (n + 200.0)
+        here = (s + COURSE_USES * daily) / (n + COURSE_USES)
         return level.astype(np.float32), (here - level).astype(np.float32)
 
     def _turn(self, slot: int) -> None:

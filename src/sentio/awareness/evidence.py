@@ -9,7 +9,7 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
-from sentio.awareness.baselines import Baselines, Seen, Singles, Tick
+from sentio.awareness.baselines import PHI, Baselines, Seen, Singles, Tick
 from sentio.awareness.kernel import LEAST_SCATTER
 from sentio.awareness.law import Family
 from sentio.kernel.arrays import FloatArray, IntArray
@@ -29,7 +29,7 @@ class Sums:
     n2: FloatArray
     lost: FloatArray
     usual: FloatArray  # shape (series,)
-    spread: FloatArray  # variance of a use, with what periods scatter beyond it; shape (series,)
+    spread: FloatArray  # variance of a use, with what windows scatter beyond it
 
 
 def sums_of(baselines: Baselines, tick: Tick, seen: Seen, series: IntArray) -> Sums:
@@ -45,24 +45,22 @@ def sums_of(baselines: Baselines, tick: Tick, seen: Seen, series: IntArray) -> S
         n2=np.vstack([n, windows["window_n2"]]),
         lost=np.vstack([lost, windows["window_lost"]]),
         usual=usual,
-        spread=(variance * np.maximum(held["phi"][series], 1.0)).astype(np.float64),
+        spread=(variance * np.maximum(held[PHI][:, series], 1.0)).astype(np.float64),
     )
 
 
 def alone(sums: Sums, service: IntArray, families: Mapping[int, Family]) -> FloatArray:
     """Evidence of each series in each window, in nats; shape (windows, series)."""
     found = np.zeros_like(sums.n)
-    variance = sums.spread
     for code in np.unique(service):
         here = service == code
         law = families[int(code)]
         n, lost = sums.n[:, here], sums.lost[:, here]
         fall = np.where(n > 0, lost / np.maximum(n, 1e-9), 0.0)
-        usual = np.broadcast_to(sums.usual[here], fall.shape)
         effective = n * n / np.maximum(sums.n2[:, here], 1e-9)
         # what this series scatters beyond its service is taken off its evidence
-        excess = np.maximum(variance[here] / law.scatter**2, 1.0)
-        nats = effective * law.distance(usual - fall, usual) / excess
+        excess = np.maximum(sums.spread[:, here] / law.scatter**2, 1.0)
+        nats = effective * law.fall(fall) / excess
         found[:, here] = np.where(fall > 0, nats, 0.0)
     return found
 
@@ -76,10 +74,10 @@ def together(sums: Sums, group: IntArray, groups: int, law: Family) -> FloatArra
     for k in range(ALL_WINDOWS):
         n = np.bincount(group, sums.n[k], groups)
         n2 = np.bincount(group, sums.n2[k], groups)
-        lost = np.bincount(group, sums.lost[k] / np.sqrt(sums.spread), groups)
+        lost = np.bincount(group, sums.lost[k] / np.sqrt(sums.spread[k]), groups)
         fall = np.where(n > 0, lost / np.maximum(n, 1e-9), 0.0)
         effective = n * n / np.maximum(n2, 1e-9)
-        nats = effective * law.distance(-fall, np.zeros(groups))
+        nats = effective * law.fall(fall)
         found[k] = np.where(fall > 0, nats, 0.0)
     return found
 
@@ -119,14 +117,15 @@ def joint_falls(
     """Greatest fall of each place over the windows, its series joined, in standard deviations."""
     deviations = np.zeros((ALL_WINDOWS, places), np.float32)
     uses = np.zeros((ALL_WINDOWS, places), np.float32)
-    least = np.float32(LEAST_SCATTER**2)
+    least, one = np.float32(LEAST_SCATTER**2), np.float32(1.0)
     for i in range(len(n)):
         p = place[i]
-        by = np.float32(1.0) / np.sqrt(max(variance[i], least) * max(phi[i], np.float32(1.0)))
-        deviations[0, p] += (n[i] * usual[i] - total[i]) * by
+        by = one / np.sqrt(max(variance[i], least))
+        deviations[0, p] += (n[i] * usual[i] - total[i]) * by / np.sqrt(max(phi[0, i], one))
         uses[0, p] += n[i]
         for k in range(len(window_n2)):
-            deviations[k + 1, p] += window_lost[k, i] * by
+            more = one / np.sqrt(max(phi[k + 1, i], one))
+            deviations[k + 1, p] += window_lost[k, i] * by * more
             uses[k + 1, p] += window_n2[k, i]
     falls = np.zeros(places, np.float32)
     for k in range(ALL_WINDOWS):

@@ -24,7 +24,7 @@ WEEK_KEEPS = 0.75  # of what an hour of the week has taught, a week later
 LEVEL_KEEPS = 0.9965  # a period: half is gone after 200 periods
 SCATTER_KEEPS = 0.995
 ODD = 3.0  # deviations beyond which a period teaches less
-LEAST_SCATTER = 0.05
+LEAST_SCATTER = 0.15  # of the MOS of uses: what scatters less matters to nobody
 TILE = 2048
 
 _LEVEL_USES, _PROFILE_USES = np.float32(LEVEL_USES), np.float32(PROFILE_USES)
@@ -71,19 +71,22 @@ def see_tiles(
             best[i] = course_of[service[t][i]]
         _expect(base, best, level_n[t], level_sum[t], week_n[t], week_sum[t], usual[t])
         _fell(n[t], total[t], usual[t], lost)
-        _spread(variance[t], phi[t], spread)
+        _spread(variance[t], phi[0][t], spread)
         _deviation(n[t], lost, spread, best)
         _weigh(n[t], best, learns, weight)
         window[t] = 0
         for k in range(len(WINDOWS)):
             keeps = np.float32(WINDOWS[k])
             _sum_window(n[t], lost, keeps, window_n[k][t], window_n2[k][t], window_lost[k][t])
+            _spread(variance[t], phi[k + 1][t], spread)
             _deviation(window_n2[k][t], window_lost[k][t], spread, z)
             _worst(z, best, window[t], np.int8(k + 1))
         fall[t] = best[: t.stop - t.start]
         _learn(n[t], total[t], weight, _ONE, hour_n[t], hour_sum[t])
         _learn(n[t], total[t], weight, _LEVEL_KEEPS, level_n[t], level_sum[t])
-        _learn_phi(n[t], lost, variance[t], weight, phi[t])
+        _learn_phi(n[t], lost, variance[t], weight, phi[0][t])
+        for k in range(len(WINDOWS)):
+            _learn_phi(window_n2[k][t], window_lost[k][t], variance[t], weight, phi[k + 1][t])
         _learn_variance(n[t], total[t], total_sq[t], usual[t], weight, variance[t])
 
 

@@ -25,7 +25,12 @@ class Family:
     mean: FloatArray
     tilt: FloatArray
     log_norm: FloatArray
+    centre: float
     scatter: float
+
+    def fall(self, by: FloatArray) -> FloatArray:
+        """Give the distance of a mean that fell below the centre by so much, in nats a use."""
+        return self.distance(self.centre - by, np.full_like(by, self.centre))
 
     def distance(self, seen: FloatArray, usual: FloatArray) -> FloatArray:
         """Give the Kullback-Leibler distance of the mean seen from the usual one, in nats a use."""
@@ -60,5 +65,6 @@ def family(values: FloatArray, weights: FloatArray) -> Family:
         mean=mean[keep] + centre,
         tilt=grid[keep],
         log_norm=norm[keep] + grid[keep] * centre,
+        centre=centre,
         scatter=scatter,
     )

@@ -7,7 +7,7 @@ lets through what fell by more than chance may. What is let through is weighed b
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, TypeAlias
 
@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from sentio.awareness.baselines import Baselines, Seen, Singles, Tick, slot_of
+from sentio.awareness.baselines import PHI, Baselines, Seen, Singles, Tick, slot_of
 from sentio.awareness.evidence import alone, joint_falls, standard_law, sums_of, together
 from sentio.awareness.kernel import WINDOWS
 from sentio.awareness.law import Family, family
@@ -31,6 +31,7 @@ ODD = 2.5  # standard deviations from which a place is weighed by the exact law
 WINDOW_PERIODS = (1, *(round(1.0 / (1.0 - keeps)) for keeps in WINDOWS))
 SERVICE_NATS = 1.5  # a place may show in any one of its services: what this choice costs
 BIN_KEEPS = 0.999
+LAWS_PERIODS = 12  # after which the laws are worked out anew
 MOS_MIDDLES: FloatArray = np.linspace(1.05, 4.95, 40)
 
 
@@ -63,12 +64,16 @@ class Watch:
         self.bins: dict[str, FloatArray] = {}
         self._tick: Tick | None = None
         self._seen: Seen | None = None
+        self._periods, self._laws_of = 0, 0
+        self._laws: tuple[dict[int, Family], Family] | None = None
+        self._law_bins: dict[str, FloatArray] = {}  # what they were worked out from
 
     def see(self, rows: pa.Table, bins: Mapping[str, FloatArray], *, start_ns: int) -> None:
         """Judge a period and learn from it.
 
         ``rows`` are as `SeriesBook.tick` takes them, ``bins`` the MOS histogram of each service.
         """
+        self._periods += 1
         for service, counts in bins.items():
             self.bins[service] = self.bins.get(service, np.zeros(40)) * BIN_KEEPS + counts
         known = self.baselines.size
@@ -130,7 +135,7 @@ class Watch:
             return 0.0
         series = np.flatnonzero(self.book.place[: len(tick.n)] == code)
         sums = sums_of(self.baselines, tick, seen, series)
-        fall = float((sums.lost[window] / np.sqrt(sums.spread)).sum()) - deviations
+        fall = float((sums.lost[window] / np.sqrt(sums.spread[window])).sum()) - deviations
         return fall / float(np.sqrt(max(sums.n2[window].sum() - n, 1.0)))
 
     def uses(self, place: Place, *, window: int) -> float:
@@ -153,14 +158,17 @@ class Watch:
         """Give all that was learned: arrays by name, and what else there is as JSON."""
         arrays = {f"base.{name}": array for name, array in self.baselines.saved().items()}
         arrays["tail.counts"] = self.tail.counts
-        arrays |= {f"bins.{i}": counts for i, counts in enumerate(self.bins.values())}
+        for name, bins in (("bins", self.bins), ("law_bins", self._law_bins)):
+            arrays |= {f"{name}.{i}": counts for i, counts in enumerate(bins.values())}
         if self._tick is not None and self._seen is not None:
             arrays |= {f"tick.{f.name}": getattr(self._tick, f.name) for f in fields(Tick)}
             arrays |= {f"seen.{f.name}": getattr(self._seen, f.name) for f in fields(Seen)}
         keys, pairs = self.book.saved()
         arrays["book.pairs"] = np.array(pairs, dtype=np.int64).reshape(-1, 2)
-        more = {"keys": keys, "bins": list(self.bins), "ticks": self.tail.ticks}
-        return arrays, {"period_ns": self.period_ns, **more}
+        more = {"keys": keys, "bins": list(self.bins), "law_bins": list(self._law_bins)}
+        laws = {"laws": len(self._laws[0]) if self._laws else 0, "laws_of": self._laws_of}
+        counts = {"ticks": self.tail.ticks, "periods": self._periods}
+        return arrays, {"period_ns": self.period_ns, **more, **laws, **counts}
 
     @classmethod
     def restored(
@@ -177,8 +185,12 @@ class Watch:
         again.baselines = Baselines.restored(_part(arrays, "base."))
         again.tail.ticks = int(more["ticks"])
         again.tail.counts = np.array(arrays["tail.counts"], dtype=np.float64)
-        for i, service in enumerate(more["bins"]):
-            again.bins[service] = np.array(arrays[f"bins.{i}"], dtype=np.float64)
+        for name, bins in (("bins", again.bins), ("law_bins", again._law_bins)):
+            for i, service in enumerate(more[name]):
+                bins[service] = np.array(arrays[f"{name}.{i}"], dtype=np.float64)
+        again._periods, again._laws_of = int(more["periods"]), int(more["laws_of"])
+        if more["laws"]:
+            again._laws = _laws(again._law_bins, again.book.services[: more["laws"]])
         if "tick.n" in arrays:
             again._tick = Tick(**_part(arrays, "tick."))  # pyright: ignore[reportArgumentType]
             again._seen = Seen(**_part(arrays, "seen."))  # pyright: ignore[reportArgumentType]
@@ -195,7 +207,7 @@ class Watch:
         falls = joint_falls(
             tick.n, tick.total, seen.usual,
             held["window_n2"][:, :size], held["window_lost"][:, :size],
-            held["variance"][:size], held["phi"][:size],
+            held["variance"][:size], held[PHI][:, :size],
             self.book.place[:size], len(self.book.places),
         )  # fmt: skip
         is_odd = falls > ODD
@@ -211,9 +223,9 @@ class Watch:
         series = np.flatnonzero(group_of[place] >= 0)
         group, service = group_of[place[series]], self.book.service[series].astype(np.int64)
         sums = sums_of(self.baselines, tick, seen, series)
-        laws = self._laws()
+        laws, standard = self._laws_now()
         each = alone(sums, service, laws)
-        joined = together(sums, group, len(places), self._standard())
+        joined = together(sums, group, len(places), standard)
         best = np.zeros_like(joined)
         for k in range(len(best)):
             np.maximum.at(best[k], group, each[k] - SERVICE_NATS)
@@ -226,18 +238,16 @@ class Watch:
 
     def law(self, uses: FloatArray, fall: FloatArray) -> FloatArray:
         """Give the evidence of a mean fall, in deviations, over a number of uses, in nats."""
-        law = self._standard()
-        return uses * law.distance(-fall, np.zeros_like(fall))
+        law = self._laws_now()[1]
+        return uses * law.fall(fall)
 
-    def _laws(self) -> dict[int, Family]:
-        empty = np.zeros(40)
-        return {
-            code: family(MOS_MIDDLES, self.bins.get(name, empty))
-            for code, name in enumerate(self.book.services)
-        }
-
-    def _standard(self) -> Family:
-        return family(*standard_law([(MOS_MIDDLES, counts) for counts in self.bins.values()]))
+    def _laws_now(self) -> tuple[dict[int, Family], Family]:
+        """Give the law of each service and that of all, worked out anew now and then."""
+        is_old = self._periods - self._laws_of > LAWS_PERIODS
+        if self._laws is None or is_old or len(self._laws[0]) < len(self.book.services):
+            self._law_bins, self._laws_of = dict(self.bins), self._periods
+            self._laws = _laws(self._law_bins, self.book.services)
+        return self._laws
 
     def _suspicion(self, place: int, all_of: _Series, nats: float, window: int) -> Suspicion:
         here = np.flatnonzero(self.book.place[all_of.series] == place)
@@ -255,6 +265,16 @@ class Watch:
             uses=float(n[window, here].sum()),
             lost=float(lost[window, here].sum()),
         )
+
+
+def _laws(
+    bins: Mapping[str, FloatArray], services: Sequence[str]
+) -> tuple[dict[int, Family], Family]:
+    of_services = {
+        code: family(MOS_MIDDLES, bins.get(name, np.zeros(40)))
+        for code, name in enumerate(services)
+    }
+    return of_services, family(*standard_law([(MOS_MIDDLES, each) for each in bins.values()]))
 
 
 def _part(arrays: Mapping[str, Held], prefix: str) -> dict[str, Held]:

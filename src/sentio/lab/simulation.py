@@ -3,42 +3,60 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
 
-from sentio.kernel.arrays import BoolArray, FloatArray, IntArray
+from sentio.kernel.errors import UnknownName
+from sentio.lab.changes import Applied, Change, effects_of, element_kind, is_cured
+from sentio.lab.evidence.events import Complaints, Row, event_row, events_of, hash_of
+from sentio.lab.evidence.measurements import Meters
+from sentio.lab.evidence.topology import topology_of
+from sentio.lab.faults.composite import compose, draw_size
 from sentio.lab.faults.effect import CROWD, TAKE_UP, Effect
-from sentio.lab.faults.plan import Plan, plan_faults
+from sentio.lab.faults.kinds import KINDS
+from sentio.lab.faults.plan import Plan, draw_scope, plan_decoys, plan_faults
+from sentio.lab.faults.recipe import cook
 from sentio.lab.faults.trial import Trial, hold_trial
-from sentio.lab.faults.truth import Fault, Incident
+from sentio.lab.faults.truth import Fault, Incident, Sign
 from sentio.lab.operator.estate import Estate, build_estate
-from sentio.lab.operator.rhythm import PERIOD_NS, activity, whereabouts
+from sentio.lab.operator.rhythm import PERIOD_NS, activity, rain_mm_h, whereabouts
 from sentio.lab.operator.scale import Scale
-from sentio.lab.physics.loads import demand_of, plan_capacity
+from sentio.lab.physics.loads import Capacity, demand_of, plan_capacity
 from sentio.lab.physics.scene import Played, Scene, play, touched_rows
 from sentio.lab.tally import Tally
 from sentio.lab.uses.batches import batches_of
-from sentio.lab.uses.drawing import Draw, Fashion, Reporting, draw_uses
+from sentio.lab.uses.drawing import Fashion, Reporting, draw_uses
+from sentio.lab.uses.spoiling import shown_rows
+
+__all__ = ["Change", "Fault", "Operator", "Period", "Plan", "Scale"]
 
 MONDAY_NS = 1_788_739_200_000_000_000  # 2026-09-07 00:00 UTC
+TRIES = 40  # of break_now to find a place
+Active = list[tuple[Incident, float]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Period:
-    """What the operator's systems tell of 5 minutes."""
+    """What the operator's systems tell of 5 minutes.
+
+    Text columns are dictionary-encoded. ``uses`` holds one batch a service; ``measurements`` has
+    radio cells in every third period only; ``events`` may be empty.
+    """
 
     start_ns: int
     end_ns: int
     uses: Mapping[str, pa.RecordBatch]
+    measurements: pa.RecordBatch
+    events: pa.RecordBatch
 
 
 class Operator:
     """A city's operator at work. All of it, faults included, follows from scale, seed and plan.
 
     Whatever goes wrong, the same people ask for the same things at the same time: two operators
-    that differ in their plan only can be compared use by use.
+    that differ in their plan only can be compared use by use (but for crowds and growing apps).
     """
 
     def __init__(
@@ -50,15 +68,24 @@ class Operator:
         plan: Plan | None = None,
     ) -> None:
         self.estate: Estate = build_estate(scale or Scale(), seed)
-        self.capacity = plan_capacity(self.estate, np.random.default_rng([seed, 2]))
+        self.capacity: Capacity = plan_capacity(self.estate, np.random.default_rng([seed, 2]))
         self.start_ns = start_ns
         self.now_ns = start_ns
+        self.last: tuple[Scene, Played] | None = None
         self._reporting = Reporting.of(self.estate)
+        self._meters = Meters(self.estate, self.capacity)
         self._incidents = list[Incident]()
+        self._applied = list[Applied]()
+        self._told = list[Row]()
+        self._complaints = Complaints()
         self._tallies: dict[str, Tally] = {}
         self._trial: Trial | None = None
         if plan and plan.faults:
             self._incidents += plan_faults(self.estate, self.trial, plan, start_ns)
+        if plan and plan.decoys:
+            self._incidents += plan_decoys(
+                self.estate, self.capacity, plan, start_ns, tuple(self._incidents)
+            )
 
     @property
     def trial(self) -> Trial:
@@ -68,11 +95,12 @@ class Operator:
 
     @property
     def truth(self) -> tuple[Fault, ...]:
-        """All faults and decoys of the plan; who felt them, as far as the operator has run."""
-        tallies = self._tallies
-        return tuple(
-            tallies.get(each.name, Tally()).truth(each, each.end_ns) for each in self._incidents
-        )
+        """All faults and decoys; who felt them, as far as the operator has run."""
+        return tuple(self._tallies.get(each.name, Tally()).truth(each) for each in self._incidents)
+
+    def topology(self) -> tuple[pa.RecordBatch, pa.RecordBatch]:
+        """Give all elements and all links."""
+        return topology_of(self.estate, self.start_ns)
 
     def run(self, periods: int) -> Iterator[Period]:
         """Advance by so many periods."""
@@ -81,30 +109,113 @@ class Operator:
 
     def step(self) -> Period:
         """Advance by one period."""
-        start_ns = self.now_ns
-        middle_ns = start_ns + PERIOD_NS // 2
+        start_ns, middle_ns = self.now_ns, self.now_ns + PERIOD_NS // 2
         active = [
             (each, now) for each in self._incidents if (now := each.strength(middle_ns)) > 0.0
         ]
+        changed = [
+            (effect, 1.0)
+            for each in self._applied
+            if each.start_ns <= middle_ns < each.end_ns
+            for effect in each.effects
+        ]
         scene = self._scene(start_ns, active)
-        effects = [(effect, now) for each, now in active for effect in each.effects]
+        effects = [(effect, now) for each, now in active for effect in each.effects] + changed
         played = play(scene, effects)
-        rows_of = {name: np.arange(span.start, span.stop) for name, span in played.spans.items()}
-        skew_ns = np.zeros(len(scene.draw), dtype=np.int64)
-        self._count(scene, played, active, start_ns)
+        self._count(scene, played, active, changed)
+        distortions = [each for incident, _ in active for each in incident.distortions]
+        rng = np.random.default_rng([self.estate.seed, 11, start_ns // PERIOD_NS])
+        rows_of, skew_ns = shown_rows(played.path, played.spans, distortions, rng)
+        told, self._told = self._told, []
+        self.last = (scene, played)
         self.now_ns = start_ns + PERIOD_NS
         return Period(
             start_ns=start_ns,
             end_ns=self.now_ns,
             uses=batches_of(self.estate, scene.draw, played, rows_of, skew_ns),
+            measurements=self._meters.read(
+                start_ns,
+                played.loads,
+                _measured(active) + changed,
+                rain=rain_mm_h(self.estate, middle_ns),
+                distortions=distortions,
+            ),
+            events=events_of(
+                self.estate,
+                start_ns,
+                self._incidents,
+                first_ns=self.start_ns,
+                complaints=self._complaints,
+                applied=told,
+            ),
         )
 
-    def _scene(self, start_ns: int, active: list[tuple[Incident, float]]) -> Scene:
+    def apply(self, change: Change) -> None:
+        """Change something from the next period on; the faults that it cures end there.
+
+        Raises `UnknownName` where kind or element is unknown.
+        """
+        done = effects_of(self.estate, change, self.now_ns)
+        self._applied.append(done)
+        self._incidents = [
+            replace(each, end_ns=self.now_ns) if is_cured(each, change, self.now_ns) else each
+            for each in self._incidents
+        ]
+        sign = Sign(
+            event_kind="change",
+            element=change.element,
+            element_kind=element_kind(self.estate, change.element),
+            title=change.kind.replace("_", " "),
+        )
+        event_id = f"change-{hash_of(change.element, self.now_ns):08x}"
+        self._told.append(event_row(self.now_ns, sign, event_id))
+
+    def break_now(
+        self,
+        kind: str,
+        element: str = "",
+        *,
+        severity: float = 0.5,
+        minutes: float = 60.0,
+    ) -> Fault:
+        """Start a fault in the next period, on an element if one is named; its truth so far.
+
+        ``kind`` is one of `sentio.lab.faults.kinds.KINDS` or `composite`. Raises `UnknownName`
+        for a kind that is none, and where nobody's use leads to such an element.
+        """
+        rng = np.random.default_rng([self.estate.seed, 12, len(self._incidents)])
+        if kind not in (*KINDS, "composite"):
+            raise UnknownName.among("kind of fault", kind, (*KINDS, "composite"))
+        for _ in range(TRIES):
+            recipe = KINDS.get(kind) or compose(rng, draw_size(rng))
+            given = {}
+            if element:
+                blamed = element_kind(self.estate, element)
+                if blamed not in recipe.dimensions:
+                    continue
+                given = {blamed: self.estate.code(blamed, element)}
+            codes = draw_scope(self.estate, self.trial, rng, recipe, given=given)
+            if codes is not None:
+                found = cook(
+                    self.estate,
+                    recipe,
+                    codes,
+                    severity=severity,
+                    start_ns=self.now_ns,
+                    minutes=minutes,
+                    name=f"broken-{len(self._incidents) + 1:03d}",
+                )
+                signs = tuple(replace(each, after_ns=max(each.after_ns, 0)) for each in found.signs)
+                self._incidents.append(replace(found, signs=signs))
+                return Tally().truth(found)
+        raise UnknownName.among(f"element that {kind} can hit", element, ())
+
+    def _scene(self, start_ns: int, active: Active) -> Scene:
         rng = np.random.default_rng([self.estate.seed, 5, start_ns // PERIOD_NS])
         holidays = frozenset(each.holiday for each in self._incidents)
         where = whereabouts(self.estate, start_ns, holidays)
         busy = activity(start_ns, self.start_ns, holidays)
-        demand = demand_of(self.estate, rng, start_ns, where=where, active=busy)
+        demand = demand_of(self.estate, rng, where=where, active=busy)
         draw = draw_uses(
             self.estate,
             self._reporting,
@@ -117,8 +228,10 @@ class Operator:
         return Scene(estate=self.estate, capacity=self.capacity, demand=demand, draw=draw)
 
     def _count(
-        self, scene: Scene, played: Played, active: list[tuple[Incident, float]], start_ns: int
+        self, scene: Scene, played: Played, active: Active, changed: list[tuple[Effect, float]]
     ) -> None:
+        """Count who is touched by each fault, all others being as they are."""
+        rng = np.random.default_rng([self.estate.seed, 13, self.now_ns // PERIOD_NS])
         for incident, now in active:
             if not incident.is_harmful:
                 continue
@@ -129,13 +242,25 @@ class Operator:
                 if each is not incident
                 for effect in each.effects
             ]
-            reached, is_touched = touched_rows(scene, played, own, others)
+            reached, is_touched = touched_rows(scene, played, own, others + changed)
             rows = reached[is_touched]
-            tally = self._tallies.setdefault(incident.name, Tally())
-            tally.add(start_ns, scene.draw.subject[rows], scene.draw.service[rows])
+            subject, service = scene.draw.subject[rows], scene.draw.service[rows]
+            self._tallies.setdefault(incident.name, Tally()).add(self.now_ns, subject, service)
+            is_user = subject < self.estate.subjects.users
+            self._complaints.add(rng, self.now_ns, subject[is_user], service[is_user])
 
 
-def _fashion(active: list[tuple[Incident, float]]) -> Fashion:
+def _measured(active: Active) -> list[tuple[Effect, float]]:
+    """Give the effects that elements notice: a random combination is nobody's own."""
+    return [
+        (effect, now)
+        for each, now in active
+        if each.kind != "composite" or len(each.scope) == 1
+        for effect in each.effects
+    ]
+
+
+def _fashion(active: Active) -> Fashion:
     def drawn(quantity: str, dimension: str) -> tuple[tuple[int, float], ...]:
         return tuple(
             (effect.scope[dimension][0], effect.amount * now)

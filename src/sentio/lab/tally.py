@@ -26,7 +26,7 @@ class Tally:
             self.sessions[start_ns] = len(subjects)
             self.services += np.bincount(services, minlength=len(SERVICES))
 
-    def truth(self, incident: Incident, end_ns: int) -> Fault:
+    def truth(self, incident: Incident) -> Fault:
         """Tell the truth so far."""
         whole = np.concatenate(self.subjects) if self.subjects else np.zeros(0, dtype=np.int64)
         touched = zip(SERVICES, self.services, strict=True)
@@ -39,7 +39,7 @@ class Tally:
             element_kind=incident.element_kind,
             domain=incident.domain,
             start_ns=incident.start_ns,
-            end_ns=end_ns,
+            end_ns=incident.end_ns,
             severity=incident.severity,
             services=tuple(name for name, count in touched if count),
             subjects=np.unique(whole),

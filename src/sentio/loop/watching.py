@@ -24,9 +24,9 @@ ATTRIBUTES = (*(name for name in DIMENSIONS if name != "all"), "service", "app_v
 ZOOMS_A_DAY = 60.0  # how many times a day chance may make us look closer
 FALSE_A_DAY = 0.3  # and how many times it may be believed
 ZOOM_ROWS, FOLLOW_ROWS = 3000, 300
-ROW_BYTES, FEWEST_ROWS = 60, 20
+ROW_BYTES, FEWEST_ROWS = 26, 20
 POOR_BELOW = 3.0
-MOST_NEW = 6  # degradations that may open in one period
+MOST_NEW, MOST_ZOOMS = 6, 15  # degradations and zooms in one period
 RECOVERED_NATS, QUIET_PERIODS = 8.0, 12
 MUTED_PERIODS, LOUDER = 24, 1.4
 REVISITS = (2, 5, 11, 23)
@@ -107,9 +107,8 @@ class Watching:
 
     def uses_of(self, one: Following) -> dict[tuple[str, str], float]:
         """Count the uses of each attribute in the scopes of a degradation, in the last periods."""
-        pairs = {
-            pair for scope, _ in ((one.told.scope, 0.0), *one.others) for pair in scope.items()
-        }
+        scopes = (one.told.scope, *(scope for scope, _ in one.others))
+        pairs = {pair for scope in scopes for pair in scope.items()}
         return {
             (name, member): self.watch.uses(Place(dimension=name, member=member), window=2)
             for name, member in pairs
@@ -141,6 +140,8 @@ class Watching:
         for suspicion in self.watch.suspicions(per_day=ZOOMS_A_DAY):
             if suspicion.place in tried or self._is_muted(suspicion):
                 continue
+            if len(tried) >= MOST_ZOOMS:
+                break
             tried.add(suspicion.place)
             found = self._zoom(suspicion, end_ns)
             if found is not None:
@@ -283,14 +284,13 @@ class Watching:
         keep = np.isfinite(usual) & np.isfinite(mos)
         uses = uses.filter(pa.array(keep))
         names = [n for n in uses.column_names if n in ATTRIBUTES or n in self._derived()]
-        ts = uses.column("ts").to_numpy()
         return _Rows(
             uses=uses,
             attributes={name: coded(uses, name) for name in names},
             mos=mos[keep],
             usual=usual[keep],
             fall=(usual - mos)[keep] / np.sqrt(variance[keep]),
-            age=(until_ns - 1 - ts) // self.watch.period_ns,
+            age=(until_ns - 1 - uses.column("ts").to_numpy()) // self.watch.period_ns,
             share=fetched.share,
         )
 

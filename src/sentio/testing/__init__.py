@@ -1,7 +1,15 @@
 """The contracts that every plug-in keeps, ours and strangers': one ``check_<kind>`` a kind."""
 
 from sentio.testing.breach import BrokenContract
+from sentio.testing.detector import check_detector
 from sentio.testing.format import check_format
+from sentio.testing.localiser import check_localiser
 from sentio.testing.service import check_service
 
-__all__ = ["BrokenContract", "check_format", "check_service"]
+__all__ = [
+    "BrokenContract",
+    "check_detector",
+    "check_format",
+    "check_localiser",
+    "check_service",
+]

@@ -67,9 +67,16 @@ IMPAIRMENTS: dict[str, tuple[dict[str, tuple[float, float]], ...]] = {
 }
 
 
-def compose(rng: np.random.Generator) -> Recipe:
-    """Draw a combination and an impairment; whether they fit, a trial must tell."""
-    count = int(rng.choice((1, 2, 3), p=SIZES))
+def draw_size(rng: np.random.Generator) -> int:
+    """Draw how many attributes a combination has."""
+    return int(rng.choice((1, 2, 3), p=SIZES))
+
+
+def compose(rng: np.random.Generator, count: int) -> Recipe:
+    """Draw a combination and an impairment; whether they fit, a trial must tell.
+
+    ``count`` is how many attributes to draw: two places make one, a release brings its app.
+    """
     weight = np.array(WEIGHT) / sum(WEIGHT)
     drawn = rng.choice(len(NATURAL), count, replace=False, p=weight)
     chosen = {name for at, name in enumerate(NATURAL) if at in drawn}

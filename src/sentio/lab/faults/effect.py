@@ -20,9 +20,10 @@ CONDITIONS = (
 """Quantities of a use's way; all are 0 where nothing is wrong, and add up. ``slow`` and ``slow_ul``
 are -ln of the share of the rate that is left, ``coarse`` that of the bitrate that an app asks for;
 ``fail`` and ``cut`` are chances, ``loss``, ``frames`` and ``retry`` are shares."""
-ROLLOUT, CROWD, TAKE_UP = "rollout", "crowd", "take_up"
-"""Quantities of what people do: the share that runs the newest release or firmware, the share of
-all uses that gather in a cell, the share of all uses that move to an app."""
+ROLLOUT, CROWD, TAKE_UP, REDIRECT = "rollout", "crowd", "take_up", "redirect"
+"""Quantities of who goes where: the share that runs the newest release or firmware, the share of
+all uses that gather in a cell, the share of all uses that move to an app, and the code of the
+element to which the customers of another are led."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""What goes wrong and when: drawn from the seed, tried before it is taken, never two in one place."""
+"""What goes wrong and when: drawn from the seed, tried first, never two in one place."""
 
 from __future__ import annotations
 
@@ -9,21 +9,24 @@ import numpy as np
 
 from sentio.kernel.arrays import IntArray
 from sentio.lab.day import DAY_NS, HOUR_NS, MINUTE_NS
-from sentio.lab.faults.composite import compose
+from sentio.lab.faults.composite import compose, draw_size
+from sentio.lab.faults.decoys import DECOYS, Setting, draw_decoy
 from sentio.lab.faults.effect import within
 from sentio.lab.faults.kinds import KINDS
 from sentio.lab.faults.recipe import Codes, Recipe, cook, newest_of
-from sentio.lab.faults.trial import HOURS, Trial
+from sentio.lab.faults.trial import HOURS, PERIODS_AN_HOUR, Trial
 from sentio.lab.faults.truth import Incident
 from sentio.lab.operator.estate import Estate
 from sentio.lab.operator.rhythm import PERIOD_NS, rain_mm_h
+from sentio.lab.physics.loads import Capacity
 from sentio.lab.physics.path import Path
 
 FEWEST_TOUCHED = 45  # in the trial; so some 30 in fact, whatever chance does
-TRIES = 60  # of a kind before it is left out
+TRIES, COMPOSITE_TRIES = 60, 400  # of a kind before it is left out
 APART_NS = HOUR_NS  # between two faults in one place
 RAIN_MM_H = 2.0
-MOST_OVERLAP = 0.7  # share of a scope that is left when one dimension more is told
+LARGEST_SHARE = 0.6  # of all uses that a fault may hit
+MOST_OVERLAP = 0.5  # share of a scope that is left when one dimension more is told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,8 +48,11 @@ def plan_faults(estate: Estate, trial: Trial, plan: Plan, start_ns: int) -> tupl
     last_ns = start_ns + round(plan.days * DAY_NS)
     taken = list[Incident]()
     for number, recipe in enumerate(_recipes(rng, plan), start=1):
-        for _ in range(TRIES):
-            wanted = compose(rng) if recipe is None else recipe
+        size = draw_size(rng)
+        for _ in range(TRIES if recipe else COMPOSITE_TRIES):
+            wanted = compose(rng, size) if recipe is None else recipe
+            if recipe is None and len(wanted.dimensions) < size:
+                continue
             found = draw_fault(
                 estate,
                 trial,
@@ -56,6 +62,30 @@ def plan_faults(estate: Estate, trial: Trial, plan: Plan, start_ns: int) -> tupl
                 name=f"fault-{number:03d}",
             )
             if found and not any(_collide(estate, found, each) for each in taken):
+                taken.append(found)
+                break
+    return tuple(sorted(taken, key=lambda each: each.start_ns))
+
+
+def plan_decoys(
+    estate: Estate,
+    capacity: Capacity,
+    plan: Plan,
+    start_ns: int,
+    faults: Sequence[Incident] = (),
+) -> tuple[Incident, ...]:
+    """Draw the decoys of a plan, each kind in turn, none where a fault is on."""
+    rng = np.random.default_rng([estate.seed, 10])
+    setting = Setting(estate=estate, capacity=capacity, rng=rng)
+    first_ns = start_ns + round(plan.calm_days * DAY_NS)
+    window_ns = (first_ns, start_ns + round(plan.days * DAY_NS))
+    turn, taken = list[str](), list[Incident]()
+    for number in range(1, plan.decoys + 1):
+        turn = turn or rng.permutation(list(DECOYS)).tolist()
+        kind = turn.pop()
+        for _ in range(TRIES):
+            found = draw_decoy(setting, kind, name=f"decoy-{number:03d}", window_ns=window_ns)
+            if not any(_collide(estate, found, each) for each in (*faults, *taken)):
                 taken.append(found)
                 break
     return tuple(sorted(taken, key=lambda each: each.start_ns))
@@ -75,6 +105,8 @@ def draw_fault(
     if codes is None:
         return None
     minutes = float(np.exp(rng.uniform(*np.log(recipe.minutes))))
+    if trial.uses_an_hour(codes, any_release=recipe.newest) * minutes / 60.0 < FEWEST_TOUCHED:
+        return None
     start_ns = _moment(estate, rng, recipe, window_ns, minutes)
     if start_ns is None:
         return None
@@ -88,19 +120,31 @@ def draw_fault(
         minutes=minutes,
         name=name,
     )
-    an_hour = _interpolated(trial.touched_an_hour(found.effects), found)
-    return found if an_hour * minutes / 60.0 >= FEWEST_TOUCHED else None
+    tried = trial.touched_an_hour(found.effects)
+    sure = 1.0 - 1.0 / np.sqrt(1.0 + tried.sum() / PERIODS_AN_HOUR)  # few uses may be luck
+    expected = sure * _interpolated(tried, found) * minutes / 60.0
+    return found if expected >= FEWEST_TOUCHED else None
 
 
 def draw_scope(
-    estate: Estate, trial: Trial, rng: np.random.Generator, recipe: Recipe
+    estate: Estate,
+    trial: Trial,
+    rng: np.random.Generator,
+    recipe: Recipe,
+    *,
+    given: Codes | None = None,
 ) -> Codes | None:
-    """Choose a member of each dimension: those of a real use, so that they go together."""
+    """Choose a member of each dimension: those of a real use, so that they go together.
+
+    ``given`` fixes some of them. None where no use has such a path.
+    """
     at = int(rng.integers(1, len(trial.healthy)))
     path = trial.healthy[at].path
     fits = np.ones(len(path["cell"]), dtype=np.bool_)
     for dimension in recipe.dimensions:
         fits &= path[dimension] >= 0
+    for dimension, code in (given or {}).items():
+        fits &= path[dimension] == code
     if recipe.services:
         spans = trial.healthy[at].spans
         wanted = np.zeros_like(fits)
@@ -115,7 +159,9 @@ def draw_scope(
         return None
     row = int(rows[rng.integers(len(rows))])
     codes = {dimension: int(path[dimension][row]) for dimension in recipe.dimensions}
-    if not _says_more(path, codes):
+    share = within({kind: (code,) for kind, code in codes.items()}, path).mean()
+    is_plain = recipe.kind != "composite" or _says_more(path, codes)
+    if share > LARGEST_SHARE or not is_plain:
         return None
     return newest_of(estate, codes) if recipe.newest else codes
 

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from sentio.kernel.arrays import BoolArray
-from sentio.lab.day import MINUTE_NS
+from sentio.lab.day import HOUR_NS, MINUTE_NS
 from sentio.lab.faults.effect import Effect
 from sentio.lab.faults.truth import Incident, Sign
 from sentio.lab.operator.catalogue import RELEASES
 from sentio.lab.operator.estate import Estate
 
+BEFORE_MINUTES = (2, 20)  # a change is told before what it does can be felt
+AFTER_MINUTES = (1, 12)  # an alarm comes
+AHEAD_HOURS = (24, 72)  # a planned work is announced
 Codes = Mapping[str, int]
 Range = tuple[float, float]
 
@@ -123,51 +126,42 @@ def _narrow(
 def _signs(
     estate: Estate, recipe: Recipe, codes: Codes, blame: str, minutes: float
 ) -> tuple[Sign, ...]:
-    found = list[Sign]()
-    about = _about(estate, codes, blame)
-    lasts_ns = round(minutes * MINUTE_NS)
+    found, lasts_ns = list[Sign](), round(minutes * MINUTE_NS)
+    rng = np.random.default_rng([estate.seed, 14, *codes.values(), round(minutes * 1e6)])
+    before_ns, after_ns = (
+        int(rng.integers(*span)) * MINUTE_NS for span in (BEFORE_MINUTES, AFTER_MINUTES)
+    )
+    known = _behind(estate, codes)
+
+    def sign(event_kind: str, title: str, on: str, *, after_ns: int) -> Sign:
+        kind = _about(known, on)
+        return Sign(
+            event_kind=event_kind,
+            title=title,
+            element=estate.names[kind][known[kind]],
+            element_kind=kind,
+            after_ns=after_ns,
+            lasts_ns=lasts_ns - max(after_ns, 0),
+        )
+
     if recipe.change:
-        found.append(
-            Sign(event_kind="change", title=recipe.change, after_ns=-6 * MINUTE_NS, **about)
-        )
+        found.append(sign("change", recipe.change, blame, after_ns=-before_ns))
     if recipe.work:
-        ahead = -2 * 24 * 60 * MINUTE_NS
-        found.append(
-            Sign(
-                event_kind="planned_work",
-                title=recipe.work,
-                after_ns=ahead,
-                lasts_ns=lasts_ns,
-                state="scheduled",
-                **about,
-            )
+        work = sign(
+            "planned_work", recipe.work, blame, after_ns=-int(rng.integers(*AHEAD_HOURS)) * HOUR_NS
         )
+        found.append(replace(work, state="scheduled"))
     if recipe.alarm:
         severity, title = recipe.alarm
-        on = _about(estate, _behind(estate, codes), recipe.alarm_on or blame)
-        found.append(
-            Sign(
-                event_kind="alarm",
-                title=title,
-                severity=severity,
-                after_ns=4 * MINUTE_NS,
-                lasts_ns=lasts_ns - 4 * MINUTE_NS,
-                **on,
-            )
-        )
+        alarm = sign("alarm", title, recipe.alarm_on or blame, after_ns=after_ns)
+        found.append(replace(alarm, severity=severity))
     return tuple(found)
 
 
-def _about(estate: Estate, codes: Codes, kind: str) -> dict[str, str]:
-    name = estate.names[kind][codes[kind]]
-    if kind == "app_version":
-        return {"element": estate.names["app"][codes["app"]], "element_kind": "app"}
-    if kind == "firmware":
-        return {
-            "element": estate.names["device_model"][codes["device_model"]],
-            "element_kind": "device_model",
-        }
-    return {"element": name, "element_kind": kind}
+def _about(codes: Codes, kind: str) -> str:
+    """Say on what an event about a member is told: of a release, on its app."""
+    whole = {"app_version": "app", "firmware": "device_model"}.get(kind, kind)
+    return whole if whole in codes else kind
 
 
 def _behind(estate: Estate, codes: Codes) -> Codes:

@@ -1,15 +1,15 @@
-"""A few ordinary hours of the operator, on which a planned fault is tried before it is let loose."""
+"""A few ordinary hours of the operator, on which a planned fault is tried."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from sentio.kernel.arrays import IntArray
 from sentio.lab.day import DAY_NS, HOUR_NS
-from sentio.lab.faults.effect import Effect
+from sentio.lab.faults.effect import Effect, within
 from sentio.lab.operator.estate import Estate
 from sentio.lab.operator.rhythm import PERIOD_NS, activity, whereabouts
 from sentio.lab.physics.loads import Capacity, demand_of
@@ -26,6 +26,16 @@ class Trial:
 
     scenes: Sequence[Scene]
     healthy: Sequence[Played]
+
+    def uses_an_hour(self, codes: Mapping[str, int], *, any_release: bool) -> float:
+        """Tell how many uses an hour a scope holds, by day; all releases where so wished."""
+        scope = {
+            kind: (code,)
+            for kind, code in codes.items()
+            if not (any_release and kind in {"app_version", "firmware"})
+        }
+        counts = [within(scope, played.path).sum() for played in self.healthy[1:]]
+        return float(np.mean(counts)) * PERIODS_AN_HOUR
 
     def touched_an_hour(self, effects: Sequence[Effect]) -> IntArray:
         """Tell how many uses an hour these effects would touch, at each of `HOURS`."""
@@ -46,7 +56,7 @@ def hold_trial(estate: Estate, capacity: Capacity, start_ns: int) -> Trial:
         ts_ns = day * DAY_NS + hour * HOUR_NS
         rng = np.random.default_rng([estate.seed, 4, hour])
         where, active = whereabouts(estate, ts_ns), activity(ts_ns, ts_ns)
-        demand = demand_of(estate, rng, ts_ns, where=where, active=active)
+        demand = demand_of(estate, rng, where=where, active=active)
         draw = draw_uses(
             estate, reporting, rng, ts_ns, where=where, active=active, fashion=Fashion()
         )

@@ -13,8 +13,9 @@ from sentio.lab.faults.effect import Effect
 class Fault:
     """What an ideal observer would know of a fault, or of a decoy (``harmful`` is False).
 
-    ``scope`` maps dimensions of a use's path (and `ring`, `router`, `amf`, `smf`, `dns`, `ims`) to
-    the member that is hit. A use is touched when the fault made an indicator of it materially worse.
+    ``scope`` maps dimensions of a use's path (among them `ring`, `router`, `amf`, `smf`, `dns`,
+    `ims`) to the member that is hit. A use is touched when the fault made an indicator of it
+    materially worse.
     """
 
     name: str

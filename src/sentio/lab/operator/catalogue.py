@@ -30,11 +30,11 @@ APPS = (
     *(("snapfeed", "social", 0.060, 2), ("chirp", "social", 0.045, 1)),
     *(("groupie", "social", 0.035, 1), ("newmoon", "social", 0.010, 1)),
 )
-UPLOADING_APPS = ("mailbird",)
 NATIVE_CALLS = ("volte", "vonr")
 RELEASES = 4  # slots of each app and model; the last is empty until a roll-out fills it
 VENDORS = ("Arden", "Borealis", "Cirrus", "Dorado")
-PHONES, FEWEST_OF_KIND = 25, 3
+PHONES = 25
+SHARED_ORIGINS = 5  # servers that have the apps with one server only
 THING_MODELS = {
     "plc": ("LC-200", "LC-310", "LC-500"),
     "mobile_robot": ("AMR-1", "AMR-2", "AMR-7"),
@@ -92,7 +92,7 @@ def compile_catalogue(rng: np.random.Generator) -> Catalogue:
         app_release=app_release,
         app_rolled_out=_shares(rng, len(APPS)),
         models=models,
-        model_share=rng.permutation(popularity / popularity.sum()),
+        model_share=(popularity / popularity.sum())[rng.permutation(PHONES)],
         model_trouble=rng.gamma(2.0, 0.003, len(models)),
         model_fast=rng.uniform(0.75, 1.0, len(models)),
         firmwares=firmwares,
@@ -138,13 +138,14 @@ def _coded(told: list[list[str]]) -> tuple[IntArray, tuple[str, ...]]:
 def _servers(
     rng: np.random.Generator, services: tuple[str, ...], counts: tuple[int, ...]
 ) -> IntArray:
-    """Servers of each app; the CDNs come first in the list of servers."""
-    found = np.empty((len(services), 4), dtype=np.int64)
+    """Give the servers of each app, CDNs first; an app with one server shares it with another."""
+    found, alone = np.empty((len(services), 4), dtype=np.int64), 0
     for app, (service, count) in enumerate(zip(services, counts, strict=True)):
         if service == "stream_kpi":
             pool = rng.permutation(CDNS)
+        elif count > 1:
+            pool = CDNS + rng.permutation(ORIGINS)
         else:
-            pool = CDNS + (rng.permutation(ORIGINS) if count > 1 else (np.arange(ORIGINS) + app))
-            pool = CDNS + (pool - CDNS) % ORIGINS
+            pool, alone = np.array([CDNS + alone % SHARED_ORIGINS]), alone + 1
         found[app] = np.resize(pool[:count], 4)
     return found

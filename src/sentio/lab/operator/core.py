@@ -23,6 +23,7 @@ UPF_BY_REGION = (
 """UPF of each slice (row) and region of the city (column)."""
 SMF_OF_UPF = np.array([0, 0, 1, 1])
 DNS_OF_UPF = np.array([0, 1, 2, 2])
+IMS_OF_UPF = np.array([0, 1, 0, 1])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

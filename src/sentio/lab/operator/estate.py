@@ -10,8 +10,19 @@ import pyarrow as pa
 
 from sentio.kernel.arrays import IntArray
 from sentio.lab.operator.catalogue import Catalogue, compile_catalogue
-from sentio.lab.operator.core import AMFS, CDNS, DNSS, EDGES, IMSS, ORIGINS, SLICES, SMFS, UPFS
-from sentio.lab.operator.core import Core, serve
+from sentio.lab.operator.core import (
+    AMFS,
+    CDNS,
+    DNSS,
+    EDGES,
+    IMSS,
+    ORIGINS,
+    SLICES,
+    SMFS,
+    UPFS,
+    Core,
+    serve,
+)
 from sentio.lab.operator.places import Places, lay_out
 from sentio.lab.operator.scale import Scale
 from sentio.lab.operator.subjects import SEGMENTS, Subjects, settle

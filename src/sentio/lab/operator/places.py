@@ -16,6 +16,7 @@ AREA_KM = ((0.0, 0.0, 1.6), (0.0, 0.0, 5.5), (6.0, -3.0, 1.3), (-3.0, 4.0, 0.6),
 CENTRE_DEG = (16.402, 49.548)
 DEG_PER_KM = (0.0139, 0.0090)
 NEIGHBOURS = 6
+WEAK_SHARE = 0.04  # of cells that nobody has ever planned well
 LAYERS = (
     # technology, band, share of cells, downlink and uplink peak in kbit/s
     ("NR", "n78", 0.45, 620_000.0, 95_000.0),
@@ -47,17 +48,18 @@ class Places:
 
 
 def lay_out(rng: np.random.Generator, scale: Scale) -> Places:
-    """Lay the city out: every kind of area has a site, and the cells are exactly as many as asked."""
+    """Lay the city out: every kind of area has a site, cells are exactly as many as asked."""
     area = np.searchsorted(np.cumsum(AREA_SHARES), (np.arange(scale.sites) + 0.5) / scale.sites)
     area = np.minimum(area, len(AREAS) - 1)
-    if scale.sites >= 2 * len(AREAS):
-        area[-len(AREAS) :] = np.arange(len(AREAS))
+    area[-len(AREAS) :] = np.arange(len(AREAS))
     area = np.sort(area)
     middle = np.array(AREA_KM)[area]
     site_km = middle[:, :2] + rng.normal(0.0, 1.0, (scale.sites, 2)) * middle[:, 2:]
     site = np.repeat(np.arange(scale.sites), _sizes(rng, scale))
     angle = 2.0 * np.pi * (np.arange(scale.cells) % 3) / 3.0
     cell_km = site_km[site] + 0.25 * np.stack([np.sin(angle), np.cos(angle)], axis=1)
+    radio_db = rng.normal(0.0, 1.5, scale.cells)
+    radio_db -= np.where(rng.random(scale.cells) < WEAK_SHARE, 4.0, 0.0)
     shares = np.array([layer[2] for layer in LAYERS])
     return Places(
         site_area=area,
@@ -65,7 +67,7 @@ def lay_out(rng: np.random.Generator, scale: Scale) -> Places:
         site=site,
         layer=rng.choice(len(LAYERS), scale.cells, p=shares),
         cell_km=cell_km,
-        radio_db=rng.normal(0.0, 1.5, scale.cells),
+        radio_db=radio_db,
         neighbours=_nearest(cell_km),
     )
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-FEWEST_CELLS = 12
+from sentio.kernel.errors import ConfigError
+
+FEWEST_CELLS, FEWEST_USERS, FEWEST_THINGS = 24, 200, 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scale:
-    """Sizes of the operator; 12 cells are the least, 36 cells and 2,000 users a good small one.
+    """Sizes of the operator; 24 cells, 200 users and 50 things are the least.
 
     With the defaults, some 3 million records a day.
     """
@@ -17,6 +19,14 @@ class Scale:
     cells: int = 1000
     users: int = 100_000
     things: int = 20_000
+
+    def __post_init__(self) -> None:
+        """Refuse a city too small to have every kind of place."""
+        if self.cells < FEWEST_CELLS or self.users < FEWEST_USERS or self.things < FEWEST_THINGS:
+            raise ConfigError(
+                f"{self.cells} cells, {self.users} users and {self.things} things are no city",
+                expected=f"at least {FEWEST_CELLS}, {FEWEST_USERS} and {FEWEST_THINGS} of them",
+            )
 
     @property
     def sites(self) -> int:

@@ -1,4 +1,4 @@
-"""Users and things of the operator, in one table: where they are, what they carry, what they buy."""
+"""Users and things of the operator in one table: where they are, what they have and buy."""
 
 from __future__ import annotations
 
@@ -131,6 +131,9 @@ def _things(
     area = places.area
     weight = np.array([3.0, 4.0, 2.0, 0.6, 1.0])[area]
     cell = _choose(rng, weight * rng.lognormal(0.0, 0.4, scale.cells), scale.things)
+    boxes = kind == list(THINGS).index("cpe")
+    flats = HOME_WEIGHT[area] * rng.lognormal(0.0, 1.0, scale.cells)  # blocks of many homes
+    cell[boxes] = _choose(rng, flats, int(boxes.sum()))
     industry = np.flatnonzero(area == 2)
     halls = rng.choice(industry, max(1, len(industry) // 2), replace=False)
     lines = np.flatnonzero(kind <= 1)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from sentio.kernel.arrays import BoolArray, FloatArray, IntArray
 from sentio.lab.day import DAY_NS, HOUR_NS
@@ -68,7 +69,7 @@ def plan_capacity(estate: Estate, rng: np.random.Generator) -> Capacity:
 
 
 def demand_of(
-    estate: Estate, rng: np.random.Generator, ts_ns: int, *, where: IntArray, active: float
+    estate: Estate, rng: np.random.Generator, *, where: IntArray, active: float
 ) -> Demand:
     """Count who is where, and draw what chance adds to it."""
     kinds = {"cell": 0.06, "link": 0.04, "ring": 0.03, "router": 0.02}
@@ -78,7 +79,9 @@ def demand_of(
         for kind, size in sizes.items()
     }
     cell = np.bincount(where, minlength=estate.scale.cells) * active + BASE_DEMAND
-    return Demand(cell=cell * noise["cell"], busy=active / BUSIEST, noise=noise)
+    return Demand(
+        cell=np.asarray(cell * noise["cell"], dtype=np.float64), busy=active / BUSIEST, noise=noise
+    )
 
 
 def loads_of(
@@ -115,16 +118,18 @@ def loads_of(
 
 def _cells(estate: Estate, ts_ns: int, active: float) -> FloatArray:
     where = whereabouts(estate, ts_ns)
-    return np.bincount(where, minlength=estate.scale.cells) * active + BASE_DEMAND
+    people = np.bincount(where, minlength=estate.scale.cells).astype(np.float64)
+    return people * active + BASE_DEMAND
 
 
-def _driven(load: FloatArray, kind: str, strains: Sequence[Strained]) -> FloatArray:
+def _driven(load: npt.NDArray[np.floating], kind: str, strains: Sequence[Strained]) -> FloatArray:
+    found: FloatArray = np.array(load, dtype=np.float64)
     for effect, now in strains:
         if kind not in effect.scope:
             continue
         codes = list(effect.scope[kind])
         if effect.quantity == "pressure":
-            load[codes] += now * np.maximum(effect.amount - load[codes], 0.0)
+            found[codes] += now * np.maximum(effect.amount - found[codes], 0.0)
         elif effect.quantity == "relief":
-            load[codes] /= 1.0 + now * (effect.amount - 1.0)
-    return load
+            found[codes] /= 1.0 + now * (effect.amount - 1.0)
+    return found

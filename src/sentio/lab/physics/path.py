@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from sentio.kernel.arrays import BoolArray, FloatArray, IntArray
 from sentio.lab.operator.catalogue import CODE, NATIVE_CALLS, RELEASES
-from sentio.lab.operator.core import DNS_OF_UPF, SMF_OF_UPF
+from sentio.lab.operator.core import DNS_OF_UPF, IMS_OF_UPF, SMF_OF_UPF
 from sentio.lab.operator.estate import Estate
 from sentio.lab.uses.drawing import Draw
 
@@ -26,9 +26,13 @@ class Releases:
 
 
 def path_of(
-    estate: Estate, draw: Draw, is_asleep: BoolArray, releases: Releases
+    estate: Estate,
+    draw: Draw,
+    is_asleep: BoolArray,
+    releases: Releases,
+    redirects: Sequence[tuple[str, int, int]] = (),
 ) -> dict[str, IntArray]:
-    """Follow each use from its cell to its server."""
+    """Follow each use from its cell to its server; redirects (kind, from, to) lead elsewhere."""
     people, places, core = estate.subjects, estate.places, estate.core
     who, app = draw.subject, draw.app
     cell = serving_cell(estate, draw, is_asleep)
@@ -39,7 +43,7 @@ def path_of(
     at_edge = np.isin(draw.service, [CODE[name] for name in EDGE_SERVICES])
     luck = people.luck[who]
     turn = (luck * 4096.0).astype(np.int64) % 4
-    return {
+    path = {
         "cell": cell,
         "gnb": site,
         "link": site,
@@ -57,9 +61,12 @@ def path_of(
         "amf": core.amf[cell],
         "smf": SMF_OF_UPF[upf],
         "dns": np.where(is_user & ~is_native, DNS_OF_UPF[upf], -1),
-        "ims": np.where(is_native, turn % 2, -1),
+        "ims": np.where(is_native, IMS_OF_UPF[upf], -1),
         **_versions(estate, draw, releases, luck=luck, model=model),
     }
+    for kind, first, second in redirects:
+        path[kind] = np.where(path[kind] == first, second, path[kind])
+    return path
 
 
 def serving_cell(estate: Estate, draw: Draw, is_asleep: BoolArray) -> IntArray:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from sentio.kernel.arrays import FloatArray
+from sentio.lab.uses.drawing import Floats
 
 FULLEST = 0.985  # the longest queue is 66 times that of half a load
 CROWDED = 0.90  # from here on, buffers overflow and requests are refused
@@ -40,11 +41,11 @@ OVERFLOW: Mapping[str, Mapping[str, float]] = {
 """For each tenth of a load above `CROWDED`."""
 
 
-def queueing(kind: str, load: FloatArray) -> dict[str, FloatArray]:
+def queueing(kind: str, load: FloatArray) -> dict[str, Floats]:
     """Give what each element of a kind adds to the quantities of those who cross it."""
     held = np.minimum(load, FULLEST)
     queue, over = held / (1.0 - held), np.clip(load - CROWDED, 0.0, 0.4) * 10.0
-    found = {name: each * queue for name, each in WAITING[kind].items()}
+    found: dict[str, Floats] = {name: each * queue for name, each in WAITING[kind].items()}
     if over.any():
         found |= {name: each * over for name, each in OVERFLOW[kind].items()}
     if kind == "cell":

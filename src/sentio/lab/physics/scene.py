@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sentio.kernel.arrays import BoolArray, IntArray
-from sentio.lab.faults.effect import ROLLOUT, STRAINS, Effect
+from sentio.lab.faults.effect import REDIRECT, ROLLOUT, STRAINS, Effect
 from sentio.lab.operator.estate import Estate
 from sentio.lab.physics.conditions import Conditions, conditions_of
 from sentio.lab.physics.loads import Capacity, Demand, Loads, loads_of
@@ -86,10 +86,20 @@ def releases_of(estate: Estate, effects: Effects) -> Releases:
 
 
 def _play_rows(scene: Scene, effects: Effects, draw: Draw, loads: Loads) -> Played:
-    path = path_of(scene.estate, draw, loads.is_asleep, releases_of(scene.estate, effects))
+    releases, redirects = releases_of(scene.estate, effects), _redirects(effects)
+    path = path_of(scene.estate, draw, loads.is_asleep, releases, redirects)
     met = conditions_of(scene.estate, draw, path, loads, effects)
     spans = draw.spans()
     return Played(loads=loads, path=path, met=met, spans=spans, indicators=outcome(met, spans))
+
+
+def _redirects(effects: Effects) -> list[tuple[str, int, int]]:
+    return [
+        (kind, code, round(effect.amount))
+        for effect, _ in effects
+        if effect.quantity == REDIRECT
+        for kind, (code, *_) in effect.scope.items()
+    ]
 
 
 def _reach(scene: Scene, played: Played, effects: Effects, calm: Loads) -> BoolArray:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -18,7 +19,7 @@ from sentio.lab.operator.subjects import ROUTE, THINGS
 NORMALS, UNIFORMS = 7, 6
 AWAY_SHARE = 0.07  # of uses near the place, not at it
 FLOAT = np.float32
-Floats = npt.NDArray[np.float32]
+Floats: TypeAlias = npt.NDArray[np.floating]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,7 @@ PATIENCE_MS = 6_000.0  # after which half of the callers have hung up
 
 
 def stream_kpi(met: Conditions) -> dict[str, Floats]:
-    """Streams: the player takes what bitrate there is room for, and stalls where there is none."""
+    """Give streams: the player takes the bitrate that fits, and stalls where none does."""
     z, rtt = met.normal, 2.0 * met.one_way_ms + 4.0
     rate = np.maximum(np.minimum(met.rate_dl_kbps, 1.5 * met.tcp_kbps), FLOAT(30.0))
     wanted = STREAM_KBPS * np.exp(FLOAT(0.12) * z[3] - met.coarse)
@@ -44,7 +44,7 @@ def stream_kpi(met: Conditions) -> dict[str, Floats]:
 
 
 def voice(met: Conditions) -> dict[str, Floats]:
-    """Calls: what comes too late for the jitter buffer is lost as well."""
+    """Give calls: what comes too late for the jitter buffer is lost as well."""
     late = np.maximum(met.jitter_ms - 20.0, 0.0) / 150.0
     setup = (900.0 + 10.0 * met.setup_ms) * np.exp(FLOAT(0.25) * met.normal[3])
     gives_up = met.uniform[5] < 1.0 / (1.0 + np.exp((PATIENCE_MS - setup) / FLOAT(700.0)))
@@ -59,13 +59,13 @@ def voice(met: Conditions) -> dict[str, Floats]:
 
 
 def video_call(met: Conditions) -> dict[str, Floats]:
-    """Video calls: both directions must carry the picture."""
+    """Give video calls: both directions must carry the picture."""
     late = np.maximum(met.jitter_ms - 25.0, 0.0) / 200.0
     lost = np.minimum(met.loss_ratio + late, 0.9)
     room = 0.5 * np.minimum(met.rate_ul_kbps, met.rate_dl_kbps)
     wanted = CALL_KBPS * np.exp(FLOAT(0.1) * met.normal[3] - met.coarse)
     kbps = np.maximum(np.minimum(wanted, room), 80.0)
-    is_large = kbps > 1_200.0
+    is_large = 0.5 * room > 600.0  # chosen by what there is room for, not by what is sent
     short = np.clip(wanted / np.maximum(room, 80.0) - 1.0, 0.0, 4.0)
     return {
         "is_success": _succeeds(met),
@@ -81,7 +81,7 @@ def video_call(met: Conditions) -> dict[str, Floats]:
 
 
 def gaming(met: Conditions) -> dict[str, Floats]:
-    """Cloud games: the round trip to the edge, the edge's own work, frames that come too late."""
+    """Give cloud games: the round trip to the edge, the edge's work, frames too late."""
     late = np.maximum(met.jitter_ms - 12.0, 0.0) / 120.0
     room = 0.6 * met.rate_dl_kbps
     wanted = GAME_KBPS * np.exp(FLOAT(0.1) * met.normal[3] - met.coarse)

@@ -44,7 +44,7 @@ MATERIAL: Mapping[str, tuple[float, float, float]] = {
     "rtt_ms": (1.0, 15.0, 0.3),
     "throughput_dl_kbps": (-1.0, 2000.0, 0.30),
     "throughput_ul_kbps": (-1.0, 2000.0, 0.30),
-    "post_duration_ms": (1.0, 700.0, 0.3),
+    "post_duration_ms": (1.0, 2200.0, 0.5),
     "lost_ratio": (1.0, 0.004, 0.5),
     "clock_error_ns": (1.0, 600.0, 0.5),
     "position_error_m": (1.0, 0.2, 0.5),

@@ -9,7 +9,7 @@ from sentio.lab.uses.drawing import FLOAT, Floats
 
 
 def plc(met: Conditions) -> dict[str, Floats]:
-    """A message each 2 ms, for 5 minutes."""
+    """Give a message each 2 ms, for 5 minutes."""
     missed = _missed(met, usual_ms=0.7, limit_ms=2.0)
     return {
         **_messages(met, missed, planned=150_000.0),
@@ -18,7 +18,7 @@ def plc(met: Conditions) -> dict[str, Floats]:
 
 
 def mobile_robot(met: Conditions) -> dict[str, Floats]:
-    """A message each 50 ms, for 5 minutes."""
+    """Give a message each 50 ms, for 5 minutes."""
     missed = _missed(met, usual_ms=9.0, limit_ms=50.0)
     return {
         **_messages(met, missed, planned=6_000.0),
@@ -27,7 +27,7 @@ def mobile_robot(met: Conditions) -> dict[str, Floats]:
 
 
 def vehicle(met: Conditions) -> dict[str, Floats]:
-    """A message each 100 ms, for 10 minutes."""
+    """Give a message each 100 ms, for 10 minutes."""
     missed = _missed(met, usual_ms=14.0, limit_ms=100.0)
     return {
         **_messages(met, missed, planned=6_000.0),
@@ -36,13 +36,13 @@ def vehicle(met: Conditions) -> dict[str, Floats]:
 
 
 def meter(met: Conditions) -> dict[str, Floats]:
-    """A reading a minute, for an hour; each is tried again, once."""
+    """Give a reading a minute, for an hour; each is tried again, once."""
     missed = np.minimum(2.0 * met.loss_ratio**1.2 + 0.9 * met.does_fail, 1.0)
     return _messages(met, missed, planned=60.0)
 
 
 def camera(met: Conditions) -> dict[str, Floats]:
-    """A live picture up, for 10 minutes."""
+    """Give a live picture up, for 10 minutes."""
     wanted = 4_800.0 * np.exp(FLOAT(0.08) * met.normal[3] - met.coarse)
     room = 0.7 * met.rate_ul_kbps
     late = np.maximum(met.jitter_ms - 25.0, 0.0) / 150.0
@@ -57,7 +57,7 @@ def camera(met: Conditions) -> dict[str, Floats]:
 
 
 def cpe(met: Conditions) -> dict[str, Floats]:
-    """A box at home: the line outside, the Wi-Fi inside, for half an hour."""
+    """Give a box at home: the line outside, the Wi-Fi inside, for half an hour."""
     z, u = met.normal, met.uniform
     retry = np.minimum(0.05 * np.exp(FLOAT(0.5) * z[3]) + met.retry_ratio, 0.95)
     wifi = -57.0 + 5.0 * z[6] - met.wifi_db
@@ -76,7 +76,7 @@ def cpe(met: Conditions) -> dict[str, Floats]:
 
 
 def _missed(met: Conditions, *, usual_ms: float, limit_ms: float) -> Floats:
-    """Share of messages that come too late or never, by the room that delay leaves."""
+    """Give the share of messages that come too late or never, by the room that delay leaves."""
     usual = usual_ms * np.exp(FLOAT(0.12) * met.normal[6])
     room = np.maximum(limit_ms - usual - met.one_way_ms, 0.0)
     spread = 0.05 * limit_ms + 0.7 * np.maximum(met.jitter_ms - 1.0, 0.0)

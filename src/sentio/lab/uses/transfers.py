@@ -12,7 +12,7 @@ SHOW_MS = 60.0  # that the browser itself needs
 
 
 def web(met: Conditions) -> dict[str, Floats]:
-    """Pages: the larger, the lossier and the further away, the later."""
+    """Give pages: the larger, the lossier and the further away, the later."""
     z, rtt = met.normal, 2.0 * met.one_way_ms + 4.0
     dns = met.dns_ms + 0.2 * rtt
     connect = rtt * (1.0 + 4.0 * met.loss_ratio) + met.setup_ms
@@ -30,12 +30,12 @@ def web(met: Conditions) -> dict[str, Floats]:
 
 
 def file(met: Conditions) -> dict[str, Floats]:
-    """File transfers, down."""
+    """Give file transfers, down."""
     return {"is_success": _succeeds(met), "throughput_dl_kbps": 1.1 * _rate(met)}
 
 
 def social(met: Conditions) -> dict[str, Floats]:
-    """Posts: mostly the uplink's work."""
+    """Give posts: mostly the uplink's work."""
     rtt = 2.0 * met.one_way_ms + 4.0
     up = np.minimum(met.rate_ul_kbps, met.tcp_kbps) * (1.0 - met.loss_ratio)
     sent = 1000.0 * POST_KBIT * np.exp(FLOAT(0.5) * met.normal[6]) / np.maximum(up, 50.0)

@@ -1,0 +1,105 @@
+"""What an operator may change while the network runs, and what it does beside curing.
+
+- `capacity` of a loaded element (cell, link, ring, router, function, edge, server): ``value``
+  times as much, for good.
+- `quota` of a slice, `channel` of a cell's CPEs, `retune` of a cell, `roll_back` of a release,
+  firmware or configuration: nothing else.
+- `reroute` of a link or ring: the way round takes 5 ms more.
+- `restart` of a cell, router, function, edge or server: hardly anything works there for a period.
+- `switch` of a server or DNS resolver: its customers go to another one (``target``).
+
+Which change of which element cures a fault stands with its kind (``cured_by`` in
+`sentio.lab.faults.kinds`, `cures`) and in its truth. Random combinations have no cure: those of a
+server yield to `switch`, the others last as long as they last. A wrong change costs what it does.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sentio.kernel.errors import UnknownName
+from sentio.lab.faults.effect import REDIRECT, Effect
+from sentio.lab.faults.kinds import KINDS as FAULTS
+from sentio.lab.faults.truth import Incident
+from sentio.lab.operator.estate import Estate
+from sentio.lab.operator.rhythm import PERIOD_NS
+
+KINDS = (
+    *("capacity", "quota", "reroute", "restart"),
+    *("channel", "retune", "roll_back", "switch"),
+)
+DETOUR_MS = 5.0
+FOREVER_NS = 2**62
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One change of one element, from the next period on.
+
+    ``value`` is the factor of a capacity; ``target`` whom a switch leads to, the next one unless
+    said.
+    """
+
+    kind: str
+    element: str
+    value: float = 1.5
+    target: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Applied:
+    """What a change does to the state, from when to when."""
+
+    effects: tuple[Effect, ...]
+    start_ns: int
+    end_ns: int
+
+
+def cures() -> dict[str, tuple[str, ...]]:
+    """Give the kinds of faults that each kind of change cures."""
+    return {
+        change: tuple(kind for kind, recipe in FAULTS.items() if change in recipe.cured_by)
+        for change in KINDS
+    }
+
+
+def element_kind(estate: Estate, element: str) -> str:
+    """Tell of what kind an element is; raises `UnknownName` with the nearest name."""
+    for kind, names in estate.names.items():
+        if element in names:
+            return kind
+    known = [name for names in estate.names.values() for name in names]
+    raise UnknownName.among("element", element, known)
+
+
+def effects_of(estate: Estate, change: Change, now_ns: int) -> Applied:
+    """Tell what a change does, beside curing; raises `UnknownName` for a kind that is none."""
+    if change.kind not in KINDS:
+        raise UnknownName.among("change", change.kind, KINDS)
+    kind = element_kind(estate, change.element)
+    code = estate.code(kind, change.element)
+    scope, end_ns = {kind: (code,)}, FOREVER_NS
+    effects: tuple[Effect, ...] = ()
+    match change.kind:
+        case "capacity":
+            effects = (Effect(scope=scope, quantity="relief", amount=change.value),)
+        case "reroute":
+            effects = (Effect(scope=scope, quantity="delay_ms", amount=DETOUR_MS),)
+        case "restart":
+            off = "asleep" if kind == "cell" else "fail"
+            effects = (Effect(scope=scope, quantity=off, amount=0.9),)
+            end_ns = now_ns + PERIOD_NS
+        case "switch":
+            size = len(estate.names[kind])
+            other = estate.code(kind, change.target) if change.target else (code + 1) % size
+            effects = (Effect(scope=scope, quantity=REDIRECT, amount=other),)
+        case _:
+            pass
+    return Applied(effects=effects, start_ns=now_ns, end_ns=end_ns)
+
+
+def is_cured(incident: Incident, change: Change, now_ns: int) -> bool:
+    """Tell whether a change ends an incident that is on."""
+    is_on = incident.start_ns <= now_ns < incident.end_ns
+    names = {incident.element, *incident.scope.values()}
+    return is_on and change.kind in incident.cured_by and change.element in names

@@ -1,0 +1,126 @@
+"""The simulated operator of a city: the same by seed, of any size, healthy if left alone."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import numpy as np
+import pytest
+
+from sentio.experience.scoring import score
+from sentio.experience.service import SERVICES
+from sentio.kernel.errors import ConfigError
+from sentio.lab.day import HOUR_NS
+from sentio.lab.operator.catalogue import SERVICES as USED
+from sentio.lab.simulation import MONDAY_NS, Operator, Plan, Scale
+from sentio.model.indicator import indicators
+from sentio.model.record import ELEMENT, EVENT, EXPERIENCE, LINK, MEASUREMENT
+
+SMALL = Scale(cells=36, users=2_000, things=400)
+EVENING_NS = MONDAY_NS + 20 * HOUR_NS
+
+
+def test_the_same_seed_gives_the_same_operator() -> None:
+    plan = Plan(faults=4, decoys=4, days=2)
+
+    one, other = (Operator(SMALL, seed=5, plan=plan) for _ in range(2))
+
+    assert [each.scope for each in one.truth] == [each.scope for each in other.truth]
+    first, second = one.step(), other.step()
+    assert first.uses == second.uses
+    assert first.measurements.equals(second.measurements)
+    assert first.events.equals(second.events)
+
+
+def test_another_seed_gives_another_operator() -> None:
+    one, other = (Operator(SMALL, seed=seed).step() for seed in (5, 6))
+
+    assert one.uses["web"] != other.uses["web"]
+
+
+@pytest.mark.parametrize("cells", [24, 100, 335])
+def test_a_city_has_exactly_as_many_cells_as_asked(cells: int) -> None:
+    elements, _ = Operator(Scale(cells=cells, users=500, things=100), seed=2).topology()
+
+    kinds = Counter(elements.column("element_kind").to_pylist())
+
+    assert kinds["cell"] == cells
+    assert kinds["gnb"] == kinds["link"] == round(cells / 3)
+
+
+def test_a_city_too_small_is_refused() -> None:
+    with pytest.raises(ConfigError, match="at least 24"):
+        Scale(cells=3)
+
+
+def test_every_cell_hangs_on_the_core_router() -> None:
+    elements, links = Operator(SMALL, seed=3).topology()
+    names, parents = (elements.column(name).to_pylist() for name in ("element", "parent"))
+    parent = dict(zip(names, parents, strict=True))
+    kind = dict(zip(names, elements.column("element_kind").to_pylist(), strict=True))
+
+    def way(name: str) -> list[str]:
+        above = parent[name]
+        return [kind[name], *(way(above) if above else [])]
+
+    ways = {tuple(way(name)) for name in names if kind[name] == "cell"}
+
+    assert ways == {("cell", "gnb", "link", "ring", "router", "router")}
+    assert elements.schema.names == list(ELEMENT)
+    assert links.schema.names == list(LINK)
+    assert set(links.column("from_element").to_pylist()) <= set(names)
+
+
+def test_records_have_the_names_that_the_platform_reads() -> None:
+    period = Operator(SMALL, seed=3, start_ns=EVENING_NS).step()
+    known = {*EXPERIENCE, "subject", *indicators()}
+
+    assert set(period.uses) == set(USED)
+    assert {name for each in period.uses.values() for name in each.schema.names} <= known
+    assert period.measurements.schema.names == list(MEASUREMENT)
+    assert period.events.schema.names == list(EVENT)
+
+
+def test_indicators_stay_within_what_can_be_true() -> None:
+    operator = Operator(SMALL, seed=3, start_ns=EVENING_NS)
+    operator.break_now("ring_congestion", severity=1.0)
+    operator.step()
+
+    for batch in operator.step().uses.values():
+        for name in set(batch.schema.names) & set(indicators()) - {"app_version", "firmware"}:
+            values = np.asarray(batch.column(name))
+            assert np.isfinite(values).all(), name
+            assert values.min() >= indicators()[name].low, name
+            assert values.max() <= indicators()[name].high, name
+
+
+def test_radio_reports_each_quarter_of_an_hour_and_all_else_each_period() -> None:
+    periods = list(Operator(SMALL, seed=3).run(3))
+
+    told = [set(each.measurements.column("element_kind").to_pylist()) for each in periods]
+
+    assert ["cell" in each for each in told] == [False, False, True]
+    assert all({"link", "upf", "dns", "server"} <= each for each in told)
+
+
+def test_dictionaries_are_the_same_in_every_period() -> None:
+    one, other = Operator(SMALL, seed=3, start_ns=EVENING_NS).run(2)
+
+    first, second = (each.uses["web"].column("cell").dictionary for each in (one, other))
+
+    assert first.equals(second)
+
+
+@pytest.mark.slow
+def test_a_healthy_operator_pleases_nearly_everybody() -> None:
+    operator = Operator(Scale(cells=120, users=12_000, things=2_400), seed=3, start_ns=EVENING_NS)
+    found: dict[str, list[np.ndarray]] = {}
+    for period in operator.run(6):
+        for name, batch in period.uses.items():
+            found.setdefault(name, []).append(score(SERVICES[name], batch).mos)
+
+    for name, parts in found.items():
+        mos = np.concatenate(parts)
+        poor = (mos < SERVICES[name].poor_below).mean()
+        assert mos.mean() > 4.0, name
+        assert poor < 0.08, name
