@@ -14,7 +14,7 @@ from sentio.loop.live import SECOND_NS, Pace
 from sentio.loop.record_path import RecordPath
 from sentio.store.warehouse import Warehouse
 
-START_NS = 1_795_046_400_000_000_000  # 2026-11-19T00:00Z
+START_NS = 1_732_147_200_000_000_000  # 2024-11-21T00:00Z
 PERIOD_NS = 300 * SECOND_NS
 PACE = Pace(period_ns=PERIOD_NS, grace_ns=0, learn_days=0.5)
 CELLS, USES = 12, 3  # cells, and uses of each a period

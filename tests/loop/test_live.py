@@ -19,6 +19,7 @@ from tests.loop.live_city import (
     uses,
 )
 
+from sentio.kernel.clock import FixedClock
 from sentio.kernel.errors import RefusedError, StoreError
 from sentio.loop.live import Change, Live, Pace
 from sentio.loop.watching import Following
@@ -133,6 +134,18 @@ def test_data_that_arrives_while_it_runs_is_judged_once_its_period_is_over(tmp_p
         third = live.catch_up()
 
     assert (nothing, first, second, third) == (0, 7, 3, 0)
+
+
+def test_one_clock_that_is_fast_does_not_make_all_others_late(tmp_path, told):
+    now = FixedClock(START_NS + 3 * PERIOD_NS)
+    with Warehouse(tmp_path / "fast.duckdb", memory_limit_mb=256) as warehouse:
+        read(warehouse, ("a.csv", uses(0, 3)), ("fast.csv", uses(5, 6)))
+        live = Live(warehouse, told, pace=PACE, clock=now)
+        first = live.catch_up()
+        now.at_ns += 2 * PERIOD_NS
+        second = live.catch_up()
+
+    assert (first, second) == (3, 2)
 
 
 def test_a_gap_of_weeks_is_skipped_and_counts_for_nothing(tmp_path, told):

@@ -24,9 +24,9 @@ from sentio.api.rim import Rim
 from sentio.api.stream import stream_router
 from sentio.ingest.sources.limits import Limits
 from sentio.kernel.config import Settings
-from sentio.loop.live import Explain, OnChange, explain_nothing
+from sentio.loop.live import OnChange, explain_nothing
 from sentio.loop.platform import MEGABYTE, Platform
-from sentio.loop.running import Running
+from sentio.loop.running import Explainer, Running
 
 DESCRIPTION = (
     "Push telemetry and know that it is kept; ask how good the sources are, "
@@ -37,13 +37,12 @@ DESCRIPTION = (
 def create_app(
     platform: Platform,
     *,
-    explain: Explain = explain_nothing,
+    explainer: Explainer = lambda _live: explain_nothing,
     on_change: OnChange = lambda _change: None,
 ) -> FastAPI:
     """Make the application over an open platform, which it does not close.
 
-    ``explain`` says why a degradation is there, ``on_change`` is told of each as it is seen.
-
+    ``explainer`` makes what explains degradations, ``on_change`` is told of each as it is seen.
     What has been accepted is committed before the application's shutdown is over.
 
     Raises
@@ -61,7 +60,8 @@ def create_app(
         platform.warehouse,
         platform.state,
         settings=settings,
-        explain=explain,
+        clock=platform.clock,
+        explainer=explainer,
         on_change=on_change,
     )
 

@@ -1,7 +1,8 @@
 """The loop over an open store: period by period of data time, from where it stopped, in order.
 
-Data time is the newest committed use less a grace. A period that was judged is not judged again:
-what comes in later than the grace counts in the cube and in every question, but not in the watch.
+Data time is the newest committed use, never ahead of the clock, less a grace. A period that was
+judged is not judged again: what comes in later than the grace counts in the cube and in every
+question, but not in the watch.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Any, Literal, TypeAlias
 from sentio.awareness.budget import Budget
 from sentio.awareness.totals import Totals
 from sentio.awareness.watch import DAY_NS, Watch
+from sentio.kernel.clock import Clock, SystemClock
 from sentio.kernel.config import Settings
 from sentio.kernel.errors import RefusedError
 from sentio.kernel.values import to_plain
@@ -100,10 +102,12 @@ class Live:
         told: Told,
         *,
         pace: Pace,
+        clock: Clock | None = None,
         explain: Explain = explain_nothing,
         on_change: OnChange = lambda _change: None,
     ) -> None:
         self.pace = pace
+        self._clock = clock or SystemClock()
         self.periods = Periods(warehouse, period_ns=pace.period_ns)
         self._told = told
         self.explain = explain
@@ -157,7 +161,8 @@ class Live:
         if self._empty >= EMPTY_PERIODS and not self.watching.open:
             ahead_ns = self.periods.next_uses_ns(self.next_ns)
             self.next_ns = self.next_ns if ahead_ns is None else ahead_ns
-        over_ns = span[1] - self.pace.grace_ns
+        # one clock that is fast must not make all others late
+        over_ns = min(span[1], self._clock.now_ns()) - self.pace.grace_ns
         count = min((over_ns - self.next_ns) // period, READ_AHEAD)
         return (self.next_ns, self.next_ns + count * period) if count > 0 else None
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
+from typing import TypeAlias
 
+from sentio.kernel.clock import Clock
 from sentio.kernel.config import Settings
 from sentio.kernel.errors import SentioError
 from sentio.kernel.log import logger
@@ -13,6 +16,8 @@ from sentio.store.state.told import Told
 from sentio.store.warehouse import Warehouse
 
 log = logger("awareness")
+
+Explainer: TypeAlias = Callable[[Live], Explain]
 
 LOOKS_A_PERIOD = 60
 SHORTEST_WAIT_S, LONGEST_WAIT_S = 0.2, 2.0
@@ -24,6 +29,8 @@ class Running:
 
     Parameters
     ----------
+    explainer
+        Makes what explains degradations, from the loop that it may ask.
     on_change
         Told of every change, on the loop's thread.
     """
@@ -34,13 +41,15 @@ class Running:
         state: StateStore,
         *,
         settings: Settings,
-        explain: Explain = explain_nothing,
+        clock: Clock,
+        explainer: Explainer = lambda _live: explain_nothing,
         on_change: OnChange = lambda _change: None,
     ) -> None:
         self.told = Told(state)
         self._warehouse = warehouse
         self._pace = Pace.of(settings)
-        self._explain = explain
+        self._clock = clock
+        self._explainer = explainer
         self._on_change = on_change
         self._stop = threading.Event()
         self._newest_event = self.told.newest_event()
@@ -88,13 +97,15 @@ class Running:
 
     def _live(self) -> Live:
         """Go on from the last snapshot: after an error nothing half judged is kept."""
-        return Live(
+        live = Live(
             self._warehouse,
             self.told,
             pace=self._pace,
-            explain=self._explain,
+            clock=self._clock,
             on_change=self._tell,
         )
+        live.explain = self._explainer(live)
+        return live
 
     def _tell(self, change: Change) -> None:
         log_change(change)
