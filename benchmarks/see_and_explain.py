@@ -29,10 +29,10 @@ from sentio.lab.simulation import Operator, Period
 from sentio.loop.explaining import Explaining
 from sentio.loop.scored import scored_uses
 from sentio.loop.watching import Following, Watching
-from sentio.model.topology import topology
+from sentio.model.topology import Topology, topology
 
 PERIOD_NS = 300_000_000_000
-A_DAY = 288
+A_DAY, AN_HOUR = 288, 12
 RING_PERIODS = 24
 UNTAUGHT_DAYS = 1.0  # at the start, in which nothing is told of the tail
 
@@ -100,15 +100,15 @@ class Run:
     def play(self) -> list[Told]:
         """Learn, then watch; gives all that was told."""
         learn = round(self.given.learn_days * A_DAY)
-        for at, period in enumerate(self._periods(learn + round(self.given.days * A_DAY))):
-            uses = self._scored(period)
+        periods = learn + round(self.given.days * A_DAY)
+        for at, (period, uses) in enumerate(self._hours(periods, learn - RING_PERIODS)):
             began = time.perf_counter()
             totals = totals_of_uses(uses)
-            bulk = self._keep(period, uses)
+            bulk = sum(sent_bytes(pa.table(batch)) for batch in period.uses.values())
             self.budget.earn(bulk)
+            self.ring.keep(period.start_ns, period.end_ns, uses.values(), bulk_bytes=bulk)
             self.explaining.learn(period.measurements, period.events)
-            self._took("fold", began)
-            began = time.perf_counter()
+            began = self._took("fold", began)
             if at < learn:
                 teaches = at >= UNTAUGHT_DAYS * A_DAY
                 self.watching.learn(
@@ -116,10 +116,11 @@ class Run:
                 )
             else:
                 self.watching.see(totals.rows, totals.bins, start_ns=period.start_ns)
+                began = self._took("see", began)
                 for one in self.watching.open:
                     self.follow[one.told.id] = one
                     self.explaining.renew(one, self.watching, until_ns=period.end_ns)
-            self._took("see", began)
+            self._took("learn" if at < learn else "explain", began)
             self._progress(at, learn)
         return [self._told(one) for one in self.follow.values()]
 
@@ -150,35 +151,32 @@ class Run:
         """Keep what was told, for looking into."""
         Path(path).write_bytes(pickle.dumps((told, self.truth(), self.explaining)))
 
-    def _periods(self, count: int) -> Iterator[Period]:
-        for _ in range(count):
+    def _hours(
+        self, periods: int, detail_from: int
+    ) -> Iterator[tuple[Period, dict[str, pa.Table]]]:
+        """Simulate and score an hour at a time, which is quicker; give its periods one by one.
+
+        Before ``detail_from`` nobody asks for detail, so the topology need not be added.
+        """
+        for first in range(0, periods, AN_HOUR):
             began = time.perf_counter()
-            period = self.operator.step()
-            self._took("lab", began)
-            yield period
-
-    def _scored(self, period: Period) -> dict[str, pa.Table]:
-        began = time.perf_counter()
-        scored = {
-            service: scored_uses(service, uses, self.topology)
-            for service, uses in period.uses.items()
-            if uses.num_rows
-        }
-        self.records += sum(uses.num_rows for uses in period.uses.values())
-        self._took("score", began)
-        return scored
-
-    def _keep(self, period: Period, uses: dict[str, pa.Table]) -> int:
-        bulk = sum(sent_bytes(pa.table(batch)) for batch in period.uses.values())
-        self.ring.keep(period.start_ns, period.end_ns, uses.values(), bulk_bytes=bulk)
-        return bulk
+            hour = list(self.operator.run(min(AN_HOUR, periods - first)))
+            began = self._took("lab", began)
+            above = self.topology if first + AN_HOUR > detail_from else Topology()
+            scored = {service: scored_uses(service, uses, above) for service, uses in _joined(hour)}
+            self.records += sum(uses.num_rows for uses in scored.values())
+            cut = [(period, _within(scored, period)) for period in hour]
+            self._took("score", began)
+            yield from cut
 
     def _told(self, one: Following) -> Told:
         subjects = np.array(sorted(one.subjects), dtype=np.int64)
         return Told(degradation=one.told, subjects=subjects, causes=one.causes)
 
-    def _took(self, name: str, began: float) -> None:
-        self.seconds[name] += time.perf_counter() - began
+    def _took(self, name: str, began: float) -> float:
+        now = time.perf_counter()
+        self.seconds[name] += now - began
+        return now
 
     def _progress(self, at: int, learn: int) -> None:
         if at % 72 == 0:
@@ -189,6 +187,24 @@ class Run:
                 file=sys.stderr,
                 flush=True,
             )
+
+
+def _joined(hour: list[Period]) -> Iterator[tuple[str, pa.RecordBatch]]:
+    services = sorted({service for period in hour for service in period.uses})
+    for service in services:
+        batches = [p.uses[service] for p in hour if service in p.uses and p.uses[service].num_rows]
+        if batches:
+            yield service, pa.concat_batches(batches)
+
+
+def _within(scored: dict[str, pa.Table], period: Period) -> dict[str, pa.Table]:
+    found: dict[str, pa.Table] = {}
+    for service, uses in scored.items():
+        ts = uses.column("ts").to_numpy()
+        inside = (ts >= period.start_ns) & (ts < period.end_ns)
+        if inside.any():
+            found[service] = uses.filter(pa.array(inside))
+    return found
 
 
 if __name__ == "__main__":

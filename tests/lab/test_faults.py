@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 
 import numpy as np
@@ -165,6 +166,38 @@ def test_an_element_that_is_at_fault_measures_it(kind: str, indicator: str, leas
     periods = list(operator.run(3))
 
     assert measured(periods[-1], element)[indicator] > least
+
+
+@pytest.mark.slow
+def test_a_planned_work_is_announced_and_an_alarm_is_raised_and_cleared() -> None:
+    plan = Plan(
+        faults=6,
+        days=4,
+        composite_share=0.0,
+        kinds=("maintenance_without_backup", "upf_overload"),
+    )
+    operator = Operator(TOWN, seed=6, plan=plan)
+
+    told = [row for period in operator.run(4 * 288) for row in period.events.to_pylist()]
+
+    for fault in operator.truth:
+        own = [row for row in told if row["element"] == fault.element]
+        if fault.kind == "maintenance_without_backup":
+            works = [row for row in own if row["event_kind"] == "planned_work"]
+            assert any(
+                json.loads(row["attributes"])["planned_start_ns"] == fault.start_ns > row["ts"]
+                for row in works
+            )
+        else:
+            states = {
+                row["severity"]
+                for row in own
+                if fault.start_ns <= row["ts"] <= fault.end_ns + 60 * 10**9
+                and row["event_kind"] == "alarm"
+            }
+            assert {"major", "cleared"} <= states
+    users = [row for row in told if row["event_kind"] == "ticket"]
+    assert len(users) > 20
 
 
 def test_the_right_change_ends_a_fault_and_a_wrong_one_does_not() -> None:

@@ -14,7 +14,7 @@ from sentio.lab.day import HOUR_NS
 from sentio.lab.operator.catalogue import SERVICES as USED
 from sentio.lab.simulation import MONDAY_NS, Operator, Plan, Scale
 from sentio.model.indicator import indicators
-from sentio.model.record import ELEMENT, EVENT, EXPERIENCE, LINK, MEASUREMENT
+from sentio.model.record import CUSTOMER, ELEMENT, EVENT, EXPERIENCE, LINK, MEASUREMENT
 
 SMALL = Scale(cells=36, users=2_000, things=400)
 EVENING_NS = MONDAY_NS + 20 * HOUR_NS
@@ -79,6 +79,14 @@ def test_records_have_the_names_that_the_platform_reads() -> None:
     assert {name for each in period.uses.values() for name in each.schema.names} <= known
     assert period.measurements.schema.names == list(MEASUREMENT)
     assert period.events.schema.names == list(EVENT)
+
+
+def test_the_business_knows_every_subject() -> None:
+    customers = Operator(SMALL, seed=3).customers()
+
+    assert customers.schema.names == ["subject", *CUSTOMER]
+    assert customers.num_rows == SMALL.users + SMALL.things
+    assert min(customers.column("value_per_month").to_pylist()) > 0.0
 
 
 def test_indicators_stay_within_what_can_be_true() -> None:

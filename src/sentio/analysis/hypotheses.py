@@ -39,11 +39,11 @@ class Candidate:
 
 
 def candidates(case: Case) -> list[Candidate]:
-    """List what could be the cause, each element and scope once, the best fit first."""
-    found: dict[tuple[str, frozenset[tuple[str, str]]], Candidate] = {}
+    """List what could be the cause, each element once with the scope that fits best."""
+    found: dict[tuple[str, str], Candidate] = {}
     for scope, nats in _scopes(case):
         one = _blamed(scope, nats, case)
-        found.setdefault((one.element, frozenset(one.scope.items())), one)
+        found.setdefault((one.element_kind, one.element), one)
     return list(found.values())[:MOST]
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 SHARE = 0.01  # of the bulk that would travel if everything did
-MOST_SAVED_PERIODS = 72.0
+MOST_SAVED_PERIODS = 2016.0  # a week of calm may be spent in a bad one
 
 
 @dataclass(slots=True)
@@ -30,7 +30,7 @@ class Budget:
     def rows(self, wanted: int, row_bytes: int) -> int:
         """Give how many rows of those wanted there is room for."""
         fit = int(max(self._room, 0.0) // max(row_bytes, 1))
-        self.refused += fit < wanted
+        self.refused += fit < min(wanted, 1)
         return min(wanted, fit)
 
     def spend(self, size_bytes: int) -> None:

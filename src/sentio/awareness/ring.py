@@ -14,6 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from sentio.kernel.arrays import IntArray
 from sentio.model.degradation import Scope
 from sentio.model.domain import DOMAINS
 
@@ -40,6 +41,10 @@ class Detail(Protocol):
         self, scope: Scope, since_ns: int, until_ns: int, *, most_rows: int, losses: bool
     ) -> Fetched:
         """Give the uses in a scope that began in [since, until), at most so many, drawn evenly."""
+        ...
+
+    def subjects(self, scope: Scope, since_ns: int, until_ns: int) -> IntArray:
+        """Name everyone with a use in a scope that began in [since, until)."""
         ...
 
 
@@ -72,14 +77,7 @@ class Ring:
         self, scope: Scope, since_ns: int, until_ns: int, *, most_rows: int, losses: bool
     ) -> Fetched:
         """Give the uses in a scope that began in [since, until), at most so many, drawn evenly."""
-        found = [
-            within(table, scope)
-            for start, end, table in self._held
-            if start < until_ns and end > since_ns
-        ]
-        if not found:
-            raise LookupError("the ring holds nothing of that window")
-        uses = pa.concat_tables(found)
+        uses = self._within(scope, since_ns, until_ns)
         all_rows = uses.num_rows
         if all_rows > most_rows:
             rng = np.random.default_rng([self.seed, since_ns % 2**31, all_rows])
@@ -89,6 +87,21 @@ class Ring:
         share = uses.num_rows / all_rows if all_rows else 1.0
         sent = uses.drop_columns([c for c in self.known_above if c in uses.column_names])
         return Fetched(uses=uses, share=share, size_bytes=sent_bytes(sent))
+
+    def subjects(self, scope: Scope, since_ns: int, until_ns: int) -> IntArray:
+        """Name everyone with a use in a scope that began in [since, until)."""
+        uses = self._within(scope, since_ns, until_ns)
+        return np.unique(uses.column("subject").to_numpy())
+
+    def _within(self, scope: Scope, since_ns: int, until_ns: int) -> pa.Table:
+        found = [
+            within(table, scope)
+            for start, end, table in self._held
+            if start < until_ns and end > since_ns
+        ]
+        if not found:
+            raise LookupError("the ring holds nothing of that window")
+        return pa.concat_tables(found)
 
 
 def within(uses: pa.Table, scope: Scope) -> pa.Table:

@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from sentio.awareness.baselines import PHI, Baselines, Seen, Singles, Tick, slot_of
 from sentio.awareness.evidence import alone, joint_falls, standard_law, sums_of, together
-from sentio.awareness.kernel import WINDOWS
+from sentio.awareness.kernel import LEAST_SCATTER, WINDOWS
 from sentio.awareness.law import Family, family
 from sentio.awareness.series import Place, SeriesBook
 from sentio.awareness.tail import Tail
@@ -124,19 +124,27 @@ class Watch:
         tick.total[series] -= np.where(fewer == n[0], total[0], fewer * seen.usual[series])
         tick.n[series] -= fewer
 
-    def remainder(self, place: Place, *, window: int, n: float, deviations: float) -> float:
-        """Tell how far a place still falls when some uses are left out, in standard deviations.
+    def remainder(
+        self, place: Place, *, window: int, n: float, deviations: float
+    ) -> tuple[float, float]:
+        """Tell how far a place still falls when some uses are left out.
 
-        ``deviations`` is the sum of those uses' falls, each in its own standard deviations.
+        ``deviations`` is the sum of those uses' falls, each in its own standard deviations. Gives
+        the fall of all others together, and of one of them, in standard deviations.
         """
         tick, seen = self._judged()
         code = self.book.place_code(place)
         if code is None:
-            return 0.0
+            return 0.0, 0.0
         series = np.flatnonzero(self.book.place[: len(tick.n)] == code)
         sums = sums_of(self.baselines, tick, seen, series)
-        fall = float((sums.lost[window] / np.sqrt(sums.spread[window])).sum()) - deviations
-        return fall / float(np.sqrt(max(sums.n2[window].sum() - n, 1.0)))
+        variance = np.maximum(
+            self.baselines.arrays["variance"][series].astype(np.float64), LEAST_SCATTER**2
+        )
+        fall = float((sums.lost[window] / np.sqrt(variance)).sum()) - deviations
+        others = max(float(sums.n[window].sum()) - n, 1.0)
+        spread = max(float(sums.n2[window].sum()) * others / (others + n), 1.0)
+        return fall / float(np.sqrt(spread)), fall / others
 
     def uses(self, place: Place, *, window: int) -> float:
         """Count the uses of a place in a window."""

@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from sentio.kernel.errors import UnknownName
 from sentio.lab.changes import Applied, Change, effects_of, element_kind, is_cured
+from sentio.lab.evidence.customers import customers_of
 from sentio.lab.evidence.events import Complaints, Row, event_row, events_of, hash_of
 from sentio.lab.evidence.measurements import Meters
 from sentio.lab.evidence.topology import topology_of
@@ -101,6 +102,10 @@ class Operator:
     def topology(self) -> tuple[pa.RecordBatch, pa.RecordBatch]:
         """Give all elements and all links."""
         return topology_of(self.estate, self.start_ns)
+
+    def customers(self) -> pa.RecordBatch:
+        """Give what the business knows of all subjects."""
+        return customers_of(self.estate, self.start_ns)
 
     def run(self, periods: int) -> Iterator[Period]:
         """Advance by so many periods."""

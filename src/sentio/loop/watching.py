@@ -23,13 +23,16 @@ from sentio.model.domain import DIMENSIONS, DOMAINS
 ATTRIBUTES = (*(name for name in DIMENSIONS if name != "all"), "service", "app_version", "firmware")
 ZOOMS_A_DAY = 60.0  # how many times a day chance may make us look closer
 FALSE_A_DAY = 0.3  # and how many times it may be believed
-ZOOM_ROWS, FOLLOW_ROWS = 3000, 300
-ROW_BYTES, FEWEST_ROWS = 26, 20
+ZOOM_ROWS, FOLLOW_ROWS = 1500, 120
+ROW_BYTES, FEWEST_ROWS = 26, 60
 POOR_BELOW = 3.0
 MOST_NEW, MOST_ZOOMS = 6, 15  # degradations and zooms in one period
 RECOVERED_NATS, QUIET_PERIODS = 8.0, 12
 MUTED_PERIODS, LOUDER = 24, 1.4
-REVISITS = (2, 5, 11, 23)
+REVISITS = (2, 6, 14)
+BETTER_NATS = 3.0  # by which another scope must explain more, to be believed instead
+AS_MUCH = 0.5  # of a fall, that a wider place must show in all else
+SUBJECT_BYTES = 8
 LIKE = 1.1  # uses of a place over those of a scope, for them to be one
 REMAINS = 4.0  # standard deviations that a place must still fall to be the wider cause
 
@@ -48,6 +51,8 @@ class Following:
     better_since_ns: int = 0
     quiet: int = 0
     causes: list[Hypothesis] = field(default_factory=list[Hypothesis])
+    window: int = 0
+    held: Mapping[str, str] = field(default_factory=dict[str, str])
     subjects: set[int] = field(default_factory=set[int])
     series: dict[str, int] = field(default_factory=dict[str, int])
 
@@ -131,8 +136,14 @@ class Watching:
             new = self._next(tried, end_ns)
             if new is None:
                 break
+            if self._absorbs(new):
+                continue
             self.open.append(new)
+            self._meet(new, new.told.began_ns, end_ns)
             changed.append(new.told)
+        for each in self.open:
+            if each.periods in REVISITS:
+                self._revisit(each, end_ns)
         return changed
 
     def _next(self, tried: set[Place], end_ns: int) -> Following | None:
@@ -143,6 +154,8 @@ class Watching:
             if len(tried) >= MOST_ZOOMS:
                 break
             tried.add(suspicion.place)
+            if self.budget.rows(FEWEST_ROWS, ROW_BYTES) < FEWEST_ROWS:
+                break  # it stays suspicious until there is room
             found = self._zoom(suspicion, end_ns)
             if found is not None:
                 return found
@@ -167,24 +180,25 @@ class Watching:
             return None
         wider = self._wider(found, suspicion, now) if deeper else None
         if wider is not None:
-            return self._zoom(replace(suspicion, place=wider), end_ns, deeper=deeper - 1)
+            there = self._zoom(replace(suspicion, place=wider), end_ns, deeper=deeper - 1)
+            if there is not None:
+                return there
         return self._begin(found, {**scope, **found.scope}, suspicion, rows, end_ns)
 
     def _wider(self, found: Found, suspicion: Suspicion, rows: _Rows) -> Place | None:
-        """Tell if what was found falls outside of the place looked at too: then look there."""
-        for name, member in found.scope.items():
+        """Find a wider place in which all else falls as what was found does: then look there."""
+        n, fall = found.uses / rows.share, found.lost / rows.share
+        best, most = None, REMAINS
+        for name, member in constants(rows, found.rows).items():
             other = Place(dimension=name, member=member)
-            if other == suspicion.place or self.watch.book.place_code(other) is None:
+            if name == "service" or other == suspicion.place:
                 continue
-            left = self.watch.remainder(
-                other,
-                window=suspicion.window,
-                n=found.uses / rows.share,
-                deviations=found.lost / rows.share,
+            together, each = self.watch.remainder(
+                other, window=suspicion.window, n=n, deviations=fall
             )
-            if left > REMAINS:
-                return other
-        return None
+            if each > AS_MUCH * fall / n and together > most:
+                best, most = other, together
+        return best
 
     def _begin(
         self, found: Found, scope: Scope, suspicion: Suspicion, rows: _Rows, end_ns: int
@@ -195,7 +209,8 @@ class Watching:
         kept = inside[rows.age[inside] <= onset]
         now_uses = inside[rows.age[inside] < suspicion.periods]
         place = _scope_of(suspicion.place)
-        alike = self._alike(rows, kept, suspicion.window, len(now_uses) / rows.share)
+        held = constants(rows, kept)
+        alike = self._alike(scope, held, suspicion.window, len(now_uses) / rows.share)
         self._take_back(rows, inside)
         told = Degradation(
             id=f"D{self.count:05d}",
@@ -218,20 +233,39 @@ class Watching:
             fall=float(rows.fall[kept].mean()),
             alike=tuple(other for other in alike if other != scope),
             others=tuple((_lean({**place, **other}), nats) for other, nats in found.others),
-            subjects=set(rows.uses.column("subject").to_numpy()[kept].tolist()),
+            window=suspicion.window,
+            held=held,
         )
 
-    def _alike(self, rows: _Rows, inside: IntArray, window: int, uses: float) -> tuple[Scope, ...]:
-        """Name single attributes that hold just the same uses: the data cannot tell them apart."""
+    def _alike(
+        self, scope: Scope, held: Mapping[str, str], window: int, uses: float
+    ) -> tuple[Scope, ...]:
+        """Name other scopes that hold just the same uses: the data cannot tell them apart.
+
+        ``held`` are the attributes that all uses of the scope have.
+        """
         found: list[Scope] = []
-        for name, (codes, members) in rows.attributes.items():
-            code = codes[inside[0]]
-            if name == "service" or code < 0 or (codes[inside] != code).any():
-                continue
-            place = Place(dimension=name, member=members[code])
-            if 0 < self.watch.uses(place, window=window) <= LIKE * uses + 3.0:
-                found.append({name: members[code]})
+        for name, member in held.items():
+            other = Place(dimension=name, member=member)
+            size = self.watch.uses(other, window=window)
+            if name != "service" and 0 < size <= LIKE * uses + 3.0:
+                found.append({name: member})
+            for own, of in scope.items():
+                own_size = self.watch.uses(Place(dimension=own, member=of), window=window)
+                if self._is_tied(own, of, name, member) and size <= LIKE * own_size + 3.0:
+                    found.append({n: m for n, m in scope.items() if n != own} | {name: member})
         return tuple(found)
+
+    def _is_tied(self, kind: str, member: str, other_kind: str, other: str) -> bool:
+        """Tell whether one of two elements is above the other."""
+        topology = self.watch.book.topology
+        derived = topology.derived
+        return (
+            (other_kind in derived and derived[other_kind].of.get(member) == other)
+            or (kind in derived and derived[kind].of.get(other) == member)
+            or other in topology.above(member)
+            or member in topology.above(other)
+        )
 
     def _follow(
         self, one: Following, start_ns: int, end_ns: int
@@ -242,7 +276,10 @@ class Watching:
         """
         one.periods += 1
         rows = self._fetch(one.told.scope, start_ns, end_ns, FOLLOW_ROWS)
-        if rows is None or not len(rows.mos):
+        if rows is None:
+            return one.told, None
+        self._meet(one, start_ns, end_ns)
+        if not len(rows.mos):
             one.quiet += 1
             if one.quiet >= QUIET_PERIODS:
                 self._end(one, end_ns - one.quiet * self.watch.period_ns)
@@ -254,11 +291,63 @@ class Watching:
             one.better_nats, one.better_since_ns = 0.0, start_ns
         one.better_nats += n * one.fall * (one.fall / 2.0 - mean)
         one.told = _grown(one.told, rows, everything)
-        one.subjects.update(rows.uses.column("subject").to_numpy().tolist())
         if one.better_nats > RECOVERED_NATS:
             self._end(one, one.better_since_ns)
             return one.told, None
         return one.told, _less(rows)
+
+    def _meet(self, one: Following, since_ns: int, until_ns: int) -> None:
+        """Note whom a degradation touches."""
+        met = self.detail.subjects(one.told.scope, since_ns, until_ns).tolist()
+        before = len(one.subjects)
+        one.subjects.update(met)
+        self.budget.spend(SUBJECT_BYTES * (len(one.subjects) - before))
+
+    def _revisit(self, one: Following, end_ns: int) -> None:
+        """Look again where a degradation was found: with more uses its scope is told better."""
+        place = _scope_of(one.place)
+        rows = self._fetch(place, one.told.began_ns, end_ns, ZOOM_ROWS)
+        if rows is None:
+            return
+        rows = self._without_open(rows, but=one)
+        inside = holds(rows.attributes, one.told.scope, len(rows.mos))
+        found = find_scope(rows.attributes, rows.fall, law=self.watch.law)
+        if found is None or not inside.any():
+            return
+        n, fall = float(inside.sum()), max(float(rows.fall[inside].mean()), 0.0)
+        known = float(self.watch.law(np.array([n]), np.array([fall]))[0])
+        scope = _lean({**place, **found.scope})
+        one.others = tuple((_lean({**place, **o}), nats) for o, nats in found.others)
+        if scope == one.told.scope or found.nats < known + BETTER_NATS:
+            return
+        held = constants(rows, found.rows)
+        one.told = replace(
+            one.told,
+            scope=scope,
+            nats=found.nats,
+            services=_services(rows, found.rows),
+            loss_by_domain=_losses(rows, found.rows),
+        )
+        one.held, one.alike, one.subjects = held, (), set()
+        one.fall = found.lost / found.uses
+        self._meet(one, one.told.began_ns, end_ns)
+
+    def _absorbs(self, new: Following) -> bool:
+        """Widen an open degradation that lies wholly within a new one, instead of telling two."""
+        for one in self.open:
+            if not new.told.scope.items() <= dict(one.held).items() or new.told.scope == {}:
+                continue
+            kept = one.told
+            one.told = replace(
+                new.told,
+                id=kept.id,
+                began_ns=min(kept.began_ns, new.told.began_ns),
+                seen_ns=kept.seen_ns,
+            )
+            one.place, one.held, one.alike, one.others = new.place, new.held, new.alike, new.others
+            one.fall, one.better_nats = new.fall, 0.0
+            return True
+        return False
 
     def _end(self, one: Following, ended_ns: int) -> None:
         one.told = replace(
@@ -297,10 +386,12 @@ class Watching:
     def _derived(self) -> tuple[str, ...]:
         return tuple(self.watch.book.topology.derived)
 
-    def _without_open(self, rows: _Rows) -> _Rows:
+    def _without_open(self, rows: _Rows, *, but: Following | None = None) -> _Rows:
         """Leave out what open degradations explain."""
         keep = np.ones(len(rows.mos), dtype=np.bool_)
         for one in self.open:
+            if one is but:
+                continue
             keep &= ~holds(rows.attributes, one.told.scope, len(keep))
         return rows if keep.all() else rows.where(keep)
 
@@ -323,6 +414,16 @@ class Watching:
                 np.add.at(total[:, series], rows.age[here], rows.mos[here] / rows.share)
         touched = np.flatnonzero(n.any(axis=0))
         self.watch.take_back(touched, n[:, touched], total[:, touched])
+
+
+def constants(rows: _Rows, inside: IntArray) -> dict[str, str]:
+    """Give the attributes that all of some rows share."""
+    found: dict[str, str] = {}
+    for name, (codes, members) in rows.attributes.items():
+        code = int(codes[inside[0]])
+        if code >= 0 and (codes[inside] == code).all():
+            found[name] = members[code]
+    return found
 
 
 def holds(attributes: Attributes, scope: Scope, rows: int) -> BoolArray:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pyarrow as pa
@@ -116,11 +116,12 @@ def event_row(
 def _shown(incident: Incident, start_ns: int, end_ns: int, first_ns: int) -> Iterator[Row]:
     """Show an incident: alarms are raised and cleared, works are announced, changes are told."""
     for number, sign in enumerate(incident.signs):
-        at_ns = max(incident.start_ns + sign.after_ns, first_ns)
+        seconds_ns = hash_of(incident.name, number) * 1009 % MINUTE_NS  # not on the minute
+        at_ns = max(incident.start_ns + sign.after_ns + seconds_ns, first_ns)
         event_id = f"{sign.event_kind}-{hash_of(incident.name, number):08x}"
         if start_ns <= at_ns < end_ns:
             yield event_row(at_ns, sign, event_id) | _when(incident, sign)
-        over_ns = min(at_ns + sign.lasts_ns, incident.end_ns)
+        over_ns = min(at_ns + sign.lasts_ns, incident.end_ns + seconds_ns)
         if sign.event_kind == "alarm" and at_ns < over_ns and start_ns <= over_ns < end_ns:
             yield event_row(over_ns, sign, event_id, severity="cleared")
 
@@ -157,8 +158,8 @@ def _background(estate: Estate, start_ns: int) -> Iterator[Row]:
         event_id = f"change-{hash_of(str(number), at):08x}"
         yield event_row(start_ns + int(rng.integers(PERIOD_NS)), sign, event_id)
     for at in range(int(rng.poisson(WORKS_A_DAY * size))):
-        sign = _somewhere(estate, rng, "planned_work", "gnb", "site visit")
-        begins_ns = start_ns + int(rng.uniform(12, 60) * HOUR_NS)
+        sign = replace(_work(estate, rng), state="scheduled")
+        begins_ns = start_ns + int(rng.integers(24 * 60, 72 * 60)) * MINUTE_NS
         yield event_row(
             start_ns + int(rng.integers(PERIOD_NS)),
             sign,
@@ -182,6 +183,19 @@ def _alarms(estate: Estate, number: int) -> Iterator[Row]:
         sign = _somewhere(estate, rng, "alarm", kind, title)
         ts_ns = number * PERIOD_NS + int(rng.integers(PERIOD_NS))
         yield event_row(ts_ns, sign, f"alarm-{hash_of(str(number), at):08x}", severity=severity)
+
+
+def _work(estate: Estate, rng: np.random.Generator) -> Sign:
+    """Announce a work that nobody feels: at a site, or on a ring with a way round."""
+    if rng.random() < 0.6:
+        return _somewhere(estate, rng, "planned_work", "gnb", "site visit")
+    ring = int(rng.choice(np.flatnonzero(estate.transport.is_protected)))
+    return Sign(
+        event_kind="planned_work",
+        element=estate.names["ring"][ring],
+        element_kind="ring",
+        title="ring maintenance",
+    )
 
 
 def _somewhere(

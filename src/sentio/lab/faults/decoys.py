@@ -12,6 +12,7 @@ from sentio.lab.faults.effect import CROWD, ROLLOUT, TAKE_UP, Effect
 from sentio.lab.faults.truth import Distortion, Incident, Sign
 from sentio.lab.operator.catalogue import RELEASES
 from sentio.lab.operator.estate import Estate
+from sentio.lab.operator.rhythm import is_free
 from sentio.lab.physics.loads import Capacity
 
 ROOMY = 0.55  # load that a cell carries well
@@ -294,6 +295,8 @@ def draw_decoy(setting: Setting, kind: str, *, name: str, window_ns: tuple[int, 
     rng, sketch = setting.rng, DECOYS[kind](setting)
     days = max(1, (window_ns[1] - window_ns[0]) // DAY_NS)
     day = window_ns[0] // DAY_NS + int(rng.integers(days))
+    if sketch.is_holiday and is_free(day * DAY_NS):
+        day = min(day + 2, window_ns[1] // DAY_NS - 1)
     start_ns = day * DAY_NS + round(rng.uniform(*sketch.begins_h) * 60.0) * MINUTE_NS
     start_ns = max(start_ns, window_ns[0])
     lasts_ns = round(rng.uniform(*sketch.hours) * 60.0) * MINUTE_NS

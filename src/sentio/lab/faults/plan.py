@@ -8,13 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from sentio.kernel.arrays import IntArray
+from sentio.kernel.errors import UnknownName
 from sentio.lab.day import DAY_NS, HOUR_NS, MINUTE_NS
 from sentio.lab.faults.composite import compose, draw_size
 from sentio.lab.faults.decoys import DECOYS, Setting, draw_decoy
 from sentio.lab.faults.effect import within
 from sentio.lab.faults.kinds import KINDS
 from sentio.lab.faults.recipe import Codes, Recipe, cook, newest_of
-from sentio.lab.faults.trial import HOURS, PERIODS_AN_HOUR, Trial
+from sentio.lab.faults.trial import HOURS, Trial
 from sentio.lab.faults.truth import Incident
 from sentio.lab.operator.estate import Estate
 from sentio.lab.operator.rhythm import PERIOD_NS, rain_mm_h
@@ -26,6 +27,7 @@ TRIES, COMPOSITE_TRIES = 60, 400  # of a kind before it is left out
 APART_NS = HOUR_NS  # between two faults in one place
 RAIN_MM_H = 2.0
 LARGEST_SHARE = 0.6  # of all uses that a fault may hit
+LEAST_SHARE = 0.15  # of the uses in its scope that a random fault must touch
 MOST_OVERLAP = 0.5  # share of a scope that is left when one dimension more is told
 
 
@@ -105,7 +107,8 @@ def draw_fault(
     if codes is None:
         return None
     minutes = float(np.exp(rng.uniform(*np.log(recipe.minutes))))
-    if trial.uses_an_hour(codes, any_release=recipe.newest) * minutes / 60.0 < FEWEST_TOUCHED:
+    uses = trial.uses_an_hour(codes, any_release=recipe.newest)
+    if uses * minutes / 60.0 < FEWEST_TOUCHED:
         return None
     start_ns = _moment(estate, rng, recipe, window_ns, minutes)
     if start_ns is None:
@@ -120,10 +123,11 @@ def draw_fault(
         minutes=minutes,
         name=name,
     )
-    tried = trial.touched_an_hour(found.effects)
-    sure = 1.0 - 1.0 / np.sqrt(1.0 + tried.sum() / PERIODS_AN_HOUR)  # few uses may be luck
+    tried, subjects = trial.touched_an_hour(found.effects)
+    sure = 1.0 - 1.0 / np.sqrt(1.0 + subjects)  # a few may be there by luck
     expected = sure * _interpolated(tried, found) * minutes / 60.0
-    return found if expected >= FEWEST_TOUCHED else None
+    is_felt = recipe.kind != "composite" or tried[1:].mean() > LEAST_SHARE * uses
+    return found if expected >= FEWEST_TOUCHED and is_felt else None
 
 
 def draw_scope(
@@ -200,6 +204,9 @@ def closure(estate: Estate, scope: Mapping[str, str]) -> frozenset[tuple[str, st
 def _recipes(rng: np.random.Generator, plan: Plan) -> Iterator[Recipe | None]:
     """Yield named kinds in turn, each as often as the others, and composites between (None)."""
     kinds = [*(plan.kinds or KINDS)]
+    for kind in kinds:
+        if kind not in KINDS:
+            raise UnknownName.among("kind of fault", kind, KINDS)
     composites = round(plan.faults * plan.composite_share)
     turn: Sequence[str] = ()
     for number in range(plan.faults):

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from sentio.kernel.arrays import IntArray
 from sentio.lab.day import DAY_NS, HOUR_NS
-from sentio.lab.faults.effect import Effect, within
+from sentio.lab.faults.effect import STRAINS, Effect, within
 from sentio.lab.operator.estate import Estate
 from sentio.lab.operator.rhythm import PERIOD_NS, activity, whereabouts
 from sentio.lab.physics.loads import Capacity, demand_of
@@ -29,22 +29,21 @@ class Trial:
 
     def uses_an_hour(self, codes: Mapping[str, int], *, any_release: bool) -> float:
         """Tell how many uses an hour a scope holds, by day; all releases where so wished."""
-        scope = {
-            kind: (code,)
-            for kind, code in codes.items()
-            if not (any_release and kind in {"app_version", "firmware"})
-        }
+        scope = {kind: (code,) for kind, code in codes.items()}
+        scope = _of_any_release(scope) if any_release else scope
         counts = [within(scope, played.path).sum() for played in self.healthy[1:]]
         return float(np.mean(counts)) * PERIODS_AN_HOUR
 
-    def touched_an_hour(self, effects: Sequence[Effect]) -> IntArray:
-        """Tell how many uses an hour these effects would touch, at each of `HOURS`."""
+    def touched_an_hour(self, effects: Sequence[Effect]) -> tuple[IntArray, int]:
+        """Tell how many uses an hour these effects would touch, at each of `HOURS`; of how many."""
         strong = [(effect, 1.0) for effect in effects]
-        found = list[int]()
-        for scene in self.scenes:
-            _, is_touched = touched_rows(scene, play(scene, strong), strong, ())
+        found, subjects = list[int](), set[int]()
+        for scene, healthy in zip(self.scenes, self.healthy, strict=True):
+            part = _part_within(scene, healthy, effects)
+            reached, is_touched = touched_rows(part, play(part, strong), strong, ())
+            subjects.update(part.draw.subject[reached[is_touched]].tolist())
             found.append(int(is_touched.sum()) * PERIODS_AN_HOUR)
-        return np.array(found)
+        return np.array(found), len(subjects)
 
 
 def hold_trial(estate: Estate, capacity: Capacity, start_ns: int) -> Trial:
@@ -62,3 +61,17 @@ def hold_trial(estate: Estate, capacity: Capacity, start_ns: int) -> Trial:
         )
         scenes.append(Scene(estate=estate, capacity=capacity, demand=demand, draw=draw))
     return Trial(scenes=scenes, healthy=[play(scene, ()) for scene in scenes])
+
+
+def _part_within(scene: Scene, healthy: Played, effects: Sequence[Effect]) -> Scene:
+    """Leave out the uses that no effect can reach; strains may reach anybody."""
+    if any(effect.quantity in STRAINS for effect in effects):
+        return scene
+    inside = np.zeros(len(scene.draw), dtype=np.bool_)
+    for effect in effects:
+        inside |= within(_of_any_release(effect.scope), healthy.path)
+    return replace(scene, draw=scene.draw.take(np.flatnonzero(inside)))
+
+
+def _of_any_release(scope: Mapping[str, tuple[int, ...]]) -> Mapping[str, tuple[int, ...]]:
+    return {kind: codes for kind, codes in scope.items() if kind not in {"app_version", "firmware"}}
