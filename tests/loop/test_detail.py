@@ -126,7 +126,7 @@ def test_a_window_is_kept_to_the_nanosecond(detail):
     assert not {*LOSSES} & {*found.column_names}
 
 
-def test_whom_a_degradation_touches_is_listed_worst_first_and_counts_every_use(city):
+def test_whom_a_degradation_touches_is_listed_worst_first_and_counts_every_use(city, detail):
     one = Degradation(
         id="D00001", scope={"cell": "cell-7"}, services=("web",), began_ns=SLOW[0],
         seen_ns=SLOW[1], uses=0, poor_uses=0, mos_usual=4.0, mos_seen=2.0, nats=9.0, per_day=0.1,
@@ -143,6 +143,7 @@ def test_whom_a_degradation_touches_is_listed_worst_first_and_counts_every_use(c
         len(found),
         sum(each.poor_uses for each in found),
     ) == count.fetchone()
+    assert sorted(each.subject for each in found) == detail.subjects(one.scope, *SLOW).tolist()
     assert [each.poor_uses for each in found] == sorted(
         (each.poor_uses for each in found), reverse=True
     )

@@ -77,6 +77,22 @@ class StoreDetail:
         share = uses.num_rows / len(drawn) if len(drawn) else 1.0
         return Fetched(uses=uses, share=share, size_bytes=sent_bytes(uses))
 
+    def subjects(self, scope: Scope, since_ns: int, until_ns: int) -> IntArray:
+        """Name everyone with a use in a scope that began in [since, until), in order."""
+        con = self._warehouse.con.cursor()
+        self._codes.refresh(con)
+        parts = list(self.parts(con, scope, since_ns, until_ns))
+        if not parts:
+            return np.zeros(0, dtype=np.int64)
+        selects = " UNION ALL ".join(
+            f'SELECT subject FROM "{part.table}" WHERE {part.where} AND subject IS NOT NULL'
+            for part in parts
+        )
+        bound = [value for part in parts for value in part.bound]
+        asked = f"SELECT DISTINCT subject FROM ({selects}) ORDER BY subject"
+        found = con.execute(asked, bound).fetchnumpy()["subject"]
+        return np.asarray(found, dtype=np.int64)
+
     def by_subject(
         self, scope: Scope, since_ns: int, until_ns: int
     ) -> list[tuple[int, int, int, float]]:

@@ -191,10 +191,11 @@ class Live:
         scopes = {name: (one.told.scope, one.told.services) for name, one in before.items()}
         told = watching.see(totals.rows, totals.bins, start_ns=start_ns)
         known = before | {one.told.id: one for one in watching.open}
-        for each in told:
-            self._grown[each.id] = each
-            self._note(each, scopes.get(each.id))
-            self._diagnose(known[each.id], start_ns + self.pace.period_ns)
+        for name in dict.fromkeys(each.id for each in told):
+            one = known[name]  # may have been told better since
+            self._grown[name] = one.told
+            self._note(one.told, scopes.get(name))
+            self._diagnose(one, start_ns + self.pace.period_ns)
 
     def _teaches_tail(self) -> bool:
         """Tell whether enough is known of what is usual to tell how far chance strays from it."""
