@@ -84,24 +84,25 @@ def test_all_uses_of_a_window_are_there_with_their_scores_losses_and_attributes(
         ({"service": "web", "gnb": "gnb-0"}, "cell", {"cell-0", "cell-1", "cell-2"}),
         ({"cell": "cell-7", "link": "link-0"}, "cell", set()),
         ({"cell": "nowhere"}, "cell", set()),
+        ({"service": "gaming"}, "cell", set()),
+        ({"upf": "upf-1"}, "cell", set()),
+        ({"firmware": "1.0"}, "cell", set()),
     ],
 )
 def test_a_scope_keeps_its_own_uses_only(detail, scope, column, members):
     everything = fetched(detail, {}).uses.to_pylist()
     wanted = [each for each in everything if all(each[n] == m for n, m in scope.items())]
 
-    try:
-        found = fetched(detail, scope).uses
-    except LookupError:
-        found = pa.table({column: []})
+    found = fetched(detail, scope).uses
     assert found.num_rows == len(wanted)
     assert names(found, column) == members
 
 
-@pytest.mark.parametrize("scope", [{"service": "gaming"}, {"upf": "upf-1"}, {"colour": "blue"}])
-def test_what_no_table_can_hold_is_no_window(detail, scope):
-    with pytest.raises(LookupError):
-        fetched(detail, scope)
+def test_a_window_without_data_has_no_uses(detail):
+    nothing = detail.fetch({"cell": "cell-7"}, 0, START_NS, most_rows=10, losses=True)
+
+    assert (nothing.uses.num_rows, nothing.share) == (0, 1.0)
+    assert {"cell", "mos", "ring"} <= {*nothing.uses.column_names}
 
 
 def test_a_sample_is_drawn_evenly_always_the_same_and_says_its_share(detail):

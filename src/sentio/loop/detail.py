@@ -55,13 +55,11 @@ class StoreDetail:
         """Give the uses in a scope that began in [since, until), at most so many, drawn evenly.
 
         Costs two looks at the days' tables: one that counts and draws, one that reads what was
-        drawn. Raises `LookupError` where the store holds nothing of the window.
+        drawn. Where the store holds nothing of the window there were no uses in it.
         """
         con = self._warehouse.con.cursor()
         self._codes.refresh(con)
         parts = list(self.parts(con, scope, since_ns, until_ns))
-        if not parts:
-            raise LookupError("the store holds nothing of that window")
         drawn, counts = _drawn(con, parts)
         height = 1 << 64
         if len(drawn) > most_rows:
@@ -71,7 +69,7 @@ class StoreDetail:
             for part, count in zip(parts, counts, strict=True)
             if count
         ]
-        uses = pa.concat_tables(tables or [self._nothing(parts[0])], promote_options="default")
+        uses = pa.concat_tables(tables or [self._nothing()], promote_options="default")
         if not losses:
             uses = uses.drop_columns([name for name in LOSSES if name in uses.column_names])
         share = uses.num_rows / len(drawn) if len(drawn) else 1.0
@@ -190,13 +188,15 @@ class StoreDetail:
             uses.column_names.index("mos"), "mos", rows.column("mos").cast(pa.float64())
         )
 
-    def _nothing(self, part: Part) -> pa.Table:
+    def _nothing(self) -> pa.Table:
         kinds: dict[str, Any] = {"ts": pa.int64(), "subject": pa.int64(), "mos": pa.float32()}
-        return self._scored(part.service, pa.schema(kinds).empty_table())
+        return self._scored(SERVICES.names()[0], pa.schema(kinds).empty_table())
 
 
 def _drawn(con: duckdb.DuckDBPyConnection, parts: list[Part]) -> tuple[Draws, IntArray]:
     """Give what each use drew, over all parts, and how many uses each part has."""
+    if not parts:
+        return np.zeros(0, dtype=np.uint64), np.zeros(0, dtype=np.int64)
     selects = (
         f'SELECT {i} AS part, {DRAW} AS drawn FROM "{part.table}" WHERE {part.where}'
         for i, part in enumerate(parts)

@@ -34,7 +34,7 @@ READ_AHEAD = 24  # periods that are read at once while catching up
 SAVE_S = 2.0  # while catching up, what was learned is written about this often
 EMPTY_PERIODS = 24  # without any use, after which a longer gap is skipped
 FIRST_DAYS = 1.0  # of learning, or half of it, in which nothing is told of the tail
-DETAIL_SHARE = 1.0  # detail lies beside the loop: nothing travels, only reading costs
+DETAIL_SHARE = 100.0  # of the bulk: detail lies beside the loop, nothing travels, none is spared
 
 Explain: TypeAlias = Callable[[Following, int], Diagnosis | None]
 """``explain(following, now_ns)``: why a degradation is there, None where nobody can tell."""
