@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from sentio.experience.service import SERVICES
 from sentio.model.domain import DOMAINS
-from sentio.model.record import ELEMENT, PATH
+from sentio.model.record import ELEMENT, LINK, PATH
 from sentio.store.cube import DAY_NS, HOUR_NS, MINUTE_NS, Fold, Scored, cubes_of
 from sentio.store.ledger import Commit, DeadLetters, Quality
 from sentio.store.warehouse import Warehouse
@@ -56,6 +56,7 @@ def build(path: Path) -> Small:
                 facts[f"experience_{service}"] = [batch]
                 uses.setdefault(service, []).append(batch)
             facts["element"] = [elements(part)]
+            facts["link"] = [links(part)]
             warehouse.commit(
                 Commit(
                     source="north" if part == 0 else "south",
@@ -141,6 +142,22 @@ def elements(part: int) -> pa.RecordBatch:
         for i, name in enumerate(CELLS[:4] if part == 0 else CELLS[:1])
     ]
     return pa.RecordBatch.from_pylist(rows, schema=pa.schema({**ELEMENT, "subject": pa.int64()}))
+
+
+def links(part: int) -> pa.RecordBatch:
+    """Two links to the first two gNBs; the second commit moves the first one to another router."""
+    rows = [
+        {
+            "ts": START + part * DAY_NS,
+            "link": f"link-{i}",
+            "from_element": f"router-{1 + part}",
+            "to_element": f"gnb-{i}",
+            "link_kind": "backhaul",
+            "quality": 0,
+        }
+        for i in ((1, 2) if part == 0 else (1,))
+    ]
+    return pa.RecordBatch.from_pylist(rows, schema=pa.schema({**LINK, "subject": pa.int64()}))
 
 
 def source_quality(part: int) -> Quality:

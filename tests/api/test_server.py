@@ -3,37 +3,23 @@
 from __future__ import annotations
 
 import http.client
-import os
 import signal
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import orjson
 import pytest
 from records import rows
+from starting import server
 
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], int]]:
-    environment = {**os.environ, "SENTIO_DATA_FOLDER": str(tmp_path / "data")}
-    started = subprocess.Popen(
-        [sys.executable, "-m", "sentio.cli.main", "serve", "--port", "0", "--json"],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env=environment,
-        cwd=tmp_path,
-    )
-    for line in started.stderr:
-        if line.startswith("Listening on"):
-            yield started, int(line.split(";")[0].rsplit(":", 1)[1])
-            break
-    started.kill()
-    started.communicate()
+@pytest.fixture(name="server")
+def started(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], int]]:
+    with server(tmp_path) as running:
+        yield running
 
 
 def test_a_stopped_server_has_kept_all_that_it_acknowledged(server, tmp_path):

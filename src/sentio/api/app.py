@@ -11,6 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from sentio import __version__
 from sentio.api.access import Access
 from sentio.api.address import check_address, is_loopback
+from sentio.api.awareness import degradations_router, diagnoses_router
 from sentio.api.body import BodyLimits
 from sentio.api.health import health_router
 from sentio.api.ingest import Ingest, ingest_router
@@ -20,16 +21,28 @@ from sentio.api.problems import add_problems
 from sentio.api.rate import Rate
 from sentio.api.reading import reading_router
 from sentio.api.rim import Rim
+from sentio.api.stream import stream_router
 from sentio.ingest.sources.limits import Limits
 from sentio.kernel.config import Settings
+from sentio.loop.live import OnChange, explain_nothing
 from sentio.loop.platform import MEGABYTE, Platform
+from sentio.loop.running import Explainer, Running
 
-DESCRIPTION = "Push telemetry and know that it is kept; ask how good the sources are."
+DESCRIPTION = (
+    "Push telemetry and know that it is kept; ask how good the sources are, "
+    "and where, since when and for whom experience declined."
+)
 
 
-def create_app(platform: Platform) -> FastAPI:
+def create_app(
+    platform: Platform,
+    *,
+    explainer: Explainer = lambda _live: explain_nothing,
+    on_change: OnChange = lambda _change: None,
+) -> FastAPI:
     """Make the application over an open platform, which it does not close.
 
+    ``explainer`` makes what explains degradations, ``on_change`` is told of each as it is seen.
     What has been accepted is committed before the application's shutdown is over.
 
     Raises
@@ -42,19 +55,25 @@ def create_app(platform: Platform) -> FastAPI:
     is_local = is_loopback(settings.api_host)
     metrics = Metrics()
     access = Access(platform.state, is_local=is_local)
-    intake = Intake(
-        platform.record_path,
+    intake = _intake(platform, metrics)
+    loop = Running(
+        platform.warehouse,
+        platform.state,
+        settings=settings,
         clock=platform.clock,
-        metrics=metrics,
-        depth=settings.api_queue_bodies,
-        remember_days=settings.api_idempotency_days,
+        explainer=explainer,
+        on_change=on_change,
     )
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncGenerator[None]:
         intake.start()
+        if settings.awareness_enabled:
+            loop.start()
         yield
+        loop.stop()
         await run_in_threadpool(intake.close)
+        await run_in_threadpool(loop.close)
 
     app = FastAPI(
         title="Sentio",
@@ -70,9 +89,43 @@ def create_app(platform: Platform) -> FastAPI:
     add_problems(app)
     app.add_middleware(Rim, is_local=is_local)
     app.include_router(ingest_router(_ingest(platform, intake, metrics), access))
-    app.include_router(reading_router(platform, access))
+    _add_reading(app, loop)
     app.include_router(health_router(platform, intake, metrics, access=access))
     return app
+
+
+def _add_reading(app: FastAPI, loop: Running) -> None:
+    platform: Platform = app.state.platform
+    access: Access = app.state.access
+    app.state.is_stopping = lambda: False  # who runs the application may know better
+
+    def is_stopping() -> bool:
+        return loop.is_stopping or bool(app.state.is_stopping())
+
+    for prefix, router in (
+        ("", reading_router(platform, access)),  # /v1: where it was first
+        ("/api", reading_router(platform, access)),
+        ("/api", degradations_router(platform, access)),
+        ("/api", diagnoses_router(loop.told, access)),
+        (
+            "/api",
+            stream_router(
+                loop.told, access, newest=lambda: loop.newest_event, is_stopping=is_stopping
+            ),
+        ),
+    ):
+        app.include_router(router, prefix=prefix)
+
+
+def _intake(platform: Platform, metrics: Metrics) -> Intake:
+    settings = platform.settings
+    return Intake(
+        platform.record_path,
+        clock=platform.clock,
+        metrics=metrics,
+        depth=settings.api_queue_bodies,
+        remember_days=settings.api_idempotency_days,
+    )
 
 
 def _ingest(platform: Platform, intake: Intake, metrics: Metrics) -> Ingest:

@@ -1,4 +1,4 @@
-"""GET /v1/sources and /v1/dead-letters: how good the sources are, and what was rejected."""
+"""GET /api/v1/sources and /api/v1/dead-letters: how good the sources are, and what was rejected."""
 
 from __future__ import annotations
 

@@ -14,6 +14,7 @@ from sentio.api.app import create_app
 from sentio.kernel.clock import Clock
 from sentio.kernel.config import Settings
 from sentio.kernel.log import logger
+from sentio.loop.live import OnChange
 from sentio.loop.platform import open_platform, open_state
 
 log = logger("api")
@@ -24,6 +25,7 @@ def serve(
     *,
     clock: Clock | None = None,
     on_ready: Callable[[str], None] = lambda _url: None,
+    on_change: OnChange = lambda _change: None,
 ) -> None:
     """Serve until a signal to stop comes (SIGINT, SIGTERM).
 
@@ -31,6 +33,8 @@ def serve(
     ----------
     on_ready
         Told the address once it is listened on.
+    on_change
+        Told of every degradation as it is seen, on the loop's thread.
 
     Raises
     ------
@@ -47,8 +51,9 @@ def serve(
         listening_socket(settings.api_host, settings.api_port) as listening,
         open_platform(settings, clock=clock) as platform,
     ):
+        app = create_app(platform, on_change=on_change)
         config = uvicorn.Config(
-            create_app(platform),
+            app,
             log_config=None,
             access_log=False,
             server_header=False,
@@ -60,7 +65,9 @@ def serve(
         log.info("listening", url=url)
         on_ready(url)
         with _signals_are_spent():
-            uvicorn.Server(config).run(sockets=[listening])
+            server = uvicorn.Server(config)
+            app.state.is_stopping = lambda: server.should_exit  # streams must end before it waits
+            server.run(sockets=[listening])
         log.info("stopped")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 SHARE = 0.01  # of the bulk that would travel if everything did
@@ -36,6 +37,29 @@ class Budget:
         """Note what was fetched."""
         self.spent_bytes += size_bytes
         self._room -= size_bytes
+
+    def saved(self) -> dict[str, float]:
+        """Give all of it, by name."""
+        return {
+            "share": self.share,
+            "bulk_bytes": self.bulk_bytes,
+            "spent_bytes": self.spent_bytes,
+            "refused": self.refused,
+            "room": self._room,
+            "usual": self._usual,
+        }
+
+    @classmethod
+    def restored(cls, saved: Mapping[str, float]) -> Budget:
+        """Go on from what `saved` gave."""
+        return cls(
+            share=saved["share"],
+            bulk_bytes=int(saved["bulk_bytes"]),
+            spent_bytes=int(saved["spent_bytes"]),
+            refused=int(saved["refused"]),
+            _room=saved["room"],
+            _usual=saved["usual"],
+        )
 
     @property
     def detail_share(self) -> float:

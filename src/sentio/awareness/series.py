@@ -6,6 +6,7 @@ routers, AMFs) are rolled up from those below by the topology, so the cube need 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -99,6 +100,26 @@ class SeriesBook:
         for key in keys:
             self._index(key)
 
+    def turn(self, topology: Topology) -> None:
+        """Roll up along another topology from now on; series above are added as needed."""
+        self.topology = topology
+        self._pairs = []
+        for index, key in enumerate(list(self._of_key)):
+            self._join(index, key)
+
+    def saved(self) -> tuple[list[str], list[tuple[int, int]]]:
+        """Give the keys in their order, and which series is rolled up into which."""
+        return self.keys(), list(self._pairs)
+
+    def take_over(self, keys: Iterable[str], pairs: Iterable[tuple[int, int]]) -> None:
+        """Go on from what `saved` gave; the book must be empty."""
+        for index, key in enumerate(keys):
+            self._of_key[key] = index
+            service, dimension, member = key.split(SEPARATOR)
+            place = Place(dimension=dimension, member=member)
+            self._codes.append((self._code(service), self._place_code(place)))
+        self._pairs = [(below, above) for below, above in pairs]
+
     def _index(self, key: str) -> int:
         found = self._of_key.get(key)
         return self._add(key) if found is None else found
@@ -108,11 +129,15 @@ class SeriesBook:
         service, dimension, member = key.split(SEPARATOR)
         place = Place(dimension=dimension, member=member)
         self._codes.append((self._code(service), self._place_code(place)))
+        self._join(index, key)
+        return index
+
+    def _join(self, index: int, key: str) -> None:
+        service, dimension, member = key.split(SEPARATOR)
         for kind, derived in self.topology.derived.items():
             if derived.below == dimension and member in derived.of:
                 above = self._index(SEPARATOR.join((service, kind, derived.of[member])))
                 self._pairs.append((index, above))
-        return index
 
     def _settled(self) -> Codes:
         if self._arrays.shape[1] != len(self._codes):

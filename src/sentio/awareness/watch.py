@@ -7,8 +7,9 @@ lets through what fell by more than chance may. What is let through is weighed b
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +23,8 @@ from sentio.awareness.series import Place, SeriesBook
 from sentio.awareness.tail import Tail
 from sentio.kernel.arrays import BoolArray, FloatArray, IntArray
 from sentio.model.topology import Topology
+
+Held: TypeAlias = npt.NDArray[np.generic]
 
 DAY_NS = 86_400_000_000_000
 ODD = 2.5  # standard deviations from which a place is weighed by the exact law
@@ -63,6 +66,7 @@ class Watch:
         self._seen: Seen | None = None
         self._periods, self._laws_of = 0, 0
         self._laws: tuple[dict[int, Family], Family] | None = None
+        self._law_bins: dict[str, FloatArray] = {}  # what they were worked out from
 
     def see(self, rows: pa.Table, bins: Mapping[str, FloatArray], *, start_ns: int) -> None:
         """Judge a period and learn from it.
@@ -72,7 +76,7 @@ class Watch:
         self._periods += 1
         for service, counts in bins.items():
             self.bins[service] = self.bins.get(service, np.zeros(40)) * BIN_KEEPS + counts
-        known = self.book.size
+        known = self.baselines.size
         tick = self.book.tick(rows)
         self.baselines.grow(self.book.service[known:].astype(np.int64))
         self._tick = tick
@@ -158,6 +162,48 @@ class Watch:
             return None
         return float(self._seen.usual[series]), float(self.baselines.arrays["variance"][series])
 
+    def saved(self) -> tuple[dict[str, Held], dict[str, Any]]:  # Any: JSON
+        """Give all that was learned: arrays by name, and what else there is as JSON."""
+        arrays = {f"base.{name}": array for name, array in self.baselines.saved().items()}
+        arrays["tail.counts"] = self.tail.counts
+        for name, bins in (("bins", self.bins), ("law_bins", self._law_bins)):
+            arrays |= {f"{name}.{i}": counts for i, counts in enumerate(bins.values())}
+        if self._tick is not None and self._seen is not None:
+            arrays |= {f"tick.{f.name}": getattr(self._tick, f.name) for f in fields(Tick)}
+            arrays |= {f"seen.{f.name}": getattr(self._seen, f.name) for f in fields(Seen)}
+        keys, pairs = self.book.saved()
+        arrays["book.pairs"] = np.array(pairs, dtype=np.int64).reshape(-1, 2)
+        more = {"keys": keys, "bins": list(self.bins), "law_bins": list(self._law_bins)}
+        laws = {"laws": len(self._laws[0]) if self._laws else 0, "laws_of": self._laws_of}
+        counts = {"ticks": self.tail.ticks, "periods": self._periods}
+        return arrays, {"period_ns": self.period_ns, **more, **laws, **counts}
+
+    @classmethod
+    def restored(
+        cls,
+        arrays: Mapping[str, Held],
+        more: Mapping[str, Any],  # Any: JSON
+        *,
+        topology: Topology,
+    ) -> Watch:
+        """Go on from what `saved` gave."""
+        again = cls(period_ns=int(more["period_ns"]), topology=topology)
+        pairs = [(int(below), int(above)) for below, above in arrays["book.pairs"].tolist()]
+        again.book.take_over(more["keys"], pairs)
+        again.baselines = Baselines.restored(_part(arrays, "base."))
+        again.tail.ticks = int(more["ticks"])
+        again.tail.counts = np.array(arrays["tail.counts"], dtype=np.float64)
+        for name, bins in (("bins", again.bins), ("law_bins", again._law_bins)):
+            for i, service in enumerate(more[name]):
+                bins[service] = np.array(arrays[f"{name}.{i}"], dtype=np.float64)
+        again._periods, again._laws_of = int(more["periods"]), int(more["laws_of"])
+        if more["laws"]:
+            again._laws = _laws(again._law_bins, again.book.services[: more["laws"]])
+        if "tick.n" in arrays:
+            again._tick = Tick(**_part(arrays, "tick."))  # pyright: ignore[reportArgumentType]
+            again._seen = Seen(**_part(arrays, "seen."))  # pyright: ignore[reportArgumentType]
+        return again
+
     def _judged(self) -> tuple[Tick, Seen]:
         if self._tick is None or self._seen is None:
             raise ValueError("no period has been seen yet")
@@ -207,12 +253,8 @@ class Watch:
         """Give the law of each service and that of all, worked out anew now and then."""
         is_old = self._periods - self._laws_of > LAWS_PERIODS
         if self._laws is None or is_old or len(self._laws[0]) < len(self.book.services):
-            of_services = {
-                code: family(MOS_MIDDLES, self.bins.get(name, np.zeros(40)))
-                for code, name in enumerate(self.book.services)
-            }
-            bins = [(MOS_MIDDLES, counts) for counts in self.bins.values()]
-            self._laws, self._laws_of = (of_services, family(*standard_law(bins))), self._periods
+            self._law_bins, self._laws_of = dict(self.bins), self._periods
+            self._laws = _laws(self._law_bins, self.book.services)
         return self._laws
 
     def _suspicion(self, place: int, all_of: _Series, nats: float, window: int) -> Suspicion:
@@ -231,6 +273,20 @@ class Watch:
             uses=float(n[window, here].sum()),
             lost=float(lost[window, here].sum()),
         )
+
+
+def _laws(
+    bins: Mapping[str, FloatArray], services: Sequence[str]
+) -> tuple[dict[int, Family], Family]:
+    of_services = {
+        code: family(MOS_MIDDLES, bins.get(name, np.zeros(40)))
+        for code, name in enumerate(services)
+    }
+    return of_services, family(*standard_law([(MOS_MIDDLES, each) for each in bins.values()]))
+
+
+def _part(arrays: Mapping[str, Held], prefix: str) -> dict[str, Held]:
+    return {n.removeprefix(prefix): a for n, a in arrays.items() if n.startswith(prefix)}
 
 
 def _less(held: Singles, series: IntArray, by: FloatArray) -> None:

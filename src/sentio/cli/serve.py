@@ -1,4 +1,4 @@
-"""``sentio serve``: take records by HTTP until it is stopped."""
+"""``sentio serve``: take records by HTTP, and watch, until it is stopped."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import typer
 
 from sentio.cli.opening import settings_of
 from sentio.cli.output import AsJson, answer, say
+from sentio.cli.told import say_change
 
 
 def register(app: typer.Typer) -> None:
@@ -23,7 +24,10 @@ def serve(
     port: Annotated[int | None, typer.Option(help="Port; 0 takes a free one.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Serve the API. What was accepted is committed before it ends."""
+    """Serve the API, and tell of every degradation as it is seen.
+
+    What was accepted is committed before it ends.
+    """
     from sentio.api import server
 
     settings = settings_of(context, api_host=host, api_port=port)
@@ -33,5 +37,5 @@ def serve(
         listened.append(url)
         say(f"Listening on {url}; Ctrl-C stops.")
 
-    server.serve(settings, on_ready=ready)
+    server.serve(settings, on_ready=ready, on_change=say_change)
     answer({"listened": listened}, "Stopped; all that was accepted is kept.", as_json=as_json)

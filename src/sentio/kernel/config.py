@@ -114,6 +114,29 @@ class Settings(BaseSettings):
         le=3600,
         description="A watched file is read once it has not changed for this long.",
     )
+    awareness_enabled: bool = Field(
+        default=True, description="Whether `sentio serve` watches for degradations."
+    )
+    awareness_period_s: int = Field(
+        default=300,
+        ge=60,
+        le=3600,
+        multiple_of=60,
+        description="Length of the periods the watch judges, whole minutes.",
+    )
+    awareness_grace_s: int = Field(
+        default=120,
+        ge=0,
+        le=86_400,
+        description="A period is judged once the newest use is this far behind its end; "
+        "what comes later is not watched.",
+    )
+    awareness_learn_days: float = Field(
+        default=14,
+        ge=0,
+        le=365,
+        description="Days of data, gaps not counted, that the watch only learns from.",
+    )
     api_host: str = Field(
         default="127.0.0.1",
         min_length=1,

@@ -3,29 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
 
-from sentio.analysis.scopes import Attributes, Found, find_scope
+from sentio.analysis.scopes import Found, find_scope
 from sentio.awareness.budget import Budget
 from sentio.awareness.ring import Detail, Fetched
 from sentio.awareness.series import Place
-from sentio.awareness.totals import totals_of_uses
 from sentio.awareness.usual import coded, usual_of
 from sentio.awareness.watch import Suspicion, Watch
-from sentio.kernel.arrays import BoolArray, FloatArray, IntArray
+from sentio.kernel.arrays import FloatArray, IntArray
+from sentio.loop.looking import (
+    POOR_BELOW,
+    Following,
+    Looked,
+    constants,
+    explained,
+    grown,
+    holds,
+    lean,
+    losses,
+    onset_of,
+    scope_of,
+    services_of,
+)
 from sentio.model.degradation import Degradation, Scope
-from sentio.model.diagnosis import Hypothesis
-from sentio.model.domain import DIMENSIONS, DOMAINS
+from sentio.model.domain import DIMENSIONS
 
 ATTRIBUTES = (*(name for name in DIMENSIONS if name != "all"), "service", "app_version", "firmware")
 ZOOMS_A_DAY = 60.0  # how many times a day chance may make us look closer
 FALSE_A_DAY = 0.3  # and how many times it may be believed
 ZOOM_ROWS, FOLLOW_ROWS = 1500, 120
 ROW_BYTES, FEWEST_ROWS = 26, 60
-POOR_BELOW = 3.0
 MOST_NEW, MOST_ZOOMS = 6, 15  # degradations and zooms in one period
 RECOVERED_NATS, QUIET_PERIODS = 8.0, 12
 MUTED_PERIODS, LOUDER = 24, 1.4
@@ -38,49 +49,6 @@ LIKE = 1.1  # uses of a place over those of a scope, for them to be one
 REMAINS = 4.0  # standard deviations that a place must still fall to be the wider cause
 
 
-@dataclass(slots=True)
-class Following:
-    """A degradation that goes on, and what is known of it so far."""
-
-    told: Degradation
-    place: Place
-    fall: float  # mean, in standard deviations of a use
-    alike: tuple[Scope, ...] = ()
-    others: tuple[tuple[Scope, float], ...] = ()
-    periods: int = 0
-    better_nats: float = 0.0
-    better_since_ns: int = 0
-    quiet: int = 0
-    causes: list[Hypothesis] = field(default_factory=list[Hypothesis])
-    window: int = 0
-    held: Mapping[str, str] = field(default_factory=dict[str, str])
-    subjects: set[int] = field(default_factory=set[int])
-    series: dict[str, int] = field(default_factory=dict[str, int])
-
-
-@dataclass(frozen=True, slots=True)
-class _Rows:
-    """Fetched uses with their falls; arrays of shape (rows,)."""
-
-    uses: pa.Table
-    attributes: Attributes
-    mos: FloatArray
-    fall: FloatArray
-    age: IntArray
-    share: float
-
-    def where(self, keep: BoolArray) -> _Rows:
-        """Give the same with some rows only."""
-        return _Rows(
-            uses=self.uses.filter(pa.array(keep)),
-            attributes={n: (c[keep], names) for n, (c, names) in self.attributes.items()},
-            mos=self.mos[keep],
-            fall=self.fall[keep],
-            age=self.age[keep],
-            share=self.share,
-        )
-
-
 class Watching:
     """Awareness and localisation, wired: feed it a period after another."""
 
@@ -89,9 +57,9 @@ class Watching:
         self.detail = detail
         self.budget = budget
         self.open: list[Following] = []
-        self._muted: dict[Place, tuple[float, int]] = {}
-        self._count = 0
-        self._period = 0
+        self.muted: dict[Place, tuple[float, int]] = {}
+        self.count = 0
+        self.period = 0
 
     def learn(
         self,
@@ -111,9 +79,8 @@ class Watching:
 
     def uses_of(self, one: Following) -> dict[tuple[str, str], float]:
         """Count the uses of each attribute in the scopes of a degradation, in the last periods."""
-        pairs = {
-            pair for scope, _ in ((one.told.scope, 0.0), *one.others) for pair in scope.items()
-        }
+        scopes = (one.told.scope, *(scope for scope, _ in one.others))
+        pairs = {pair for scope in scopes for pair in scope.items()}
         return {
             (name, member): self.watch.uses(Place(dimension=name, member=member), window=2)
             for name, member in pairs
@@ -123,7 +90,7 @@ class Watching:
         self, rows: pa.Table, bins: Mapping[str, FloatArray], *, start_ns: int
     ) -> list[Degradation]:
         """Take in a period; gives the degradations that began, changed or ended in it."""
-        self._period += 1
+        self.period += 1
         end_ns = start_ns + self.watch.period_ns
         changed: list[Degradation] = []
         for each in list(self.open):
@@ -159,16 +126,16 @@ class Watching:
             found = self._zoom(suspicion, end_ns)
             if found is not None:
                 return found
-            self._muted[suspicion.place] = (suspicion.nats, self._period)
+            self.muted[suspicion.place] = (suspicion.nats, self.period)
         return None
 
     def _is_muted(self, suspicion: Suspicion) -> bool:
-        nats, since = self._muted.get(suspicion.place, (0.0, -MUTED_PERIODS))
-        return self._period - since < MUTED_PERIODS and suspicion.nats < LOUDER * nats
+        nats, since = self.muted.get(suspicion.place, (0.0, -MUTED_PERIODS))
+        return self.period - since < MUTED_PERIODS and suspicion.nats < LOUDER * nats
 
     def _zoom(self, suspicion: Suspicion, end_ns: int, *, deeper: int = 2) -> Following | None:
         place = suspicion.place
-        scope = _scope_of(place)
+        scope = scope_of(place)
         since_ns = end_ns - suspicion.periods * self.watch.period_ns
         rows = self._fetch(scope, since_ns, end_ns, ZOOM_ROWS)
         if rows is None:
@@ -184,7 +151,7 @@ class Watching:
                 return there
         return self._begin(found, {**scope, **found.scope}, suspicion, rows, end_ns)
 
-    def _wider(self, found: Found, suspicion: Suspicion, rows: _Rows) -> Place | None:
+    def _wider(self, found: Found, suspicion: Suspicion, rows: Looked) -> Place | None:
         """Find a wider place in which all else falls as what was found does: then look there."""
         n, fall = found.uses / rows.share, found.lost / rows.share
         best, most = None, REMAINS
@@ -200,30 +167,29 @@ class Watching:
         return best
 
     def _begin(
-        self, found: Found, scope: Scope, suspicion: Suspicion, rows: _Rows, end_ns: int
+        self, found: Found, scope: Scope, suspicion: Suspicion, rows: Looked, end_ns: int
     ) -> Following:
-        self._count += 1
+        self.count += 1
         onset = self._onset(scope, found, rows, suspicion, end_ns)
         kept = found.rows[rows.age[found.rows] <= onset]
         kept = kept if len(kept) else found.rows
-        place = _scope_of(suspicion.place)
+        place = scope_of(suspicion.place)
         held = constants(rows, kept)
         alike = self._alike(scope, held, suspicion.window, found.uses / rows.share)
         self._take_back(rows, found.rows)
-        usual = rows.mos[kept] + rows.fall[kept]
         told = Degradation(
-            id=f"D{self._count:05d}",
-            scope=_lean(scope),
-            services=_services(rows, kept),
+            id=f"D{self.count:05d}",
+            scope=lean(scope),
+            services=services_of(rows, kept),
             began_ns=end_ns - (onset + 1) * self.watch.period_ns,
             seen_ns=end_ns,
             uses=round(len(kept) / rows.share),
             poor_uses=round(float((rows.mos[kept] < POOR_BELOW).sum()) / rows.share),
-            mos_usual=float(usual.mean()),
+            mos_usual=float(rows.usual[kept].mean()),
             mos_seen=float(rows.mos[kept].mean()),
             nats=found.nats,
             per_day=self.watch.tail.per_day(found.nats),
-            loss_by_domain=_losses(rows, kept),
+            loss_by_domain=losses(rows, kept),
             shows_in=(f"{suspicion.place.dimension}={suspicion.place.member}",),
         )
         return Following(
@@ -231,13 +197,13 @@ class Watching:
             place=suspicion.place,
             fall=float(rows.fall[kept].mean()),
             alike=tuple(other for other in alike if other != scope),
-            others=tuple((_lean({**place, **other}), nats) for other, nats in found.others),
+            others=tuple((lean({**place, **other}), nats) for other, nats in found.others),
             window=suspicion.window,
             held=held,
         )
 
     def _onset(
-        self, scope: Scope, found: Found, rows: _Rows, suspicion: Suspicion, end_ns: int
+        self, scope: Scope, found: Found, rows: Looked, suspicion: Suspicion, end_ns: int
     ) -> int:
         """Find how many periods ago it began, by a look at the scope's own uses before."""
         since_ns = end_ns - suspicion.periods * self.watch.period_ns
@@ -249,7 +215,7 @@ class Watching:
             fall = np.append(fall, before.fall)
             age = np.append(age, before.age + suspicion.periods)
             weight = np.append(weight, np.full(len(before.fall), 1.0 / before.share))
-        return _onset(fall, age, weight)
+        return onset_of(fall, age, weight)
 
     def _alike(
         self, scope: Scope, held: Mapping[str, str], window: int, uses: float
@@ -304,11 +270,11 @@ class Watching:
         if one.better_nats <= 0.0:
             one.better_nats, one.better_since_ns = 0.0, start_ns
         one.better_nats += n * one.fall * (one.fall / 2.0 - mean)
-        one.told = _grown(one.told, rows, everything)
+        one.told = grown(one.told, rows, everything)
         if one.better_nats > RECOVERED_NATS:
             self._end(one, one.better_since_ns)
             return one.told, None
-        return one.told, _less(rows)
+        return one.told, explained(rows)
 
     def _meet(self, one: Following, since_ns: int, until_ns: int) -> None:
         """Note whom a degradation touches."""
@@ -319,7 +285,7 @@ class Watching:
 
     def _revisit(self, one: Following, end_ns: int) -> None:
         """Look again where a degradation was found: with more uses its scope is told better."""
-        place = _scope_of(one.place)
+        place = scope_of(one.place)
         rows = self._fetch(place, one.told.began_ns, end_ns, ZOOM_ROWS)
         if rows is None:
             return
@@ -330,8 +296,8 @@ class Watching:
             return
         n, fall = float(inside.sum()), max(float(rows.fall[inside].mean()), 0.0)
         known = float(self.watch.law(np.array([n]), np.array([fall]))[0])
-        scope = _lean({**place, **found.scope})
-        one.others = tuple((_lean({**place, **o}), nats) for o, nats in found.others)
+        scope = lean({**place, **found.scope})
+        one.others = tuple((lean({**place, **o}), nats) for o, nats in found.others)
         if scope == one.told.scope or found.nats < known + BETTER_NATS:
             return
         held = constants(rows, found.rows)
@@ -339,8 +305,8 @@ class Watching:
             one.told,
             scope=scope,
             nats=found.nats,
-            services=_services(rows, found.rows),
-            loss_by_domain=_losses(rows, found.rows),
+            services=services_of(rows, found.rows),
+            loss_by_domain=losses(rows, found.rows),
         )
         one.held, one.alike, one.subjects = held, (), set()
         one.fall = found.lost / found.uses
@@ -369,7 +335,7 @@ class Watching:
         )
         self.open.remove(one)
 
-    def _fetch(self, scope: Scope, since_ns: int, until_ns: int, most: int) -> _Rows | None:
+    def _fetch(self, scope: Scope, since_ns: int, until_ns: int, most: int) -> Looked | None:
         room = self.budget.rows(most, ROW_BYTES)
         if room < FEWEST_ROWS:
             return None
@@ -380,27 +346,27 @@ class Watching:
         self.budget.spend(fetched.size_bytes)
         return self._judge(fetched, until_ns)
 
-    def _judge(self, fetched: Fetched, until_ns: int) -> _Rows:
+    def _judge(self, fetched: Fetched, until_ns: int) -> Looked:
         uses = fetched.uses
         usual, variance = usual_of(self.watch, uses)
         mos = uses.column("mos").to_numpy().astype(np.float64)
         keep = np.isfinite(usual) & np.isfinite(mos)
         uses = uses.filter(pa.array(keep))
         names = [n for n in uses.column_names if n in ATTRIBUTES or n in self._derived()]
-        ts = uses.column("ts").to_numpy()
-        return _Rows(
+        return Looked(
             uses=uses,
             attributes={name: coded(uses, name) for name in names},
             mos=mos[keep],
+            usual=usual[keep],
             fall=(usual - mos)[keep] / np.sqrt(variance[keep]),
-            age=(until_ns - 1 - ts) // self.watch.period_ns,
+            age=(until_ns - 1 - uses.column("ts").to_numpy()) // self.watch.period_ns,
             share=fetched.share,
         )
 
     def _derived(self) -> tuple[str, ...]:
         return tuple(self.watch.book.topology.derived)
 
-    def _without_open(self, rows: _Rows, *, but: Following | None = None) -> _Rows:
+    def _without_open(self, rows: Looked, *, but: Following | None = None) -> Looked:
         """Leave out what open degradations explain."""
         keep = np.ones(len(rows.mos), dtype=np.bool_)
         for one in self.open:
@@ -409,7 +375,7 @@ class Watching:
             keep &= ~holds(rows.attributes, one.told.scope, len(keep))
         return rows if keep.all() else rows.where(keep)
 
-    def _take_back(self, rows: _Rows, inside: IntArray) -> None:
+    def _take_back(self, rows: Looked, inside: IntArray) -> None:
         """Take explained uses out of every series that holds them."""
         book, size = self.watch.book, self.watch.book.size
         ages = int(rows.age[inside].max(initial=0)) + 1
@@ -428,89 +394,3 @@ class Watching:
                 np.add.at(total[:, series], rows.age[here], rows.mos[here] / rows.share)
         touched = np.flatnonzero(n.any(axis=0))
         self.watch.take_back(touched, n[:, touched], total[:, touched])
-
-
-def constants(rows: _Rows, inside: IntArray) -> dict[str, str]:
-    """Give the attributes that all of some rows share."""
-    found: dict[str, str] = {}
-    for name, (codes, members) in rows.attributes.items():
-        code = int(codes[inside[0]])
-        if code >= 0 and (codes[inside] == code).all():
-            found[name] = members[code]
-    return found
-
-
-def holds(attributes: Attributes, scope: Scope, rows: int) -> BoolArray:
-    """Tell which rows lie in a scope."""
-    inside = np.ones(rows, dtype=np.bool_)
-    for name, member in scope.items():
-        if name not in attributes:
-            return np.zeros(rows, dtype=np.bool_)
-        codes, members = attributes[name]
-        inside &= codes == (members.index(member) if member in members else -2)
-    return inside
-
-
-def _less(rows: _Rows) -> pa.Table:
-    """Totals of uses as negative rows, scaled up from the sample to all of them."""
-    codes, names = rows.attributes["service"]
-    by_service = {
-        name: rows.uses.filter(pa.array(codes == code)) for code, name in enumerate(names)
-    }
-    totals = totals_of_uses(by_service).rows
-    for name in ("n", "total", "total_sq"):
-        scaled = pa.array(totals.column(name).to_numpy() / -rows.share)
-        totals = totals.set_column(totals.column_names.index(name), name, scaled)
-    return totals
-
-
-def _onset(fall: FloatArray, age: IntArray, weight: FloatArray) -> int:
-    """Find how many periods ago a fall began: where its likelihood is greatest, looking back."""
-    periods = int(age.max(initial=0)) + 1
-    n = np.bincount(age, weight, periods)
-    lost = np.bincount(age, fall * weight, periods)
-    shift = max(float(lost[:2].sum()) / max(float(n[:2].sum()), 1.0), 0.3)
-    gained = np.cumsum(shift * lost - n * shift**2 / 2.0)
-    return int(gained.argmax())
-
-
-def _losses(rows: _Rows, inside: IntArray) -> dict[str, float]:
-    found: dict[str, float] = {}
-    for domain in DOMAINS:
-        name = f"loss_{domain}"
-        if name in rows.uses.column_names:
-            found[domain] = float(rows.uses.column(name).to_numpy()[inside].mean())
-    return found
-
-
-def _services(rows: _Rows, inside: IntArray) -> tuple[str, ...]:
-    codes, names = rows.attributes["service"]
-    lost = np.bincount(codes[inside], rows.fall[inside], len(names))
-    return tuple(names[i] for i in np.argsort(-lost) if lost[i] > 0.05 * lost.max())
-
-
-def _grown(told: Degradation, rows: _Rows, inside: IntArray) -> Degradation:
-    more = round(len(inside) / rows.share)
-    uses = told.uses + more
-    part = more / max(uses, 1)
-    poor = float((rows.mos[inside] < POOR_BELOW).mean()) if len(inside) else 0.0
-    seen = float(rows.mos[inside].mean())
-    losses = _losses(rows, inside)
-    return replace(
-        told,
-        uses=uses,
-        poor_uses=told.poor_uses + round(poor * more),
-        mos_seen=told.mos_seen + part * (seen - told.mos_seen),
-        loss_by_domain={
-            d: told.loss_by_domain.get(d, 0.0) + part * (v - told.loss_by_domain.get(d, 0.0))
-            for d, v in losses.items()
-        },
-    )
-
-
-def _scope_of(place: Place) -> Scope:
-    return {} if place.dimension == "all" else {place.dimension: place.member}
-
-
-def _lean(scope: Scope) -> dict[str, str]:
-    return {name: scope[name] for name in sorted(scope)}

@@ -12,9 +12,9 @@ from sentio.store import facts
 from sentio.store.facts import Partition
 from sentio.store.members import NAMES, PREFIX, is_coded, named
 from sentio.store.queries.question import Value
-from sentio.store.queries.schemas import ELEMENTS, EXPERIENCE
+from sentio.store.queries.schemas import ELEMENTS, EXPERIENCE, LINKS
 
-FAMILIES = {"experience": EXPERIENCE, "element": ELEMENTS}
+FAMILIES = {"experience": EXPERIENCE, "element": ELEMENTS, "link": LINKS}
 """Tables that questions name and that are put together anew for each."""
 
 SQL_TYPES = {

@@ -1,6 +1,6 @@
 """Every question to the store, written once: the same expression runs on DuckDB and on Spark."""
 
-from sentio.store.queries import members, places, services, sources, subjects, uses
+from sentio.store.queries import members, periods, places, services, sources, subjects, uses
 from sentio.store.queries.derive import with_quantiles, with_quantiles_only, with_subjects
 from sentio.store.queries.question import Question
 
@@ -26,6 +26,11 @@ QUESTIONS: dict[str, Question] = {
         Question(ask=uses.exposed_uses, is_of_facts=True, shaping=("one_in",)),
         Question(ask=places.element_positions),
         Question(ask=places.median_positions, is_of_facts=True, shaping=("dimension", "one_in")),
+        Question(ask=periods.period_totals, shaping=("step_minutes",)),
+        Question(ask=periods.period_distributions, shaping=("step_minutes",)),
+        Question(ask=periods.next_uses),
+        Question(ask=periods.elements_known),
+        Question(ask=periods.links_known),
         Question(ask=sources.source_quality),
         Question(ask=sources.dead_letters),
         Question(ask=sources.contents),

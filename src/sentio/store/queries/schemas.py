@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pyarrow as pa
 
-from sentio.model.record import ELEMENT, PATH
+from sentio.model.record import ELEMENT, LINK, PATH
 
 USES = pa.schema(
     {
@@ -29,6 +29,9 @@ that a service or a day never filled are absent there and read as null."""
 
 ELEMENTS = pa.schema({**ELEMENT, "origin": pa.int32()})
 """What ``element`` has; the family is absent until a topology has been read."""
+
+LINKS = pa.schema({**LINK, "origin": pa.int32()})
+"""What ``link`` has; the family is absent until links have been read."""
 
 EXPERIENCE = pa.schema([("service", pa.string()), *USES])
 """What ``experience`` has: the uses of all services under each other."""

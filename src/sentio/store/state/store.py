@@ -86,18 +86,18 @@ class StateStore:
 
     def sources(self) -> list[Source]:
         """List all named sources, by name."""
-        with self._session() as session:
+        with self.session() as session:
             return [_source(row) for row in session.scalars(select(SourceRow).order_by("name"))]
 
     def source(self, name: str) -> Source | None:
         """Give a named source, None if nobody has named it."""
-        with self._session() as session:
+        with self.session() as session:
             row = session.get(SourceRow, name)
             return _source(row) if row else None
 
     def save_source(self, source: Source) -> None:
         """Write a source; one of the same name is replaced and keeps its age."""
-        with self._session() as session:
+        with self.session() as session:
             known = session.get(SourceRow, source.name)
             session.merge(
                 SourceRow(
@@ -124,7 +124,7 @@ class StateStore:
                 raise UnknownName.among("role", role, ROLES)
         key_id, key = new_key()
         salt = new_salt()
-        with self._session() as session:
+        with self.session() as session:
             if session.get(ApiKeyRow, name):
                 raise RefusedError(
                     f"a key called {name!r} exists or has existed", next_step="Take another name."
@@ -151,7 +151,7 @@ class StateStore:
         key_id = id_of(key)
         if key_id is None:
             return None
-        with self._session() as session:
+        with self.session() as session:
             row = session.scalar(select(ApiKeyRow).where(ApiKeyRow.key_id == key_id))
         if row is None or row.revoked_ns is not None:
             return None
@@ -164,18 +164,18 @@ class StateStore:
 
     def api_keys(self) -> list[ApiKey]:
         """List all keys, by name, revoked ones too."""
-        with self._session() as session:
+        with self.session() as session:
             return [_api_key(row) for row in session.scalars(select(ApiKeyRow).order_by("name"))]
 
     def has_keys(self) -> bool:
         """Tell whether any key is in force."""
-        with self._session() as session:
+        with self.session() as session:
             in_force = select(func.count()).where(ApiKeyRow.revoked_ns.is_(None))
             return bool(session.scalar(in_force))
 
     def revoke_key(self, name: str, *, at_ns: int) -> None:
         """Take a key out of force; raises `UnknownName`."""
-        with self._session() as session:
+        with self.session() as session:
             row = session.get(ApiKeyRow, name)
             if row is None:
                 raise UnknownName.among("key", name, session.scalars(select(ApiKeyRow.name)))
@@ -191,7 +191,7 @@ class StateStore:
         details: Mapping[str, Any] | None = None,  # Any: JSON
     ) -> None:
         """Add a line to the audit."""
-        with self._session() as session:
+        with self.session() as session:
             session.add(
                 AuditRow(
                     at_ns=at_ns, who=who, what=what, purpose=purpose, details=dict(details or {})
@@ -203,29 +203,30 @@ class StateStore:
         wanted = select(AuditRow).order_by(AuditRow.id.desc()).limit(limit)
         if before is not None:
             wanted = wanted.where(AuditRow.id < before)
-        with self._session() as session:
+        with self.session() as session:
             return [_entry(row) for row in session.scalars(wanted)]
 
     def set_profile(self, subject: int, service: str, *, profile: str) -> None:
         """Say which requirement profile holds for a subject and a service."""
-        with self._session() as session:
+        with self.session() as session:
             session.merge(SubjectSettingRow(subject=subject, service=service, profile=profile))
 
     def profile(self, subject: int, service: str) -> str | None:
         """Give the requirement profile of a subject for a service, None if it has no own."""
-        with self._session() as session:
+        with self.session() as session:
             row = session.get(SubjectSettingRow, (subject, service))
             return row.profile if row else None
 
     def forget_subject(self, subject: int) -> int:
         """Delete all settings of a subject and tell how many there were."""
         ours = delete(SubjectSettingRow).where(SubjectSettingRow.subject == subject)
-        with self._session() as session:
+        with self.session() as session:
             gone = session.scalars(ours.returning(SubjectSettingRow.service)).all()
             return len(gone)
 
     @contextmanager
-    def _session(self) -> Generator[Session]:
+    def session(self) -> Generator[Session]:
+        """Open a transaction: committed if its block ends well, undone if not."""
         try:
             with self._sessions.begin() as session:
                 yield session

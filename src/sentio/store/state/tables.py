@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Integer, LargeBinary, String
+from sqlalchemy import JSON, BigInteger, Integer, LargeBinary, String, Text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 NUMBER = BigInteger().with_variant(Integer, "sqlite")  # SQLite counts up INTEGER keys only
@@ -61,3 +61,50 @@ class SubjectSettingRow(Base):
     subject: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     service: Mapped[str] = mapped_column(String(100), primary_key=True)
     profile: Mapped[str] = mapped_column(String(200))
+
+
+class DegradationRow(Base):
+    """A degradation as it was last told; ``body`` is the value, of the layout ``version``."""
+
+    __tablename__ = "degradation"
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    began_ns: Mapped[int] = mapped_column(BigInteger)
+    seen_ns: Mapped[int] = mapped_column(BigInteger, index=True)
+    ended_ns: Mapped[int | None] = mapped_column(BigInteger)
+    services: Mapped[str] = mapped_column(Text)  # between commas, to be looked for
+    version: Mapped[int] = mapped_column(Integer)
+    body: Mapped[dict[str, Any]] = mapped_column(JSON)  # Any: JSON
+
+
+class DiagnosisRow(Base):
+    """A diagnosis; a degradation is diagnosed again as more is known."""
+
+    __tablename__ = "diagnosis"
+
+    id: Mapped[str] = mapped_column(String(60), primary_key=True)
+    degradation: Mapped[str] = mapped_column(String(40), index=True)
+    made_ns: Mapped[int] = mapped_column(BigInteger, index=True)
+    version: Mapped[int] = mapped_column(Integer)
+    body: Mapped[dict[str, Any]] = mapped_column(JSON)  # Any: JSON
+
+
+class ToldEventRow(Base):
+    """What was told, in the order of the telling; the oldest are dropped."""
+
+    __tablename__ = "told_event"
+
+    id: Mapped[int] = mapped_column(NUMBER, primary_key=True, autoincrement=True)
+    kind: Mapped[str] = mapped_column(String(40))
+    at_ns: Mapped[int] = mapped_column(BigInteger)
+    body: Mapped[dict[str, Any]] = mapped_column(JSON)  # Any: JSON
+
+
+class SnapshotRow(Base):
+    """A part of all that a loop had learned by the last period that it judged."""
+
+    __tablename__ = "snapshot"
+
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    part: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    content: Mapped[bytes] = mapped_column(LargeBinary)

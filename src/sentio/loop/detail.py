@@ -1,0 +1,208 @@
+"""Detail from the store: single uses of a scope and window, drawn evenly, with loss by domain."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import duckdb
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from sentio.awareness.ring import LOSSES, Fetched, sent_bytes
+from sentio.experience.service import SERVICES
+from sentio.kernel.arrays import IntArray
+from sentio.loop.codes import Codes
+from sentio.loop.scored import WIDE, scored_uses
+from sentio.model.degradation import Scope
+from sentio.model.record import PATH
+from sentio.model.topology import Topology
+from sentio.store import facts
+from sentio.store.members import PREFIX
+from sentio.store.warehouse import Warehouse
+
+Draws: TypeAlias = npt.NDArray[np.uint64]
+
+DRAW = "hash(ts, subject)"  # evenly spread, and the same each time
+TEXTS = ("app_version", "firmware")  # attributes that are inputs, kept as they are
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One table of uses of one service that reaches into a window, and the condition on it."""
+
+    service: str
+    table: str
+    columns: frozenset[str]
+    where: str
+    bound: tuple[object, ...]
+
+
+class StoreDetail:
+    """Detail from the facts of all services; reads with a cursor of its own."""
+
+    def __init__(self, warehouse: Warehouse, topology: Topology | None = None) -> None:
+        self.topology = topology or Topology()
+        self._warehouse = warehouse
+        self._codes = Codes()
+        self._columns: dict[str, tuple[int, frozenset[str]]] = {}
+
+    def fetch(
+        self, scope: Scope, since_ns: int, until_ns: int, *, most_rows: int, losses: bool
+    ) -> Fetched:
+        """Give the uses in a scope that began in [since, until), at most so many, drawn evenly.
+
+        Costs two looks at the days' tables: one that counts and draws, one that reads what was
+        drawn. Where the store holds nothing of the window there were no uses in it.
+        """
+        con = self._warehouse.con.cursor()
+        self._codes.refresh(con)
+        parts = list(self.parts(con, scope, since_ns, until_ns))
+        drawn, counts = _drawn(con, parts)
+        height = 1 << 64
+        if len(drawn) > most_rows:
+            height = int(np.partition(drawn, most_rows)[most_rows])
+        tables = [
+            self._read(con, part, height)
+            for part, count in zip(parts, counts, strict=True)
+            if count
+        ]
+        uses = pa.concat_tables(tables or [self._nothing()], promote_options="default")
+        if not losses:
+            uses = uses.drop_columns([name for name in LOSSES if name in uses.column_names])
+        share = uses.num_rows / len(drawn) if len(drawn) else 1.0
+        return Fetched(uses=uses, share=share, size_bytes=sent_bytes(uses))
+
+    def subjects(self, scope: Scope, since_ns: int, until_ns: int) -> IntArray:
+        """Name everyone with a use in a scope that began in [since, until), in order."""
+        con = self._warehouse.con.cursor()
+        self._codes.refresh(con)
+        parts = list(self.parts(con, scope, since_ns, until_ns))
+        if not parts:
+            return np.zeros(0, dtype=np.int64)
+        selects = " UNION ALL ".join(
+            f'SELECT subject FROM "{part.table}" WHERE {part.where} AND subject IS NOT NULL'
+            for part in parts
+        )
+        bound = [value for part in parts for value in part.bound]
+        asked = f"SELECT DISTINCT subject FROM ({selects}) ORDER BY subject"
+        found = con.execute(asked, bound).fetchnumpy()["subject"]
+        return np.asarray(found, dtype=np.int64)
+
+    def by_subject(
+        self, scope: Scope, since_ns: int, until_ns: int
+    ) -> list[tuple[int, int, int, float]]:
+        """Count uses and poor uses and give the mean MOS of each subject, the most poor first."""
+        con = self._warehouse.con.cursor()
+        self._codes.refresh(con)
+        parts = list(self.parts(con, scope, since_ns, until_ns))
+        if not parts:
+            return []
+        selects = " UNION ALL ".join(
+            f"SELECT subject, mos, mos < {SERVICES[part.service].poor_below} AS is_poor "
+            f'FROM "{part.table}" WHERE {part.where}'
+            for part in parts
+        )
+        return con.execute(
+            "SELECT subject, count(*), count(*) FILTER (is_poor), avg(mos) "
+            f"FROM ({selects}) GROUP BY subject ORDER BY 3 DESC, 2 DESC, 1",
+            [value for part in parts for value in part.bound],
+        ).fetchall()
+
+    def parts(
+        self, con: duckdb.DuckDBPyConnection, scope: Scope, since_ns: int, until_ns: int
+    ) -> Iterator[Part]:
+        """Name the tables that reach into a window and may hold uses of a scope."""
+        for part in facts.partitions(con):
+            service = part.family.removeprefix(PREFIX)
+            is_near = part.rows and part.last_ts >= since_ns and part.first_ts < until_ns
+            if not is_near or not part.family.startswith(PREFIX) or service not in SERVICES:
+                continue
+            columns = self._held(con, part.table_name, part.rows)
+            found = self._where(scope, service, columns)
+            if found is not None:
+                where = " AND ".join(["ts >= ?", "ts < ?", "mos IS NOT NULL", *found[0]])
+                bound = (since_ns, until_ns, *found[1])
+                yield Part(service, part.table_name, columns, where, bound)
+
+    def _where(
+        self, scope: Scope, service: str, columns: frozenset[str]
+    ) -> tuple[list[str], list[object]] | None:
+        """Turn a scope into conditions; None where no use of the table can lie in it."""
+        conditions: list[str] = []
+        bound: list[object] = []
+        for name, member in scope.items():
+            if name == "service":
+                if member != service:
+                    return None
+                continue
+            column, members = self._below(name, member)
+            if column not in columns:
+                return None
+            known = members if column in TEXTS else self._codes.of(members)
+            if not known:
+                return None
+            conditions.append(f'"{column}" IN ({", ".join("?" * len(known))})')
+            bound += known
+        return conditions, bound
+
+    def _below(self, name: str, member: str) -> tuple[str, list[str]]:
+        """Name the column that a use has, and which of its members an attribute stands for."""
+        derived = self.topology.derived.get(name)
+        if derived is None or name in PATH:
+            return (name if name in (*PATH, *TEXTS) else ""), [member]
+        return derived.below, [below for below, above in derived.of.items() if above == member]
+
+    def _held(self, con: duckdb.DuckDBPyConnection, table: str, rows: int) -> frozenset[str]:
+        known = self._columns.get(table)
+        if known is None or known[0] != rows:
+            described = con.execute(f'SELECT * FROM "{table}" LIMIT 0').description or []
+            known = rows, frozenset(str(column[0]) for column in described)
+            self._columns[table] = known
+        return known[1]
+
+    def _read(self, con: duckdb.DuckDBPyConnection, part: Part, height: int) -> pa.Table:
+        inputs = {each.name for each in SERVICES[part.service].inputs}
+        wanted = [name for name in ("mos", *WIDE, *inputs) if name in part.columns]
+        names = ", ".join(f'"{name}"' for name in dict.fromkeys(("ts", "subject", *wanted)))
+        rows = con.execute(
+            f'SELECT {names} FROM "{part.table}" WHERE {part.where} AND {DRAW} < {height}'
+            " ORDER BY ts, subject, mos",
+            list(part.bound),
+        ).to_arrow_table()
+        return self._scored(part.service, rows)
+
+    def _scored(self, service: str, rows: pa.Table) -> pa.Table:
+        for place, name in enumerate(rows.column_names):
+            if name in PATH:
+                rows = rows.set_column(place, name, self._codes.named(rows.column(name)))
+            elif name in TEXTS:
+                rows = rows.set_column(place, name, rows.column(name).dictionary_encode())
+        batch = pa.RecordBatch.from_arrays(
+            [column.combine_chunks() for column in rows.columns], names=rows.column_names
+        )
+        uses = scored_uses(service, batch, self.topology)
+        return uses.set_column(
+            uses.column_names.index("mos"), "mos", rows.column("mos").cast(pa.float64())
+        )
+
+    def _nothing(self) -> pa.Table:
+        kinds: dict[str, Any] = {"ts": pa.int64(), "subject": pa.int64(), "mos": pa.float32()}
+        return self._scored(SERVICES.names()[0], pa.schema(kinds).empty_table())
+
+
+def _drawn(con: duckdb.DuckDBPyConnection, parts: list[Part]) -> tuple[Draws, IntArray]:
+    """Give what each use drew, over all parts, and how many uses each part has."""
+    if not parts:
+        return np.zeros(0, dtype=np.uint64), np.zeros(0, dtype=np.int64)
+    selects = (
+        f'SELECT {i} AS part, {DRAW} AS drawn FROM "{part.table}" WHERE {part.where}'
+        for i, part in enumerate(parts)
+    )
+    bound = [value for part in parts for value in part.bound]
+    found = con.execute(" UNION ALL ".join(selects), bound).fetchnumpy()
+    part = np.asarray(found["part"], dtype=np.int64)
+    counts = np.bincount(part, minlength=len(parts)).astype(np.int64)
+    return np.asarray(found["drawn"], dtype=np.uint64), counts

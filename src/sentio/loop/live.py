@@ -1,0 +1,282 @@
+"""The loop over an open store: period by period of data time, from where it stopped, in order.
+
+Data time is the newest committed use, never ahead of the clock, less a grace. A period that was
+judged is not judged again: what comes in later than the grace counts in the cube and in every
+question, but not in the watch.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias
+
+from sentio.awareness.budget import Budget
+from sentio.awareness.totals import Totals
+from sentio.awareness.watch import DAY_NS, Watch
+from sentio.kernel.clock import Clock, SystemClock
+from sentio.kernel.config import Settings
+from sentio.kernel.errors import RefusedError
+from sentio.kernel.values import to_plain
+from sentio.loop.detail import StoreDetail
+from sentio.loop.kept import kept, restored
+from sentio.loop.periods import Periods
+from sentio.loop.snapshot import packed, unpacked
+from sentio.loop.watching import REVISITS, ROW_BYTES, Following, Watching
+from sentio.model.degradation import Degradation
+from sentio.model.diagnosis import Diagnosis
+from sentio.store.state.told import Told
+from sentio.store.warehouse import Warehouse
+
+SECOND_NS = 1_000_000_000
+READ_AHEAD = 24  # periods that are read at once while catching up
+SAVE_S = 2.0  # while catching up, what was learned is written about this often
+EMPTY_PERIODS = 24  # without any use, after which a longer gap is skipped
+FIRST_DAYS = 1.0  # of learning, or half of it, in which nothing is told of the tail
+DETAIL_SHARE = 100.0  # of the bulk: detail lies beside the loop, nothing travels, none is spared
+
+Explain: TypeAlias = Callable[[Following, int], Diagnosis | None]
+"""``explain(following, now_ns)``: why a degradation is there, None where nobody can tell."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """How the loop goes: the length of a period, how long it waits for late rows, how it begins."""
+
+    period_ns: int
+    grace_ns: int
+    learn_days: float
+
+    @classmethod
+    def of(cls, settings: Settings) -> Pace:
+        """Read it from the settings."""
+        return cls(
+            period_ns=settings.awareness_period_s * SECOND_NS,
+            grace_ns=settings.awareness_grace_s * SECOND_NS,
+            learn_days=settings.awareness_learn_days,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What became of a degradation in a period, or the diagnosis that was made of it."""
+
+    what: Literal["opened", "changed", "ended", "diagnosed"]
+    degradation: Degradation
+    diagnosis: Diagnosis | None = None
+    diagnosis_id: str = ""
+
+
+OnChange: TypeAlias = Callable[[Change], None]
+
+
+def explain_nothing(following: Following, now_ns: int) -> Diagnosis | None:
+    """Leave degradations unexplained."""
+    del following, now_ns
+
+
+class Live:
+    """Watches a store; goes on exactly from the snapshot of an earlier process.
+
+    Parameters
+    ----------
+    warehouse
+        Open, for reading at least; another thread may write to it.
+    told
+        Where degradations, diagnoses and the snapshot are written.
+    on_change
+        Told of every change once it is safely written.
+
+    Raises
+    ------
+    RefusedError
+        The snapshot was made with periods of another length.
+    StoreError
+        The snapshot cannot be read.
+    """
+
+    def __init__(
+        self,
+        warehouse: Warehouse,
+        told: Told,
+        *,
+        pace: Pace,
+        clock: Clock | None = None,
+        explain: Explain = explain_nothing,
+        on_change: OnChange = lambda _change: None,
+    ) -> None:
+        self.pace = pace
+        self._clock = clock or SystemClock()
+        self.periods = Periods(warehouse, period_ns=pace.period_ns)
+        self._told = told
+        self.explain = explain
+        self._on_change = on_change
+        self._detail = StoreDetail(warehouse)
+        self._release = ""
+        self.next_ns: int | None = None
+        self.learned = self.judged = 0
+        self._empty = 0
+        self._changes: list[Change] = []
+        self._grown: dict[str, Degradation] = {}
+        self._is_saved = True
+        self.watching = self._begun()
+
+    @property
+    def open(self) -> tuple[Degradation, ...]:
+        """The degradations that go on."""
+        return tuple(one.told for one in self.watching.open)
+
+    @property
+    def is_learning(self) -> bool:
+        """Whether the next period still only teaches."""
+        return self.learned * self.pace.period_ns < self.pace.learn_days * DAY_NS
+
+    def catch_up(self, is_stopped: Callable[[], bool] = lambda: False) -> int:
+        """Judge all periods that are due, in order; gives how many there were.
+
+        Stopped in the middle, all that was judged is written.
+        """
+        before = self.learned + self.judged
+        saved_s = time.monotonic()
+        while not is_stopped() and (span := self._due()) is not None:
+            self._turn()
+            for start_ns, totals in self.periods.read(*span):
+                self._see(start_ns, totals)
+                self.next_ns = start_ns + self.pace.period_ns
+            if time.monotonic() - saved_s > SAVE_S:
+                self._save()
+                saved_s = time.monotonic()
+        self._save()
+        return self.learned + self.judged - before
+
+    def _due(self) -> tuple[int, int] | None:
+        """Give the next periods that are over, a few at a time; None where none is."""
+        span = self.periods.span_ns()
+        if span is None:
+            return None
+        period = self.pace.period_ns
+        if self.next_ns is None:
+            self.next_ns = span[0] - span[0] % period
+        if self._empty >= EMPTY_PERIODS and not self.watching.open:
+            ahead_ns = self.periods.next_uses_ns(self.next_ns)
+            self.next_ns = self.next_ns if ahead_ns is None else ahead_ns
+        # one clock that is fast must not make all others late
+        over_ns = min(span[1], self._clock.now_ns()) - self.pace.grace_ns
+        count = min((over_ns - self.next_ns) // period, READ_AHEAD)
+        return (self.next_ns, self.next_ns + count * period) if count > 0 else None
+
+    def _turn(self) -> None:
+        """Take in what has become known of the topology."""
+        release = self.periods.topology_release()
+        if release != self._release:
+            self._detail.topology = self.periods.topology()
+            self.watching.watch.book.turn(self._detail.topology)
+            self._release = release
+
+    def _see(self, start_ns: int, totals: Totals) -> None:
+        self._is_saved = False
+        uses = sum(float(counts.sum()) for counts in totals.bins.values())
+        self._empty = 0 if uses else self._empty + 1
+        watching = self.watching
+        watching.budget.earn(round(uses) * ROW_BYTES)
+        if self.is_learning:
+            self.learned += 1
+            watching.learn(
+                totals.rows, totals.bins, start_ns=start_ns, teaches_tail=self._teaches_tail()
+            )
+            return
+        self.judged += 1
+        before = {one.told.id: one for one in watching.open}
+        scopes = {name: (one.told.scope, one.told.services) for name, one in before.items()}
+        told = watching.see(totals.rows, totals.bins, start_ns=start_ns)
+        known = before | {one.told.id: one for one in watching.open}
+        for name in dict.fromkeys(each.id for each in told):
+            one = known[name]  # may have been told better since
+            self._grown[name] = one.told
+            self._note(one.told, scopes.get(name))
+            self._diagnose(one, start_ns + self.pace.period_ns)
+
+    def _teaches_tail(self) -> bool:
+        """Tell whether enough is known of what is usual to tell how far chance strays from it."""
+        days = min(FIRST_DAYS, self.pace.learn_days / 2.0)
+        return self.learned * self.pace.period_ns > days * DAY_NS
+
+    def _note(self, each: Degradation, before: tuple[object, object] | None) -> None:
+        if before is None:
+            self._changes.append(Change(what="opened", degradation=each))
+        if each.ended_ns is not None:
+            self._changes.append(Change(what="ended", degradation=each))
+        elif before is not None and before != (each.scope, each.services):
+            self._changes.append(Change(what="changed", degradation=each))
+
+    def _diagnose(self, one: Following, now_ns: int) -> None:
+        """Explain a degradation when it is new, a few times as more is known, and at its end."""
+        if one.periods not in (0, *REVISITS) and one.told.ended_ns is None:
+            return
+        made = self.explain(one, now_ns)
+        if made is not None:
+            name = f"{one.told.id}-{one.periods}"
+            self._changes.append(
+                Change(what="diagnosed", degradation=one.told, diagnosis=made, diagnosis_id=name)
+            )
+
+    def _begun(self) -> Watching:
+        content = self._told.snapshot()
+        if content is None:
+            watch = Watch(period_ns=self.pace.period_ns)
+            return Watching(watch, self._detail, budget=Budget(share=DETAIL_SHARE))
+        arrays, more = unpacked(content)
+        self._check(int(more["watch"]["period_ns"]))
+        self.next_ns, self.learned = more["next_ns"], int(more["learned"])
+        self.judged, self._empty = int(more["judged"]), int(more["empty"])
+        self._release = str(more["topology"])
+        self._detail.topology = self.periods.topology()
+        watch = Watch.restored(arrays, more["watch"], topology=self._detail.topology)
+        if self._release != self.periods.topology_release():
+            self._release = ""
+        return restored(watch, self._detail, more["watching"])
+
+    def _check(self, period_ns: int) -> None:
+        if period_ns != self.pace.period_ns:
+            raise RefusedError(
+                f"the watch was begun with periods of {period_ns // SECOND_NS} s",
+                where="awareness_period_s",
+                expected=f"{period_ns // SECOND_NS}, not {self.pace.period_ns // SECOND_NS}",
+                next_step="Give that one, or begin anew with `sentio watch --again`.",
+            )
+
+    def _save(self) -> None:
+        """Write what changed and what was learned in one transaction, then tell of it."""
+        if self._is_saved:
+            return
+        arrays, watch = self.watching.watch.saved()
+        state: dict[str, Any] = {  # Any: JSON
+            "next_ns": self.next_ns,
+            "learned": self.learned,
+            "judged": self.judged,
+            "empty": self._empty,
+            "topology": self._release,
+        }
+        more = {**state, "watch": watch, "watching": kept(self.watching)}
+        changes, self._changes = self._changes, []
+        diagnoses = {each.diagnosis_id: each.diagnosis for each in changes if each.diagnosis}
+        self._told.write(
+            self._grown.values(), diagnoses, _events(changes), snapshot=packed(arrays, more)
+        )
+        self._grown, self._is_saved = {}, True
+        for each in changes:
+            self._on_change(each)
+
+
+def _events(changes: Iterable[Change]) -> list[tuple[str, int, dict[str, Any]]]:  # Any: JSON
+    found: list[tuple[str, int, dict[str, Any]]] = []
+    for each in changes:
+        told = each.degradation
+        if each.diagnosis is not None:
+            body = {"id": each.diagnosis_id, **to_plain(each.diagnosis)}
+            found.append(("diagnosis", each.diagnosis.made_ns, body))
+        else:
+            at_ns = told.ended_ns or told.seen_ns
+            found.append(("degradation", at_ns, {"change": each.what, **to_plain(told)}))
+    return found

@@ -1,0 +1,155 @@
+"""Uses that were fetched, held against what was usual of them, and what can be read off them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import pyarrow as pa
+
+from sentio.analysis.scopes import Attributes
+from sentio.awareness.series import Place
+from sentio.awareness.totals import totals_of_uses
+from sentio.kernel.arrays import BoolArray, FloatArray, IntArray
+from sentio.model.degradation import Degradation, Scope
+from sentio.model.diagnosis import Hypothesis
+from sentio.model.domain import DOMAINS
+
+POOR_BELOW = 3.0
+
+
+@dataclass(slots=True)
+class Following:
+    """A degradation that goes on, and what is known of it so far."""
+
+    told: Degradation
+    place: Place
+    fall: float  # mean, in standard deviations of a use
+    alike: tuple[Scope, ...] = ()
+    others: tuple[tuple[Scope, float], ...] = ()
+    periods: int = 0
+    better_nats: float = 0.0
+    better_since_ns: int = 0
+    quiet: int = 0
+    causes: list[Hypothesis] = field(default_factory=list[Hypothesis])
+    window: int = 0
+    held: Mapping[str, str] = field(default_factory=dict[str, str])
+    subjects: set[int] = field(default_factory=set[int])
+    series: dict[str, int] = field(default_factory=dict[str, int])
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """Fetched uses with their falls; arrays of shape (rows,)."""
+
+    uses: pa.Table
+    attributes: Attributes
+    mos: FloatArray
+    usual: FloatArray
+    fall: FloatArray  # in standard deviations
+    age: IntArray
+    share: float
+
+    def where(self, keep: BoolArray) -> Looked:
+        """Give the same with some rows only."""
+        return Looked(
+            uses=self.uses.filter(pa.array(keep)),
+            attributes={n: (c[keep], names) for n, (c, names) in self.attributes.items()},
+            mos=self.mos[keep],
+            usual=self.usual[keep],
+            fall=self.fall[keep],
+            age=self.age[keep],
+            share=self.share,
+        )
+
+
+def constants(rows: Looked, inside: IntArray) -> dict[str, str]:
+    """Give the attributes that all of some rows share."""
+    found: dict[str, str] = {}
+    for name, (codes, members) in rows.attributes.items():
+        code = int(codes[inside[0]])
+        if code >= 0 and (codes[inside] == code).all():
+            found[name] = members[code]
+    return found
+
+
+def holds(attributes: Attributes, scope: Scope, rows: int) -> BoolArray:
+    """Tell which rows lie in a scope."""
+    inside = np.ones(rows, dtype=np.bool_)
+    for name, member in scope.items():
+        if name not in attributes:
+            return np.zeros(rows, dtype=np.bool_)
+        codes, members = attributes[name]
+        inside &= codes == (members.index(member) if member in members else -2)
+    return inside
+
+
+def explained(rows: Looked) -> pa.Table:
+    """Totals of uses as negative rows, scaled up from the sample to all of them."""
+    codes, names = rows.attributes["service"]
+    by_service = {
+        name: rows.uses.filter(pa.array(codes == code)) for code, name in enumerate(names)
+    }
+    totals = totals_of_uses(by_service).rows
+    for name in ("n", "total", "total_sq"):
+        scaled = pa.array(totals.column(name).to_numpy() / -rows.share)
+        totals = totals.set_column(totals.column_names.index(name), name, scaled)
+    return totals
+
+
+def onset_of(fall: FloatArray, age: IntArray, weight: FloatArray) -> int:
+    """Find how many periods ago a fall began: where its likelihood is greatest, looking back."""
+    periods = int(age.max(initial=0)) + 1
+    n = np.bincount(age, weight, periods)
+    lost = np.bincount(age, fall * weight, periods)
+    shift = max(float(lost[:2].sum()) / max(float(n[:2].sum()), 1.0), 0.3)
+    gained = np.cumsum(shift * lost - n * shift**2 / 2.0)
+    return int(gained.argmax())
+
+
+def losses(rows: Looked, inside: IntArray) -> dict[str, float]:
+    """Give the mean loss of some rows by domain."""
+    found: dict[str, float] = {}
+    for domain in DOMAINS:
+        name = f"loss_{domain}"
+        if name in rows.uses.column_names:
+            found[domain] = float(rows.uses.column(name).to_numpy()[inside].mean())
+    return found
+
+
+def services_of(rows: Looked, inside: IntArray) -> tuple[str, ...]:
+    """Name the services that some rows lost in, the worst first."""
+    codes, names = rows.attributes["service"]
+    lost = np.bincount(codes[inside], rows.fall[inside], len(names))
+    return tuple(names[i] for i in np.argsort(-lost) if lost[i] > 0.05 * lost.max())
+
+
+def grown(told: Degradation, rows: Looked, inside: IntArray) -> Degradation:
+    """Take further uses into what is told of a degradation."""
+    more = round(len(inside) / rows.share)
+    uses = told.uses + more
+    part = more / max(uses, 1)
+    poor = float((rows.mos[inside] < POOR_BELOW).mean()) if len(inside) else 0.0
+    seen = float(rows.mos[inside].mean())
+    lost = losses(rows, inside)
+    return replace(
+        told,
+        uses=uses,
+        poor_uses=told.poor_uses + round(poor * more),
+        mos_seen=told.mos_seen + part * (seen - told.mos_seen),
+        loss_by_domain={
+            d: told.loss_by_domain.get(d, 0.0) + part * (v - told.loss_by_domain.get(d, 0.0))
+            for d, v in lost.items()
+        },
+    )
+
+
+def scope_of(place: Place) -> Scope:
+    """Give the scope that is just a place."""
+    return {} if place.dimension == "all" else {place.dimension: place.member}
+
+
+def lean(scope: Scope) -> dict[str, str]:
+    """Give a scope in the order of its names."""
+    return {name: scope[name] for name in sorted(scope)}

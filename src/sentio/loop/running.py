@@ -1,0 +1,129 @@
+"""The loop on a thread of its own, beside the intake: it looks, judges what is due, and waits."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import TypeAlias
+
+from sentio.kernel.clock import Clock
+from sentio.kernel.config import Settings
+from sentio.kernel.errors import SentioError
+from sentio.kernel.log import logger
+from sentio.loop.live import Change, Explain, Live, OnChange, Pace, explain_nothing
+from sentio.store.state import StateStore
+from sentio.store.state.told import Told
+from sentio.store.warehouse import Warehouse
+
+log = logger("awareness")
+
+Explainer: TypeAlias = Callable[[Live], Explain]
+
+LOOKS_A_PERIOD = 60
+SHORTEST_WAIT_S, LONGEST_WAIT_S = 0.2, 2.0
+WAIT_AFTER_ERROR_S = 30.0
+
+
+class Running:
+    """Runs the loop until it is closed; what goes wrong is logged, and tried again later.
+
+    Parameters
+    ----------
+    explainer
+        Makes what explains degradations, from the loop that it may ask.
+    on_change
+        Told of every change, on the loop's thread.
+    """
+
+    def __init__(
+        self,
+        warehouse: Warehouse,
+        state: StateStore,
+        *,
+        settings: Settings,
+        clock: Clock,
+        explainer: Explainer = lambda _live: explain_nothing,
+        on_change: OnChange = lambda _change: None,
+    ) -> None:
+        self.told = Told(state)
+        self._warehouse = warehouse
+        self._pace = Pace.of(settings)
+        self._clock = clock
+        self._explainer = explainer
+        self._on_change = on_change
+        self._stop = threading.Event()
+        self._newest_event = self.told.newest_event()
+        self._thread = threading.Thread(target=self._work, name="awareness", daemon=True)
+
+    @property
+    def newest_event(self) -> int:
+        """The number of the newest event, without asking the database."""
+        return self._newest_event
+
+    @property
+    def is_stopping(self) -> bool:
+        """Whether the loop has been told to end."""
+        return self._stop.is_set()
+
+    def start(self) -> None:
+        """Start to look."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Tell the loop to end."""
+        self._stop.set()
+
+    def close(self) -> None:
+        """Tell the loop to end, and wait until what it judged is written."""
+        self.stop()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def _work(self) -> None:
+        wait_s = self._pace.period_ns / 1e9 / LOOKS_A_PERIOD
+        wait_s = min(max(wait_s, SHORTEST_WAIT_S), LONGEST_WAIT_S)
+        while not self._stop.is_set():
+            try:
+                live = self._live()
+                while not self._stop.is_set():
+                    live.catch_up(self._stop.is_set)
+                    self._newest_event = self.told.newest_event()
+                    self._stop.wait(wait_s)
+            except SentioError as error:
+                log.warning("stuck", **error.as_dict())
+            except Exception:  # the watch lives on
+                log.exception("unforeseen")
+            self._stop.wait(WAIT_AFTER_ERROR_S)
+
+    def _live(self) -> Live:
+        """Go on from the last snapshot: after an error nothing half judged is kept."""
+        live = Live(
+            self._warehouse,
+            self.told,
+            pace=self._pace,
+            clock=self._clock,
+            on_change=self._tell,
+        )
+        live.explain = self._explainer(live)
+        return live
+
+    def _tell(self, change: Change) -> None:
+        log_change(change)
+        self._on_change(change)
+
+
+def log_change(change: Change) -> None:
+    """Log a change of a degradation; one that only became better known is no event."""
+    told = change.degradation
+    log.info(
+        "degradation",
+        change=change.what,
+        id=told.id,
+        scope=dict(told.scope),
+        services=list(told.services),
+        began_ns=told.began_ns,
+        ended_ns=told.ended_ns,
+        uses=told.uses,
+        mos_usual=round(told.mos_usual, 2),
+        mos_seen=round(told.mos_seen, 2),
+    )

@@ -1,0 +1,193 @@
+"""What the loop has told (degradations, diagnoses, events), and the snapshot it goes on from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from sqlalchemy import Select, delete, func, or_, select
+from sqlalchemy.orm import Session
+
+from sentio.kernel.values import from_plain, to_plain
+from sentio.model.degradation import Degradation
+from sentio.model.diagnosis import Diagnosis
+from sentio.store.state.store import StateStore
+from sentio.store.state.tables import DegradationRow, DiagnosisRow, SnapshotRow, ToldEventRow
+
+VERSION = 1  # of the layout of bodies
+SNAPSHOT = "awareness"
+PART_BYTES = 32 * 1_048_576
+EVENTS_KEPT = 10_000
+
+Body = Mapping[str, Any]  # Any: JSON
+State = Literal["open", "over"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToldEvent:
+    """One thing that was told: ``kind`` is ``degradation`` or ``diagnosis``."""
+
+    id: int
+    kind: str
+    at_ns: int
+    body: Body
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which degradations: those that touch [since, until), of a state and a service."""
+
+    state: State | None = None
+    since_ns: int | None = None
+    until_ns: int | None = None
+    service: str | None = None
+
+
+class Told:
+    """Reads and writes what the loop tells; one process writes, any may read."""
+
+    def __init__(self, state: StateStore) -> None:
+        self._state = state
+
+    def write(
+        self,
+        degradations: Iterable[Degradation],
+        diagnoses: Mapping[str, Diagnosis],
+        events: Iterable[tuple[str, int, Body]],
+        *,
+        snapshot: bytes,
+    ) -> int:
+        """Write what changed, and the snapshot that goes with it, in one transaction.
+
+        ``diagnoses`` are by their id, ``events`` are kind, moment and body. Gives the number of the
+        newest event.
+        """
+        with self._state.session() as session:
+            for each in degradations:
+                session.merge(_degradation_row(each))
+            for name, made in diagnoses.items():
+                session.merge(_diagnosis_row(name, made))
+            for kind, at_ns, body in events:
+                session.add(ToldEventRow(kind=kind, at_ns=at_ns, body=dict(body)))
+                session.flush()
+            _write_snapshot(session, snapshot)
+            newest = _newest(session)
+            session.execute(delete(ToldEventRow).where(ToldEventRow.id <= newest - EVENTS_KEPT))
+        return newest
+
+    def snapshot(self) -> bytes | None:
+        """Give the snapshot that was last written, None if there is none."""
+        wanted = select(SnapshotRow.content).where(SnapshotRow.name == SNAPSHOT)
+        with self._state.session() as session:
+            parts = session.scalars(wanted.order_by(SnapshotRow.part)).all()
+        return b"".join(parts) if parts else None
+
+    def forget(self) -> None:
+        """Drop the snapshot and all degradations and diagnoses; numbers of events go on."""
+        with self._state.session() as session:
+            for table in (SnapshotRow, DiagnosisRow, DegradationRow):
+                session.execute(delete(table))
+
+    def degradations(
+        self, wanted: Wanted | None = None, *, limit: int = 100, after: str | None = None
+    ) -> list[Degradation]:
+        """List degradations, those seen last first; ``after`` is the id of the last one read."""
+        rows = _chosen(wanted or Wanted())
+        with self._state.session() as session:
+            last = session.get(DegradationRow, after) if after else None
+            if last is not None:
+                same = (DegradationRow.seen_ns == last.seen_ns) & (DegradationRow.id < last.id)
+                rows = rows.where(or_(DegradationRow.seen_ns < last.seen_ns, same))
+            order = (DegradationRow.seen_ns.desc(), DegradationRow.id.desc())
+            found = session.scalars(rows.order_by(*order).limit(limit)).all()
+        return [from_plain(Degradation, row.body) for row in found]
+
+    def degradation(self, name: str) -> Degradation | None:
+        """Give a degradation, None if there is none of that id."""
+        with self._state.session() as session:
+            row = session.get(DegradationRow, name)
+            return from_plain(Degradation, row.body) if row else None
+
+    def diagnoses(
+        self, *, degradation: str | None = None, limit: int = 100, after: str | None = None
+    ) -> list[tuple[str, Diagnosis]]:
+        """List diagnoses with their ids, the newest first; ``after`` as for `degradations`."""
+        rows = select(DiagnosisRow)
+        if degradation is not None:
+            rows = rows.where(DiagnosisRow.degradation == degradation)
+        with self._state.session() as session:
+            last = session.get(DiagnosisRow, after) if after else None
+            if last is not None:
+                same = (DiagnosisRow.made_ns == last.made_ns) & (DiagnosisRow.id < last.id)
+                rows = rows.where(or_(DiagnosisRow.made_ns < last.made_ns, same))
+            order = (DiagnosisRow.made_ns.desc(), DiagnosisRow.id.desc())
+            found = session.scalars(rows.order_by(*order).limit(limit)).all()
+        return [(row.id, from_plain(Diagnosis, row.body)) for row in found]
+
+    def diagnosis(self, name: str) -> Diagnosis | None:
+        """Give a diagnosis, None if there is none of that id."""
+        with self._state.session() as session:
+            row = session.get(DiagnosisRow, name)
+            return from_plain(Diagnosis, row.body) if row else None
+
+    def events(self, after: int, *, limit: int = 100) -> list[ToldEvent]:
+        """List what was told after an event, oldest first."""
+        rows = select(ToldEventRow).where(ToldEventRow.id > after).order_by(ToldEventRow.id)
+        with self._state.session() as session:
+            return [
+                ToldEvent(id=row.id, kind=row.kind, at_ns=row.at_ns, body=row.body)
+                for row in session.scalars(rows.limit(limit))
+            ]
+
+    def newest_event(self) -> int:
+        """Give the number of the newest event, 0 if there is none."""
+        with self._state.session() as session:
+            return _newest(session)
+
+
+def _chosen(wanted: Wanted) -> Select[DegradationRow]:
+    rows = select(DegradationRow)
+    ended = DegradationRow.ended_ns
+    if wanted.state is not None:
+        rows = rows.where(ended.is_(None) if wanted.state == "open" else ended.is_not(None))
+    if wanted.since_ns is not None:
+        rows = rows.where(or_(ended.is_(None), ended > wanted.since_ns))
+    if wanted.until_ns is not None:
+        rows = rows.where(DegradationRow.began_ns < wanted.until_ns)
+    if wanted.service is not None:
+        rows = rows.where(DegradationRow.services.contains(f",{wanted.service},", autoescape=True))
+    return rows
+
+
+def _degradation_row(each: Degradation) -> DegradationRow:
+    return DegradationRow(
+        id=each.id,
+        began_ns=each.began_ns,
+        seen_ns=each.seen_ns,
+        ended_ns=each.ended_ns,
+        services=f",{','.join(each.services)},",
+        version=VERSION,
+        body=to_plain(each),
+    )
+
+
+def _diagnosis_row(name: str, made: Diagnosis) -> DiagnosisRow:
+    return DiagnosisRow(
+        id=name,
+        degradation=made.degradation,
+        made_ns=made.made_ns,
+        version=VERSION,
+        body=to_plain(made),
+    )
+
+
+def _write_snapshot(session: Session, content: bytes) -> None:
+    session.execute(delete(SnapshotRow).where(SnapshotRow.name == SNAPSHOT))
+    for part, start in enumerate(range(0, len(content), PART_BYTES)):
+        piece = content[start : start + PART_BYTES]
+        session.add(SnapshotRow(name=SNAPSHOT, part=part, content=piece))
+
+
+def _newest(session: Session) -> int:
+    return session.scalar(select(func.max(ToldEventRow.id))) or 0

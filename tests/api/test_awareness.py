@@ -1,0 +1,231 @@
+"""Degradations, diagnoses and their events over HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+import http.client
+import signal
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import orjson
+import pytest
+from starting import server
+from tests.loop.live_city import BROKEN, PERIOD_NS, SLOW_UNTIL, uses
+
+from sentio.api.stream import events
+from sentio.model.degradation import Degradation
+from sentio.model.diagnosis import Diagnosis, Evidence, Hypothesis, Impact
+from sentio.store.state import StateStore
+from sentio.store.state.told import Told
+
+HOUR_NS = 3_600_000_000_000
+NOON_NS = 1_795_089_600_000_000_000  # 2026-11-19T12:00Z
+
+
+def degradation(number: int, **given: object) -> Degradation:
+    at_ns = NOON_NS + number * HOUR_NS
+    found = Degradation(
+        id=f"D{number:05d}",
+        scope={"cell": "cell-7"},
+        services=("web",),
+        began_ns=at_ns,
+        seen_ns=at_ns + PERIOD_NS,
+        uses=100,
+        poor_uses=60,
+        mos_usual=4.1,
+        mos_seen=2.2,
+        nats=40.0,
+        per_day=1e-9,
+    )
+    return replace(found, **given)
+
+
+def diagnosis(of: Degradation) -> Diagnosis:
+    evidence = (Evidence(what="its load is three times the usual", weight=3.0, element="cell-7"),)
+    cause = Hypothesis(
+        element="cell-7",
+        element_kind="cell",
+        domain="ran",
+        scope={"cell": "cell-7"},
+        probability=0.9,
+        evidence=evidence,
+    )
+    impact = Impact(users=31, things=0, uses=100, by_service={"web": 100})
+    return Diagnosis(
+        degradation=of.id,
+        made_ns=of.seen_ns,
+        sentence="Cell cell-7 is overloaded.",
+        hypotheses=(cause,),
+        abstains=False,
+        impact=impact,
+    )
+
+
+def fill(told: Told) -> list[Degradation]:
+    """Tell of four degradations, the second over, the third of voice; explain the first."""
+    some = [degradation(number) for number in range(1, 5)]
+    some[1] = replace(some[1], ended_ns=some[1].began_ns + HOUR_NS)
+    some[2] = replace(some[2], services=("voice_wb", "web"), per_day=float("inf"))
+    happened = [("degradation", each.seen_ns, {"id": each.id}) for each in some]
+    told.write(some, {"D00001-0": diagnosis(some[0])}, happened, snapshot=b"learned")
+    return some
+
+
+@pytest.fixture
+def quiet(serving):
+    """Serve four degradations, with nothing that watches."""
+    client = serving(awareness_enabled=False)
+    fill(Told(client.platform.state))
+    return client
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ("", ["D00004", "D00003", "D00002", "D00001"]),
+        ("?state=over", ["D00002"]),
+        ("?state=open&limit=2", ["D00004", "D00003"]),
+        ("?service=voice_wb", ["D00003"]),
+        ("?service=voice", []),
+        ("?since=2026-11-19T16:30:00Z", ["D00004", "D00003", "D00001"]),
+        ("?until=2026-11-19T14:00:00", ["D00001"]),
+        ("?after=D00003", ["D00002", "D00001"]),
+    ],
+)
+def test_degradations_are_filtered_and_come_latest_first(quiet, asked: str, found: list[str]):
+    answer = quiet.get(f"/api/v1/degradations{asked}")
+
+    assert answer.status_code == 200, answer.text
+    assert [each["id"] for each in answer.json()["items"]] == found
+
+
+def test_pages_follow_each_other_to_the_end(quiet):
+    first = quiet.get("/api/v1/degradations?limit=3").json()
+    rest = quiet.get(f"/api/v1/degradations?limit=3&after={first['next']}").json()
+
+    assert [len(first["items"]), len(rest["items"])] == [3, 1]
+    assert rest["next"] is None
+
+
+def test_one_degradation_is_given_whole_with_times_for_people(quiet):
+    one = quiet.get("/api/v1/degradations/D00002").json()
+
+    assert one["scope"] == {"cell": "cell-7"}
+    assert (one["state"], one["began"]) == ("over", "2026-11-19T14:00:00+00:00")
+    assert one["ended_ns"] - one["began_ns"] == HOUR_NS
+
+
+def test_a_diagnosis_is_found_by_its_degradation_and_by_its_id(quiet):
+    (listed,) = quiet.get("/api/v1/diagnoses?degradation=D00001").json()["items"]
+    one = quiet.get(f"/api/v1/diagnoses/{listed['id']}").json()
+
+    assert one == listed
+    assert one["hypotheses"][0]["evidence"][0]["weight"] == 3.0
+    assert quiet.get("/api/v1/diagnoses?degradation=D00002").json()["items"] == []
+
+
+@pytest.mark.parametrize("path", ["degradations/D9", "degradations/D9/subjects", "diagnoses/D9-0"])
+def test_what_is_not_there_is_a_problem_that_says_what_to_do(quiet, path: str):
+    answer = quiet.get(f"/api/v1/{path}")
+
+    assert answer.status_code == 404
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert "D9" in answer.json()["what"]
+
+
+def test_only_who_may_read_is_told(quiet):
+    state = quiet.platform.state
+    key = state.create_key("probe", roles=("ingest",), at_ns=1)
+
+    paths = ["degradations", "degradations/D00001", "diagnoses", "events/stream"]
+    answers = [
+        quiet.get(f"/api/v1/{path}", headers={"authorization": f"Bearer {key}"}) for path in paths
+    ]
+
+    assert [each.status_code for each in answers] == [403] * 4
+
+
+def test_the_routes_that_were_there_first_answer_at_both_places(quiet):
+    for path in ("sources", "dead-letters"):
+        assert quiet.get(f"/v1/{path}").json() == quiet.get(f"/api/v1/{path}").json()
+
+
+def test_values_come_back_from_the_state_as_they_were_written(tmp_path: Path):
+    with StateStore.open(f"sqlite:///{tmp_path}/state.db") as state:
+        told = Told(state)
+        some = fill(told)
+
+        assert [told.degradation(each.id) for each in some] == some
+        assert told.diagnosis("D00001-0") == diagnosis(some[0])
+        assert told.snapshot() == b"learned"
+        told.forget()
+        assert (told.degradations(), told.snapshot(), told.newest_event()) == ([], None, 4)
+
+
+def test_a_stream_goes_on_behind_the_last_event_and_says_that_it_lives(tmp_path: Path):
+    async def read(told: Told, after: int, pieces: int) -> list[str]:
+        stop: list[bool] = []
+        stream = events(
+            told, after, newest=lambda: 4, is_stopping=lambda: bool(stop), heartbeat_s=0.0
+        )
+        found = [(await anext(stream)).decode() for _ in range(pieces)]
+        stop.append(True)
+        assert [each async for each in stream] == []
+        return found
+
+    with StateStore.open(f"sqlite:///{tmp_path}/state.db") as state:
+        fill(Told(state))
+        found = asyncio.run(read(Told(state), 2, 4))
+
+    assert found[0].startswith(":")
+    assert [each.split("\n")[0] for each in found[1:3]] == ["id: 3", "id: 4"]
+    assert found[1].split("\n")[1:] == ["event: degradation", 'data: {"id":"D00003"}', "", ""]
+    assert found[3] == ": still here\n\n"
+
+
+@pytest.mark.slow
+def test_what_is_pushed_is_watched_told_listed_and_ends_with_the_server(tmp_path: Path):
+    start_ns = time.time_ns() // PERIOD_NS * PERIOD_NS - 230 * PERIOD_NS
+    text = uses(0, SLOW_UNTIL + 20, start_ns=start_ns)
+    settings = {"AWARENESS_GRACE_S": "0", "AWARENESS_LEARN_DAYS": "0.5"}
+    with server(tmp_path, **settings) as (process, port):
+        stream = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        stream.request("GET", "/api/v1/events/stream?after=0")
+        told = stream.getresponse()
+        pushed = ask(port, "POST", "/ingest/probe?service=web", text, {"content-type": "text/csv"})
+        opened, ended = next_event(told), next_event(told)
+        (listed,) = ask(port, "GET", "/api/v1/degradations")["items"]
+        people = ask(port, "GET", f"/api/v1/degradations/{listed['id']}/subjects?limit=5")
+        process.send_signal(signal.SIGTERM)
+        rest = told.read()
+        told.close()
+        stream.close()
+        _, said = process.communicate(timeout=20)
+
+    assert pushed["rows_rejected"] == 0
+    assert (opened["change"], ended["change"]) == ("opened", "ended")
+    assert (listed["scope"], listed["state"]) == ({"cell": BROKEN}, "over")
+    assert len(people["items"]) == 5
+    assert people["items"][0]["uses"] >= people["items"][0]["poor_uses"] > 0
+    assert b"event:" not in rest
+    assert process.returncode == 0
+    assert f"{listed['id']} cell {BROKEN}: web down since" in said
+    assert '"event": "degradation"' in said
+
+
+def ask(port: int, method: str, path: str, body: str = "", headers: dict | None = None) -> dict:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    connection.request(method, path, body or None, headers or {})
+    answer = connection.getresponse()
+    content = answer.read()
+    connection.close()
+    assert answer.status == 200, content
+    return orjson.loads(content)
+
+
+def next_event(stream: http.client.HTTPResponse) -> dict:
+    while not (line := stream.readline()).startswith(b"data: "):
+        assert line, "the stream ended"
+    return orjson.loads(line.removeprefix(b"data: "))
