@@ -191,7 +191,7 @@ class Watch:
         pairs = [(int(below), int(above)) for below, above in arrays["book.pairs"].tolist()]
         again.book.take_over(more["keys"], pairs)
         again.baselines = Baselines.restored(_part(arrays, "base."))
-        again.tail.ticks = int(more["ticks"])
+        again.tail.ticks = float(more["ticks"])
         again.tail.counts = np.array(arrays["tail.counts"], dtype=np.float64)
         for name, bins in (("bins", again.bins), ("law_bins", again._law_bins)):
             for i, service in enumerate(more[name]):
