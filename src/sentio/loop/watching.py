@@ -45,6 +45,7 @@ REVISITS = (2, 6, 14)
 BETTER_NATS = 3.0  # by which another scope must explain more, to be believed instead
 AS_MUCH = 0.2  # of a fall, that a wider place must show in all else
 SUBJECT_BYTES = 8
+ALL_ROWS, TOTALS_BYTES = 10**7, 40_000  # a scope's sums in some 6,000 series
 LIKE = 1.1  # uses of a place over those of a scope, for them to be one
 REMAINS = 4.0  # standard deviations that a place must still fall to be the wider cause
 
@@ -255,7 +256,7 @@ class Watching:
         Gives with it the totals that it explains, as negative rows: they neither alarm nor teach.
         """
         one.periods += 1
-        rows = self._fetch(one.told.scope, start_ns, end_ns, FOLLOW_ROWS)
+        rows = self._totals(one.told.scope, start_ns, end_ns)
         if rows is None:
             return one.told, None
         self._meet(one, start_ns, end_ns)
@@ -334,6 +335,15 @@ class Watching:
             one.told, ended_ns=max(ended_ns, one.told.began_ns + self.watch.period_ns)
         )
         self.open.remove(one)
+
+    def _totals(self, scope: Scope, since_ns: int, until_ns: int) -> Looked | None:
+        """Have a scope's uses added up where they lie: rows travel only where they are fewer."""
+        try:
+            fetched = self.detail.fetch(scope, since_ns, until_ns, most_rows=ALL_ROWS, losses=True)
+        except LookupError:
+            return None
+        self.budget.spend(min(fetched.size_bytes, TOTALS_BYTES))
+        return self._judge(fetched, until_ns)
 
     def _fetch(self, scope: Scope, since_ns: int, until_ns: int, most: int) -> Looked | None:
         room = self.budget.rows(most, ROW_BYTES)

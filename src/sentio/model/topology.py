@@ -86,12 +86,25 @@ def topology(elements: pa.RecordBatch, links: pa.RecordBatch) -> Topology:
             continue
         for step in Topology(parent=parent).above(name):
             if (of := kind.get(step, "")) not in DIMENSIONS and of:
-                above.setdefault((of, own), {})[name] = step
-    served = (links.column(c).to_pylist() for c in ("from_element", "to_element", "link_kind"))
-    for server, client, how in zip(*served, strict=True):
-        if how == "serves" and kind.get(client, "") in DIMENSIONS and (of := kind.get(server, "")):
-            above.setdefault((of, kind[client]), {})[client] = server
+                above.setdefault((of, own), {}).setdefault(name, step)  # the nearest of a kind
+    above |= _served(links, kind)
     return Topology(derived=_nearest(above), parent=parent, kind=kind)
+
+
+def _served(
+    links: pa.RecordBatch, kind: Mapping[str, str]
+) -> dict[tuple[str, str], dict[str, str]]:
+    """Who serves whom, by kind of server and of client; not where a client has several servers."""
+    found: dict[tuple[str, str], dict[str, str]] = {}
+    unclear: set[tuple[str, str]] = set()
+    rows = (links.column(c).to_pylist() for c in ("from_element", "to_element", "link_kind"))
+    for server, client, how in zip(*rows, strict=True):
+        pair = (kind.get(server, ""), kind.get(client, ""))
+        if how != "serves" or not pair[0] or pair[0] in DIMENSIONS or pair[1] not in DIMENSIONS:
+            continue
+        if found.setdefault(pair, {}).setdefault(client, server) != server:
+            unclear.add(pair)
+    return {pair: of for pair, of in found.items() if pair not in unclear}
 
 
 def _nearest(above: Mapping[tuple[str, str], dict[str, str]]) -> dict[str, Derived]:
