@@ -24,7 +24,8 @@ WORTH_TELLING = 0.05
 WEIGHTS: Mapping[str, float] = {
     "fit": 8.0,
     "attributes": -0.5,
-    "losses": 1.0,
+    "not the most special": -1.2,
+    "losses": 0.2,
     "measured": 2.5,
     "nothing measured": -1.0,
     "alarm": 1.5,
@@ -76,6 +77,7 @@ def features(
     share = losses.get(one.domain, 0.0) / max(sum(losses.values()), 1e-9)
     found = {
         "fit": (fit, f"explains {100 * (1 + fit):.0f} % of the evidence"),
+        "not the most special": (float(min(one.place, 2)), "another attribute is more special"),
         "attributes": (float(len(one.scope) - 1), f"needs {len(one.scope)} attributes"),
         "losses": (share - 0.3, f"{100 * share:.0f} % of the loss is of the domain {one.domain}"),
     }

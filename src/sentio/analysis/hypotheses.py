@@ -8,8 +8,13 @@ from dataclasses import dataclass, field
 from sentio.model.degradation import Degradation, Scope
 from sentio.model.topology import DOMAIN_OF_KIND
 
+ORDER = (
+    *("app_version", "firmware", "server", "app", "edge", "device_model", "cell", "gnb", "link"),
+    *("ring", "router", "dns", "ims", "smf", "amf", "upf", "slice", "segment"),
+)
+"""From releases, which are changed most, inwards from both ends of the path to its middle."""
 EVERYTHING = "all"
-MOST = 12
+MOST = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,47 +41,48 @@ class Candidate:
     domain: str
     scope: Scope
     nats: float
+    place: int = 0  # among the attributes of its scope, the most special first
 
 
 def candidates(case: Case) -> list[Candidate]:
     """List what could be the cause, each element once with the scope that fits best."""
     found: dict[tuple[str, str], Candidate] = {}
     for scope, nats in _scopes(case):
-        one = _blamed(scope, nats, case)
-        found.setdefault((one.element_kind, one.element), one)
-    return list(found.values())[:MOST]
+        for place, (kind, element) in enumerate(by_specialty(scope, case.uses_of)):
+            one = Candidate(
+                element=element,
+                element_kind=kind,
+                domain=_domain(kind, case.told),
+                scope=scope,
+                nats=nats,
+                place=place,
+            )
+            found.setdefault((kind, element), one)
+    return sorted(found.values(), key=lambda one: -one.nats)[:MOST]
 
 
 def _scopes(case: Case) -> Iterator[tuple[Scope, float]]:
-    best = case.scopes[0][1] if case.scopes else case.told.nats
+    best = case.told.nats
     yield case.told.scope, best
     for scope in case.alike:
         yield scope, best
-    yield from case.scopes
+    for scope, nats in case.scopes:
+        # a part of the scope explains no more than the scope itself, and names more than is needed
+        if not case.told.scope.items() < scope.items():
+            yield scope, min(nats, best)
 
 
-def _blamed(scope: Scope, nats: float, case: Case) -> Candidate:
-    kind, element = most_special(scope, case.uses_of)
-    return Candidate(
-        element=element,
-        element_kind=kind,
-        domain=_domain(kind, case.told),
-        scope=scope,
-        nats=nats,
-    )
-
-
-def most_special(scope: Scope, uses_of: Mapping[tuple[str, str], float]) -> tuple[str, str]:
-    """Of the attributes of a scope, give the one that fewest uses have."""
+def by_specialty(scope: Scope, uses_of: Mapping[tuple[str, str], float]) -> list[tuple[str, str]]:
+    """Put the attributes of a scope in order, first those that fewest uses have."""
     named = [(name, member) for name, member in scope.items() if name != "service"]
     if not named:
-        return next(iter(scope.items()), (EVERYTHING, EVERYTHING))
-    return min(named, key=lambda pair: (_rank(pair[0]), uses_of.get(pair, float("inf"))))
+        return [next(iter(scope.items()), (EVERYTHING, EVERYTHING))]
+    return sorted(named, key=lambda pair: (_rank(pair[0]), uses_of.get(pair, float("inf"))))
 
 
 def _rank(kind: str) -> int:
-    """Releases and firmware are what changes of an app or a device: they come before all else."""
-    return 0 if kind in {"app_version", "firmware"} else 1 if kind in DOMAIN_OF_KIND else 2
+    """Put kinds from what changes most often to what is only a group of subjects."""
+    return ORDER.index(kind) if kind in ORDER else len(ORDER)
 
 
 def _domain(kind: str, told: Degradation) -> str:

@@ -176,7 +176,9 @@ class Watching:
         kept = kept if len(kept) else found.rows
         place = scope_of(suspicion.place)
         held = constants(rows, kept)
-        alike = self._alike(scope, held, suspicion.window, found.uses / rows.share)
+        whole = self.watch.uses(suspicion.place, window=suspicion.window)
+        uses = whole * found.uses / max(len(rows.mos), 1)
+        alike = self._alike(scope, held, suspicion.window, uses)
         self._take_back(rows, found.rows)
         told = Degradation(
             id=f"D{self.count:05d}",
@@ -300,6 +302,7 @@ class Watching:
         scope = lean({**place, **found.scope})
         one.others = tuple((lean({**place, **o}), nats) for o, nats in found.others)
         if scope == one.told.scope or found.nats < known + BETTER_NATS:
+            one.told = replace(one.told, nats=max(one.told.nats, found.nats))
             return
         held = constants(rows, found.rows)
         one.told = replace(
