@@ -14,6 +14,7 @@ from sentio.api.app import create_app
 from sentio.kernel.clock import Clock
 from sentio.kernel.config import Settings
 from sentio.kernel.log import logger
+from sentio.loop.diagnosing import diagnoser
 from sentio.loop.live import OnChange
 from sentio.loop.platform import open_platform, open_state
 
@@ -51,7 +52,11 @@ def serve(
         listening_socket(settings.api_host, settings.api_port) as listening,
         open_platform(settings, clock=clock) as platform,
     ):
-        app = create_app(platform, on_change=on_change)
+        app = create_app(
+            platform,
+            explainer=lambda live: diagnoser(platform.warehouse, live),
+            on_change=on_change,
+        )
         config = uvicorn.Config(
             app,
             log_config=None,

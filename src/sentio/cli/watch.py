@@ -42,6 +42,7 @@ def watch(
     A period counts once the newest use of the store is past its end and the grace. `sentio serve`
     watches by itself; this is for what was read by `sentio ingest`.
     """
+    from sentio.loop.diagnosing import diagnoser
     from sentio.loop.live import Live, Pace
     from sentio.loop.platform import open_state, read_warehouse
     from sentio.store.state.told import Told
@@ -62,6 +63,7 @@ def watch(
         if again:
             told.forget()
         live = Live(warehouse, told, pace=Pace.of(settings), on_change=tell)
+        live.explain = diagnoser(warehouse, live)
         periods = live.catch_up()
         found = [each for name in ids if (each := told.degradation(name)) is not None]
         found += [each for each in live.open if each.id not in ids]

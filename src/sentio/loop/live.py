@@ -112,7 +112,7 @@ class Live:
         self._told = told
         self.explain = explain
         self._on_change = on_change
-        self._detail = StoreDetail(warehouse)
+        self.detail = StoreDetail(warehouse)
         self._release = ""
         self.next_ns: int | None = None
         self.learned = self.judged = 0
@@ -170,8 +170,8 @@ class Live:
         """Take in what has become known of the topology."""
         release = self.periods.topology_release()
         if release != self._release:
-            self._detail.topology = self.periods.topology()
-            self.watching.watch.book.turn(self._detail.topology)
+            self.detail.topology = self.periods.topology()
+            self.watching.watch.book.turn(self.detail.topology)
             self._release = release
 
     def _see(self, start_ns: int, totals: Totals) -> None:
@@ -225,17 +225,17 @@ class Live:
         content = self._told.snapshot()
         if content is None:
             watch = Watch(period_ns=self.pace.period_ns)
-            return Watching(watch, self._detail, budget=Budget(share=DETAIL_SHARE))
+            return Watching(watch, self.detail, budget=Budget(share=DETAIL_SHARE))
         arrays, more = unpacked(content)
         self._check(int(more["watch"]["period_ns"]))
         self.next_ns, self.learned = more["next_ns"], int(more["learned"])
         self.judged, self._empty = int(more["judged"]), int(more["empty"])
         self._release = str(more["topology"])
-        self._detail.topology = self.periods.topology()
-        watch = Watch.restored(arrays, more["watch"], topology=self._detail.topology)
+        self.detail.topology = self.periods.topology()
+        watch = Watch.restored(arrays, more["watch"], topology=self.detail.topology)
         if self._release != self.periods.topology_release():
             self._release = ""
-        return restored(watch, self._detail, more["watching"])
+        return restored(watch, self.detail, more["watching"])
 
     def _check(self, period_ns: int) -> None:
         if period_ns != self.pace.period_ns:

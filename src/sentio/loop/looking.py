@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from sentio.analysis.scopes import Attributes
 from sentio.awareness.series import Place
-from sentio.awareness.totals import totals_of_uses
+from sentio.awareness.totals import JOIN, totals_of_uses
 from sentio.kernel.arrays import BoolArray, FloatArray, IntArray
 from sentio.model.degradation import Degradation, Scope
 from sentio.model.diagnosis import Hypothesis
@@ -147,7 +147,11 @@ def grown(told: Degradation, rows: Looked, inside: IntArray) -> Degradation:
 
 def scope_of(place: Place) -> Scope:
     """Give the scope that is just a place."""
-    return {} if place.dimension == "all" else {place.dimension: place.member}
+    if place.dimension == "all":
+        return {}
+    if JOIN not in place.dimension:
+        return {place.dimension: place.member}
+    return dict(zip(place.dimension.split(JOIN), place.member.split(JOIN), strict=True))
 
 
 def lean(scope: Scope) -> dict[str, str]:

@@ -12,6 +12,7 @@ from sentio.analysis.scopes import Found, find_scope
 from sentio.awareness.budget import Budget
 from sentio.awareness.ring import Detail, Fetched
 from sentio.awareness.series import Place
+from sentio.awareness.totals import joint_codes
 from sentio.awareness.usual import coded, usual_of
 from sentio.awareness.watch import Suspicion, Watch
 from sentio.kernel.arrays import FloatArray, IntArray
@@ -228,6 +229,7 @@ class Watching:
         ``held`` are the attributes that all uses of the scope have.
         """
         found: list[Scope] = []
+        topology = self.watch.book.topology
         for name, member in held.items():
             other = Place(dimension=name, member=member)
             size = self.watch.uses(other, window=window)
@@ -235,20 +237,9 @@ class Watching:
                 found.append({name: member})
             for own, of in scope.items():
                 own_size = self.watch.uses(Place(dimension=own, member=of), window=window)
-                if self._is_tied(own, of, name, member) and size <= LIKE * own_size + 3.0:
+                if topology.is_tied((own, of), (name, member)) and size <= LIKE * own_size + 3.0:
                     found.append({n: m for n, m in scope.items() if n != own} | {name: member})
         return tuple(found)
-
-    def _is_tied(self, kind: str, member: str, other_kind: str, other: str) -> bool:
-        """Tell whether one of two elements is above the other."""
-        topology = self.watch.book.topology
-        derived = topology.derived
-        return (
-            (other_kind in derived and derived[other_kind].of.get(member) == other)
-            or (kind in derived and derived[kind].of.get(other) == member)
-            or other in topology.above(member)
-            or member in topology.above(other)
-        )
 
     def _follow(
         self, one: Following, start_ns: int, end_ns: int
@@ -365,7 +356,8 @@ class Watching:
         mos = uses.column("mos").to_numpy().astype(np.float64)
         keep = np.isfinite(usual) & np.isfinite(mos)
         uses = uses.filter(pa.array(keep))
-        names = [n for n in uses.column_names if n in ATTRIBUTES or n in self._derived()]
+        derived = self.watch.book.topology.derived
+        names = [n for n in uses.column_names if n in ATTRIBUTES or n in derived]
         return Looked(
             uses=uses,
             attributes={name: coded(uses, name) for name in names},
@@ -375,9 +367,6 @@ class Watching:
             age=(until_ns - 1 - uses.column("ts").to_numpy()) // self.watch.period_ns,
             share=fetched.share,
         )
-
-    def _derived(self) -> tuple[str, ...]:
-        return tuple(self.watch.book.topology.derived)
 
     def _without_open(self, rows: Looked, *, but: Following | None = None) -> Looked:
         """Leave out what open degradations explain."""
@@ -394,7 +383,8 @@ class Watching:
         ages = int(rows.age[inside].max(initial=0)) + 1
         n, total = np.zeros((ages, size)), np.zeros((ages, size))
         service, services = rows.attributes["service"]
-        everywhere = {**rows.attributes, "all": (np.zeros(len(service), np.int64), ["all"])}
+        whole = {"all": (np.zeros(len(service), np.int64), ["all"])}
+        everywhere = {**rows.attributes, **whole, **joint_codes(rows.attributes)}
         for dimension, (codes, members) in everywhere.items():
             pair = service[inside] * (len(members) + 1) + codes[inside]
             for one in np.unique(pair[codes[inside] >= 0]):

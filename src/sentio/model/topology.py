@@ -68,6 +68,17 @@ class Topology:
         """List the elements right under one."""
         return tuple(one for one, parent in self.parent.items() if parent == element)
 
+    def is_tied(self, one: tuple[str, str], other: tuple[str, str]) -> bool:
+        """Tell whether one of two elements, each with its kind, is above the other."""
+        (kind, element), (other_kind, of) = one, other
+        derived = self.derived
+        return (
+            (other_kind in derived and derived[other_kind].of.get(element) == of)
+            or (kind in derived and derived[kind].of.get(of) == element)
+            or of in self.above(element)
+            or element in self.above(of)
+        )
+
 
 def topology(elements: pa.RecordBatch, links: pa.RecordBatch) -> Topology:
     """Build the topology from ``ELEMENT`` and ``LINK`` records; the last version counts.

@@ -158,7 +158,7 @@ def _work_with_backup(setting: Setting) -> Sketch:
         lasts_ns=3 * HOUR_NS,
         state="scheduled",
     )
-    detour = Effect(scope={"ring": (code,)}, quantity="delay_ms", amount=2.5)
+    detour = Effect(scope={"ring": (code,)}, quantity="delay_ms", amount=0.3)
     return Sketch(
         element=name,
         element_kind="ring",

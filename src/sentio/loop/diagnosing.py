@@ -1,0 +1,151 @@
+"""Diagnoses of what the loop follows: measurements, events and impact are asked of the store."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+import duckdb
+import pyarrow as pa
+
+from sentio.analysis.causes import Sources, explain
+from sentio.analysis.hypotheses import Case, candidates
+from sentio.analysis.measured import Log, Measured
+from sentio.analysis.telling_causes import SURE_ENOUGH, sentence
+from sentio.awareness.ring import Fetched
+from sentio.experience.service import SERVICES
+from sentio.loop.live import Explain, Live
+from sentio.loop.looking import Following
+from sentio.model.diagnosis import Diagnosis, Hypothesis, Impact
+from sentio.store.warehouse import Warehouse
+
+DAY_NS = 86_400_000_000_000
+LEARN_NS = 14 * DAY_NS  # of an element's measurements
+LOG_NS = 3 * DAY_NS
+IMPACT_ROWS = 5000
+REJECTED_BELOW = 0.05
+MEASURED = ("ts", "element", "indicator", "value")
+EVENTS = ("ts", "end_ts", "event_kind", "element", "title", "severity")
+HOUR_NS = 3_600_000_000_000
+
+
+def diagnoser(warehouse: Warehouse, live: Live) -> Explain:
+    """Make what explains the degradations of a loop over a store."""
+
+    def diagnose(one: Following, now_ns: int) -> Diagnosis | None:
+        return _diagnosis(warehouse, live, one, now_ns)
+
+    return diagnose
+
+
+def _diagnosis(warehouse: Warehouse, live: Live, one: Following, now_ns: int) -> Diagnosis:
+    watching = live.watching
+    case = Case(
+        told=one.told,
+        scopes=((one.told.scope, one.told.nats), *one.others),
+        alike=one.alike,
+        uses_of=watching.uses_of(one),
+    )
+    elements = {each.element for each in candidates(case)}
+    con = warehouse.con.cursor()
+    measured, log = Measured(), Log()
+    for rows in _by_time(_facts(con, "measurement", MEASURED, elements, now_ns - LEARN_NS, now_ns)):
+        measured.learn(rows)
+    log.add(_facts(con, "event", EVENTS, elements, now_ns - LOG_NS, now_ns))
+    sources = Sources(topology=watching.watch.book.topology, measured=measured, log=log)
+    causes = explain(case, sources, until_ns=now_ns)
+    impact = _impact(live, one, now_ns)
+    return Diagnosis(
+        degradation=one.told.id,
+        made_ns=now_ns,
+        sentence=sentence(one.told, causes, impact),
+        hypotheses=tuple(h for h in causes if h.probability >= REJECTED_BELOW) or tuple(causes[:1]),
+        rejected=tuple(h for h in causes if h.probability < REJECTED_BELOW),
+        abstains=not causes or causes[0].probability < SURE_ENOUGH,
+        impact=impact,
+        correlated_events=_correlated(causes),
+    )
+
+
+def _impact(live: Live, one: Following, now_ns: int) -> Impact:
+    """Count whom it touched, by a sample of the scope's uses, and foretell an hour more."""
+    told = one.told
+    found: Fetched = live.detail.fetch(
+        told.scope, told.began_ns, now_ns, most_rows=IMPACT_ROWS, losses=False
+    )
+    uses = found.uses
+    scale = 1.0 / max(found.share, 1e-9)
+    by_service = _distinct(uses, "service")
+    of_things = sum(n for s, n in by_service.items() if SERVICES[s].subject_kind == "thing")
+    share = of_things / max(sum(by_service.values()), 1)
+    everyone = len(one.subjects)
+    lasted_ns = max(now_ns - told.began_ns, live.watching.watch.period_ns)
+    return Impact(
+        users=everyone - round(share * everyone),
+        things=round(share * everyone),
+        uses=round(uses.num_rows * scale),
+        by_segment=_distinct(uses, "segment"),
+        by_slice=_distinct(uses, "slice"),
+        by_service=by_service,
+        # distinct subjects grow about with the square root of time
+        forecast_subjects=round(everyone * (1.0 + HOUR_NS / lasted_ns) ** 0.5),
+    )
+
+
+def _distinct(uses: pa.Table, name: str) -> dict[str, int]:
+    """Count distinct subjects by a column; empty where the uses do not have it."""
+    if name not in uses.column_names:
+        return {}
+    pairs = set(
+        zip(
+            uses.column(name).cast(pa.string()).to_pylist(),
+            uses.column("subject").to_pylist(),
+            strict=True,
+        )
+    )
+    counted = Counter(str(value) for value, _ in pairs if value is not None)
+    return dict(counted.most_common())
+
+
+def _facts(
+    con: duckdb.DuckDBPyConnection,
+    family: str,
+    columns: tuple[str, ...],
+    elements: Iterable[str],
+    since_ns: int,
+    until_ns: int,
+) -> pa.RecordBatch:
+    """Read an element's facts of a window, in order of time; none where the family has no table."""
+    wanted = sorted(elements)
+    marks = ", ".join("?" * len(wanted)) or "NULL"
+    try:
+        table = con.execute(
+            f'SELECT {", ".join(columns)} FROM "{family}" '
+            f"WHERE element IN ({marks}) AND ts >= ? AND ts < ? ORDER BY ts",
+            [*wanted, since_ns, until_ns],
+        ).to_arrow_table()
+    except duckdb.CatalogException:
+        return pa.RecordBatch.from_pylist([], pa.schema([(c, pa.string()) for c in columns]))
+    batches = table.combine_chunks().to_batches()
+    return batches[0] if batches else pa.RecordBatch.from_pylist([], table.schema)
+
+
+def _by_time(rows: pa.RecordBatch) -> Iterable[pa.RecordBatch]:
+    """Cut measurements, which are in order, into their periods."""
+    if not rows.num_rows:
+        return
+    ts = rows.column("ts").to_pylist()
+    first = 0
+    for i in range(1, len(ts) + 1):
+        if i == len(ts) or ts[i] != ts[first]:
+            yield rows.slice(first, i - first)
+            first = i
+
+
+def _correlated(causes: list[Hypothesis]) -> tuple[str, ...]:
+    return tuple(
+        evidence.what
+        for cause in causes[:1]
+        for evidence in cause.evidence
+        if evidence.source in {"alarm", "change", "planned work"}
+    )
