@@ -12,6 +12,7 @@ from sentio.model.diagnosis import Hypothesis
 
 ENOUGH_SESSIONS = 30
 LEAST_COMMON = 0.3  # of the subjects of a degradation that a fault must have touched
+NAMED = 0.9  # what naming the whole scope of a fault counts for
 CALIBRATION_BINS = 5
 
 
@@ -44,7 +45,10 @@ class Told:
 
 
 def match(told: Sequence[Told], faults: Sequence[Fault], *, period_ns: int) -> None:
-    """Say of each degradation which fault it shows: the one whose subjects it shares most."""
+    """Say of each degradation which fault it shows: the one whose subjects it shares most.
+
+    Where a fault is felt by few of those within its scope, naming just that scope is enough.
+    """
     for one in told:
         best, share = None, LEAST_COMMON
         for fault in faults:
@@ -52,6 +56,8 @@ def match(told: Sequence[Told], faults: Sequence[Fault], *, period_ns: int) -> N
                 continue
             common = np.intersect1d(one.subjects, fault.subjects).size
             found = common / max(len(one.subjects), 1)
+            if common and fault.scope.items() <= dict(one.degradation.scope).items():
+                found = max(found, NAMED)
             if found > share:
                 best, share = fault, found
         one.fault = best
