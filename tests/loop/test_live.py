@@ -21,6 +21,7 @@ from tests.loop.live_city import (
 
 from sentio.kernel.clock import FixedClock
 from sentio.kernel.errors import RefusedError, StoreError
+from sentio.loop.diagnosing import diagnoser
 from sentio.loop.live import Change, Live, Pace
 from sentio.loop.looking import Following
 from sentio.model.diagnosis import Diagnosis, Impact
@@ -76,6 +77,24 @@ def test_a_slow_cell_is_seen_where_and_when_it_was_slow_and_nothing_else_is(city
     assert found[0].seen_ns <= START_NS + (SLOW_FROM + 6) * PERIOD_NS
     assert abs((found[0].ended_ns or 0) - (START_NS + SLOW_UNTIL * PERIOD_NS)) <= 4 * PERIOD_NS
     assert found[0].services == ("web",)
+
+
+def test_a_degradation_is_explained_by_what_is_in_the_store(city, told):
+    with Warehouse(city, mode="read") as warehouse:
+        live = Live(warehouse, told, pace=PACE)
+        live.explain = diagnoser(warehouse, live)
+        live.catch_up()
+
+    first = told.diagnoses()[0]
+    made = first if isinstance(first, Diagnosis) else first[-1]
+    assert made.cause is not None
+    assert (made.cause.element_kind, made.cause.element) == ("cell", BROKEN)
+    assert made.cause.domain == "ran"
+    assert BROKEN in made.sentence
+    assert "%" in made.sentence
+    assert made.impact.users > 0
+    assert made.impact.things == 0
+    assert made.impact.forecast_subjects > made.impact.users
 
 
 def test_a_process_killed_in_the_middle_goes_on_as_if_it_had_not_been(city, tmp_path):
