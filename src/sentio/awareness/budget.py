@@ -23,7 +23,8 @@ class Budget:
     def earn(self, bulk_bytes: int) -> None:
         """Let a period pass in which so many bytes of bulk were collected."""
         self.bulk_bytes += bulk_bytes
-        self._usual += 0.05 * (bulk_bytes - self._usual) if self._usual else bulk_bytes
+        # over days: a quiet night must not eat up what was saved
+        self._usual += 0.002 * (bulk_bytes - self._usual) if self._usual else bulk_bytes
         most = MOST_SAVED_PERIODS * self.share * self._usual
         self._room = min(self._room + self.share * bulk_bytes, most)
 

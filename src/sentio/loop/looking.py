@@ -17,6 +17,8 @@ from sentio.model.diagnosis import Hypothesis
 from sentio.model.domain import DOMAINS
 
 POOR_BELOW = 3.0
+LEAST_FALL = 0.1  # standard deviations of a use
+MOST_NATS = 4.0  # that one service may say in one period
 
 
 @dataclass(slots=True)
@@ -26,6 +28,7 @@ class Following:
     told: Degradation
     place: Place
     fall: float  # mean, in standard deviations of a use
+    falls: Mapping[str, float] = field(default_factory=dict[str, float])  # by service, at first
     alike: tuple[Scope, ...] = ()
     others: tuple[tuple[Scope, float], ...] = ()
     periods: int = 0
@@ -115,6 +118,29 @@ def losses(rows: Looked, inside: IntArray) -> dict[str, float]:
         name = f"loss_{domain}"
         if name in rows.uses.column_names:
             found[domain] = float(rows.uses.column(name).to_numpy()[inside].mean())
+    return found
+
+
+def falls_of(rows: Looked, inside: IntArray) -> dict[str, float]:
+    """Give the mean fall of each service that fell among some rows."""
+    codes, names = rows.attributes["service"]
+    n = np.bincount(codes[inside], minlength=len(names))
+    fall = np.bincount(codes[inside], rows.fall[inside], len(names)) / np.maximum(n, 1)
+    return {name: float(fall[i]) for i, name in enumerate(names) if fall[i] > LEAST_FALL}
+
+
+def better_nats(rows: Looked, falls: Mapping[str, float]) -> float:
+    """Weigh recovery against going on, service by service; none of them alone decides.
+
+    So another fault that hits one service of the scope does not keep a degradation open.
+    """
+    codes, names = rows.attributes["service"]
+    found = 0.0
+    for code, name in enumerate(names):
+        here, usual = codes == code, falls.get(name, 0.0)
+        if usual > 0.0 and here.any():
+            nats = float(usual * (usual / 2.0 - rows.fall[here]).sum())
+            found += min(max(nats, -MOST_NATS), MOST_NATS)
     return found
 
 

@@ -20,8 +20,10 @@ from sentio.loop.looking import (
     POOR_BELOW,
     Following,
     Looked,
+    better_nats,
     constants,
     explained,
+    falls_of,
     grown,
     holds,
     lean,
@@ -200,6 +202,7 @@ class Watching:
             told=told,
             place=suspicion.place,
             fall=float(rows.fall[kept].mean()),
+            falls=falls_of(rows, kept),
             alike=tuple(other for other in alike if other != scope),
             others=tuple((lean({**place, **other}), nats) for other, nats in found.others),
             window=suspicion.window,
@@ -259,12 +262,10 @@ class Watching:
                 self._end(one, end_ns - one.quiet * self.watch.period_ns)
             return one.told, None
         one.quiet = 0
-        everything = np.arange(len(rows.mos))
-        n, mean = len(rows.fall), float(rows.fall.mean())
         if one.better_nats <= 0.0:
             one.better_nats, one.better_since_ns = 0.0, start_ns
-        one.better_nats += n * one.fall * (one.fall / 2.0 - mean)
-        one.told = grown(one.told, rows, everything)
+        one.better_nats += better_nats(rows, one.falls)
+        one.told = grown(one.told, rows, np.arange(len(rows.mos)))
         if one.better_nats > RECOVERED_NATS:
             self._end(one, one.better_since_ns)
             return one.told, None
@@ -304,7 +305,7 @@ class Watching:
             loss_by_domain=losses(rows, found.rows),
         )
         one.held, one.alike, one.subjects = held, (), set()
-        one.fall = found.lost / found.uses
+        one.fall, one.falls = found.lost / found.uses, falls_of(rows, found.rows)
         self._meet(one, one.told.began_ns, end_ns)
 
     def _absorbs(self, new: Following) -> bool:
@@ -320,7 +321,7 @@ class Watching:
                 seen_ns=kept.seen_ns,
             )
             one.place, one.held, one.alike, one.others = new.place, new.held, new.alike, new.others
-            one.fall, one.better_nats = new.fall, 0.0
+            one.fall, one.falls, one.better_nats = new.fall, new.falls, 0.0
             return True
         return False
 
