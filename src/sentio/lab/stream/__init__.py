@@ -1,1 +1,1 @@
-"""The simulated operator on the wire: what its systems send in a period, as bytes of each source."""
+"""The simulated operator on the wire: what its systems send in a period, source by source."""

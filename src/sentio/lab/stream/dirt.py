@@ -1,4 +1,4 @@
-"""The dirt of real feeds while they run: which rows come late, twice, cut off or of a wrong clock."""
+"""The dirt of feeds while they run: rows that come late, twice, cut off, or of a wrong clock."""
 
 from __future__ import annotations
 
