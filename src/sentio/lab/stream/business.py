@@ -38,7 +38,7 @@ def customers(operator: Operator) -> Parcel:
     """Write all customers; boxes at home go by their serial number, all else by its SIM."""
     batch = operator.customers()
     subject = batch.column("subject").to_numpy()
-    is_box = _boxes(operator)
+    is_box = boxes_of(operator)
     value = batch.column("value_per_month").to_numpy()
     segment = batch.column("segment").dictionary_decode()
     vip = (value >= IMPORTANT_VALUE) | pc.equal(segment, IMPORTANT_SEGMENT).to_numpy(
@@ -101,7 +101,8 @@ def _is_annoying(batch: pa.RecordBatch) -> BoolArray:
     return found
 
 
-def _boxes(operator: Operator) -> BoolArray:
+def boxes_of(operator: Operator) -> BoolArray:
+    """Tell which subjects are boxes at home, shape (subjects,)."""
     people = operator.estate.subjects
     boxes = people.thing_kind == list(THINGS).index("cpe")
     return np.concatenate([np.zeros(people.users, dtype=np.bool_), boxes])

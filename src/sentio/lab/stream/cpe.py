@@ -63,7 +63,8 @@ def _radio(uses: pa.RecordBatch) -> list[pa.StringArray | str]:
         _count(_number(uses, "wifi_retry_ratio")), f',"PacketsSent":{COUNTED}}}}}}}}}}}}},',
         '"DSL":{"Line":{"1":{"Stats":{"QuarterHour":{"LinkRetrain":',
         whole(_number(uses, "access_retrain_count").astype(np.int64)), "}}}}},",
-        f'"Cellular":{{"Interface":{{"1":{{"X_{OUI}_SINR":', fixed(_number(uses, "access_snr_db"), 6),
+        f'"Cellular":{{"Interface":{{"1":{{"X_{OUI}_SINR":',
+        fixed(_number(uses, "access_snr_db"), 6),
         ',"Stats":{"ErrorsReceived":', _count(_number(uses, "error_ratio")),
         f',"PacketsReceived":{COUNTED}}}}}}}}},',
     ]  # fmt: skip

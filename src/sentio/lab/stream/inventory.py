@@ -1,4 +1,4 @@
-"""The inventory as CSV: all elements with their parents, and all links (column maps `inventory_*`)."""
+"""The inventory as CSV: elements with their parents, and links (column maps `inventory_*`)."""
 
 from __future__ import annotations
 
