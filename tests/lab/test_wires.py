@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,9 +11,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent))
-from wires_store import read
+from tests.lab.wires_store import read
 
 from sentio.awareness.totals import totals_of_uses
 from sentio.ingest.format import FORMATS
