@@ -79,7 +79,7 @@ class _File:
             "managedElement": self._start_element,
             "measEntity": self._start_element,
             "measData": lambda _: self._begin_data(),
-            "measInfo": lambda _: self._begin_info(),
+            "measInfo": self._start_info,
             "granPeriod": self._start_period,
             "measValue": self._start_object,
         }
@@ -161,9 +161,14 @@ class _File:
     def _start_element(self, found: etree._Element) -> None:
         self._local_dn = found.get("localDn") or ""
 
+    def _start_info(self, found: etree._Element) -> None:
+        self._begin_info()
+        self._class = found.get("measInfoId") or ""
+
     def _begin_info(self) -> None:
         self._end_object()
         self._types: dict[str, str] = {}
+        self._class = ""
         self._period = None
         self._granularity_ms: int | None = None
         self._why_no_period = ("missing", "no granPeriod stands before it")
@@ -300,7 +305,7 @@ class _File:
                 ts=self._period,
                 granularity_ms=self._granularity_ms,
                 element=element,
-                element_kind=dn.kind_of(element),
+                element_kind=dn.kind_of(element) or dn.kind_of_group(self._class),
                 quality=self._quality,
             )
             self._rows.add(scope, self._results, rows=self._results.cells)

@@ -33,6 +33,7 @@ from sentio.ingest.wire.ves.values import (
     written,
 )
 from sentio.model.record import Kind, Quality
+from sentio.model.topology import DOMAIN_OF_KIND
 
 MICROSECOND_NS = 1000
 MAX_INTERVAL_S = 31 * 86_400
@@ -266,7 +267,8 @@ def _kind(header: Json) -> str:
 @lru_cache(maxsize=1024)
 def _kind_of_code(code: str) -> str:
     code = code.lower()
-    return "gnb" if code.startswith(_RADIO) else code if code in _CORE else ""
+    is_kind = code in _CORE or code in DOMAIN_OF_KIND
+    return "gnb" if code.startswith(_RADIO) else code if is_kind else ""
 
 
 def _domain(event: Json) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from sentio.model.topology import DOMAIN_OF_KIND
+
 KINDS: dict[str, str] = {
     "GNBDUFunction": "gnb",
     "GNBCUCPFunction": "gnb",
@@ -73,6 +75,13 @@ def kind_of_class(name: str) -> str:
     if core != name and core.isupper():
         return core.lower()
     return _HUMP.sub("_", name).lower().replace("-", "_")
+
+
+@lru_cache(maxsize=4096)
+def kind_of_group(name: str) -> str | None:
+    """Say whose counters a group holds that is called by their class, as many are: `NRCellDU`."""
+    found = kind_of_class(name) if _CLASS.fullmatch(name) else None
+    return found if found in DOMAIN_OF_KIND else None
 
 
 def _append(whole: tuple[str, ...], more: tuple[str, ...]) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from sentio.ingest.wire.times.iso8601 import time_ns
-from sentio.ingest.wire.usp.names import QUANTITIES
+from sentio.ingest.wire.usp.names import PLACES, QUANTITIES
 from sentio.ingest.wire.usp.units import Floats, factor
 from sentio.model.indicator import indicator
 from sentio.model.record import Quality
@@ -33,7 +33,7 @@ class Device(Protocol):
         ...
 
     def get(self, what: str) -> str:
-        """Give ``serial``, ``oui`` or ``model``, or nothing."""
+        """Give ``serial``, ``oui``, ``model``, or a name of `PLACES`; or nothing."""
         ...
 
 
@@ -79,8 +79,10 @@ def experience(
         "device_model": pa.array([each.get("model") or None for each in chosen], type=pa.string()),
         "quality": pa.array(quality[is_there]),
     }
-    for name, text in constants.items():
-        columns[name] = pa.array([text] * len(chosen), type=pa.string())
+    for name in PLACES.values():
+        told = [each.get(name) or constants.get(name) for each in chosen]
+        if any(told):
+            columns[name] = pa.array(told, type=pa.string())
     for name, column in found.items():
         kept = column[is_there]
         columns[name] = pa.array(kept, mask=np.isnan(kept))

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
+from sentio.model.record import PATH
+
 Withheld = Literal["", "secret", "personal", "address"]
 
 _ROOT = r"(?:Device|InternetGatewayDevice)\."
@@ -177,6 +179,8 @@ IDENTITY: dict[str, tuple[str, int]] = {
     "InternetGatewayDevice.DeviceInfo.ManufacturerOUI": ("oui", 1),
     "InternetGatewayDevice.DeviceInfo.ProductClass": ("model", 1),
     "InternetGatewayDevice.DeviceInfo.ModelName": ("model", 3),
+    "Device.DeviceInfo.SoftwareVersion": ("firmware", 1),
+    "InternetGatewayDevice.DeviceInfo.SoftwareVersion": ("firmware", 1),
     "SerialNumber": ("serial", 3),
     "ManufacturerOUI": ("oui", 3),
     "OUI": ("oui", 3),
@@ -185,6 +189,10 @@ IDENTITY: dict[str, tuple[str, int]] = {
 }
 """Parameters that say which device reports, and how far to trust each (the highest wins)."""
 
+PLACES = {name.replace("_", ""): name for name in (*PATH, "firmware") if name != "device_model"}
+"""What a controller adds of the way that a device's traffic takes, ``Device.X_<OUI>_Path.Cell``."""
+
+_PLACE = re.compile(rf"{_ROOT}X_[A-Za-z0-9-]{{1,32}}_Path\.([A-Za-z]{{1,16}})")
 _SECRET = re.compile(
     r"pass(?:word|phrase|wd|code)|pwd|secret|credential|token|psk|key|(?-i:PIN(?![A-Za-z]))",
     re.IGNORECASE,
@@ -236,6 +244,16 @@ def meaning(path: str) -> Meaning:
         is_text=bool(_TEXT.search(path)),
         quantity=quantity,
     )
+
+
+@lru_cache(maxsize=65_536)
+def identity(path: str) -> tuple[str, int] | None:
+    """Say what a parameter tells of its device or its place, and how far to trust it."""
+    if path in IDENTITY:
+        return IDENTITY[path]
+    found = _PLACE.fullmatch(path)
+    place = PLACES.get(found[1].lower()) if found else None
+    return (place, 1) if place else None
 
 
 def holds_address(text: str) -> bool:

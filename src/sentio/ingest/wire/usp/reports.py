@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from sentio.ingest.piece import Piece, Reading
 from sentio.ingest.wire.pieces.numbered import Pieces, quoted
 from sentio.ingest.wire.usp.experience import Values, experience
-from sentio.ingest.wire.usp.names import IDENTITY, hides_secret, holds_address, meaning
+from sentio.ingest.wire.usp.names import hides_secret, holds_address, identity, meaning
 from sentio.ingest.wire.usp.units import Floats, split
 from sentio.model.record import ELEMENT, MEASUREMENT, Kind, Quality
 
@@ -117,9 +117,8 @@ class Reports:
             reason = "too_large" if path.strip() else "missing"
             self.out.reject(what, line=line, field="ParameterName", reason=reason)
             return
-        if path in IDENTITY:
-            what, trust = IDENTITY[path]
-            self._reports[-1].learn(what, text, trust)
+        if found := identity(path):
+            self._reports[-1].learn(found[0], text, found[1])
         if len(text) > MAX_TEXT_CHARS:
             text = text[: MAX_TEXT_CHARS + 1]  # enough to see that it is long
         self._rows += 1
