@@ -17,10 +17,11 @@ from scipy.optimize import isotonic_regression
 
 from sentio.awareness.totals import BINS, histogram, mos_bins
 from sentio.awareness.usual import coded
-from sentio.kernel.arrays import FloatArray
+from sentio.kernel.arrays import FloatArray, IntArray
 
 SERVICE_USES = 30.0  # of its service, that weigh as much as what the scope itself showed before
 SMOOTH_USES = 8.0  # as usual, added to those seen
+LEAST = 1e-9  # that a doubt may be
 LIKELY = 0.5  # from which somebody counts as touched
 NOTICED_MOS = 0.25  # the least loss that a customer notices
 GOOD = 0.3  # of the usual uses at least, the best of them: there the spared show
@@ -28,19 +29,26 @@ GOOD = 0.3  # of the usual uses at least, the best of them: there the spared sho
 
 @dataclass(slots=True)
 class Felt:
-    """Whom a degradation met and how likely each was spared.
+    """Whom a degradation met, in order, and how likely each was spared.
 
     ``before`` and ``seen`` count the scores in its scope by service, before it began and since.
     """
 
-    spared: dict[int, float] = field(default_factory=dict[int, float])
+    who: list[int] = field(default_factory=list[int])
+    spared: list[float] = field(default_factory=list[float])
     before: dict[str, list[float]] = field(default_factory=dict[str, list[float]])
     seen: dict[str, list[float]] = field(default_factory=dict[str, list[float]])
 
     @property
     def subjects(self) -> list[int]:
         """Those who probably felt it, in order."""
-        return sorted(who for who, spared in self.spared.items() if spared < LIKELY)
+        who, spared = np.array(self.who, dtype=np.int64), np.array(self.spared)
+        return who[spared < LIKELY].tolist()
+
+    @property
+    def count(self) -> int:
+        """How many probably felt it."""
+        return int((np.array(self.spared) < LIKELY).sum())
 
     def recall(self, uses: pa.Table) -> None:
         """Take in uses within the scope before it began."""
@@ -52,15 +60,19 @@ class Felt:
 
         ``usual`` is the MOS histogram of each whole service.
         """
+        who, spared = [np.array(self.who, dtype=np.int64)], [np.array(self.spared)]
         for service, subject, mos in _by_service(uses):
             seen = np.array(self.seen.get(service, [0.0] * BINS)) + histogram(mos)
             self.seen[service] = seen.tolist()
             wide = usual.get(service, np.ones(BINS))
             before = np.array(self.before.get(service, [0.0] * BINS))
             before = before + SERVICE_USES * wide / max(float(wide.sum()), 1.0)
-            spared = spared_of(before, seen)[mos_bins(mos)]
-            for who, part in zip(subject, spared.tolist(), strict=True):
-                self.spared[who] = self.spared.get(who, 1.0) * part
+            who.append(subject)
+            spared.append(spared_of(before, seen)[mos_bins(mos)])
+        everyone, at = np.unique(np.concatenate(who), return_inverse=True)
+        logs = np.log(np.maximum(np.concatenate(spared), LEAST))
+        self.who = everyone.tolist()
+        self.spared = np.exp(np.bincount(at, logs, len(everyone))).tolist()
 
 
 def spared_of(usual: FloatArray, seen: FloatArray) -> FloatArray:
@@ -84,15 +96,15 @@ def _lost(usual: FloatArray, seen: FloatArray) -> FloatArray:
     return (np.interp(rank, usual_rank, np.arange(BINS)) - np.arange(BINS)) / 10.0
 
 
-def _by_service(uses: pa.Table) -> list[tuple[str, list[int], FloatArray]]:
+def _by_service(uses: pa.Table) -> list[tuple[str, IntArray, FloatArray]]:
     if not uses.num_rows:
         return []
     mos = uses.column("mos").to_numpy().astype(np.float64)
-    subject = uses.column("subject").to_numpy()
+    subject = uses.column("subject").to_numpy().astype(np.int64)
     codes, services = coded(uses, "service")
-    found: list[tuple[str, list[int], FloatArray]] = []
+    found: list[tuple[str, IntArray, FloatArray]] = []
     for code, service in enumerate(services):
         here = (codes == code) & np.isfinite(mos)
         if here.any():
-            found.append((service, subject[here].tolist(), mos[here]))
+            found.append((service, subject[here], mos[here]))
     return found

@@ -292,13 +292,13 @@ class Watching:
 
     def _meet(self, one: Following, since_ns: int, until_ns: int) -> None:
         """Note whom a degradation touches; at first also how its scope fared before it began."""
-        before = len(one.felt.subjects)
+        before = one.felt.count
         if not one.felt.seen:
             earlier_ns = one.told.began_ns - USUAL_PERIODS * self.watch.period_ns
             with suppress(LookupError):  # what lies so far back may be gone
                 one.felt.recall(self.detail.met(one.told.scope, earlier_ns, one.told.began_ns))
         one.felt.meet(self.detail.met(one.told.scope, since_ns, until_ns), self.watch.bins)
-        self.budget.spend(SUBJECT_BYTES * max(len(one.felt.subjects) - before, 0))
+        self.budget.spend(SUBJECT_BYTES * max(one.felt.count - before, 0))
 
     def _revisit(self, one: Following, end_ns: int) -> None:
         """Look again where a degradation was found: with more uses its scope is told better."""
