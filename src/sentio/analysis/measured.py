@@ -23,6 +23,8 @@ FEWEST = 3.0  # periods of its own before an hour is trusted alone
 RELATIVE, ABSOLUTE = 0.04, 1e-6  # scatter that is always reckoned with
 ODD, MOST = 4.0, 50.0
 KEPT_PERIODS = 48
+LOADS = ("active_users", "prb_load_ratio")  # that tell of traffic
+NO_LOAD = 0.02  # of the usual
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +57,7 @@ class Measured:
         self._of_key: dict[str, int] = {}
         self._of_element: dict[str, list[int]] = {}
         self._keys: list[tuple[str, str]] = []
+        self._of_load: list[int] = []
         self._sums = np.zeros((3, HOURS, 0))  # weight, mean, mean square
         self._held: deque[_Held] = deque(maxlen=KEPT_PERIODS)
 
@@ -111,6 +114,27 @@ class Measured:
                     best[code] = found
         return sorted(best.values(), key=lambda o: -abs(o.deviations))
 
+    def is_asleep(self, element: str, since_ns: int, until_ns: int) -> bool:
+        """Tell whether an element that used to tell something told nothing, or of no traffic.
+
+        Judged by its last chance in the window, as those of others of its kind show.
+        """
+        wanted = self._of_element.get(element, [])
+        for held in reversed(self._held):
+            if not since_ns < held.end_ns <= until_ns:
+                continue
+            here = np.isin(held.code, wanted)
+            if here.any():
+                of_load = [
+                    bool(held.value[i] <= NO_LOAD * held.usual[i])
+                    for i in np.flatnonzero(here).tolist()
+                    if self._keys[int(held.code[i])][1] in LOADS and held.deviation[i] < -ODD
+                ]
+                return any(of_load)
+            if wanted and np.isin(held.code, self._of_load).any():
+                return True
+        return False
+
     def knows(self, element: str) -> bool:
         """Tell whether an element measures anything."""
         return element in self._of_element
@@ -123,6 +147,8 @@ class Measured:
         code = self._of_key[key] = len(self._keys)
         self._keys.append((element, indicator))
         self._of_element.setdefault(element, []).append(code)
+        if indicator in LOADS:
+            self._of_load.append(code)
         if code >= self._sums.shape[2]:
             more = np.zeros((3, HOURS, max(1024, self._sums.shape[2])))
             self._sums = np.concatenate([self._sums, more], axis=2)

@@ -46,7 +46,7 @@ def _diagnosis(warehouse: Warehouse, live: Live, one: Following, now_ns: int) ->
         alike=one.alike,
         uses_of=watching.uses_of(one),
     )
-    elements = {each.element for each in candidates(case)}
+    elements = {each.element for each in candidates(case, watching.watch.book.topology)}
     con = warehouse.con.cursor()
     measured, log = Measured(), Log()
     for rows in _by_time(_facts(con, "measurement", MEASURED, elements, now_ns - LEARN_NS, now_ns)):
