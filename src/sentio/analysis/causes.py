@@ -93,9 +93,7 @@ def features(
     names = {one.element}
     if one.is_near:
         found["beside"] = (1.0, f"{one.element} is only beside what fell")
-    if one.element_kind == "cell" and sources.measured.is_asleep(
-        one.element, began_ns, until_ns + MEASURED_NS
-    ):
+    if one.element_kind == "cell" and sources.measured.is_asleep(one.element, began_ns, until_ns):
         found["asleep"] = (1.0, f"{one.element} carries no traffic, or tells nothing any more")
     odd = sources.measured.oddities(one.element, began_ns - MEASURED_NS, until_ns + MEASURED_NS)
     if odd:

@@ -115,25 +115,24 @@ class Measured:
         return sorted(best.values(), key=lambda o: -abs(o.deviations))
 
     def is_asleep(self, element: str, since_ns: int, until_ns: int) -> bool:
-        """Tell whether an element that used to tell something told nothing, or of no traffic.
-
-        Judged by its last chance in the window, as those of others of its kind show.
-        """
+        """Tell whether an element told nothing, or of no traffic, most times that its kind did."""
         wanted = self._of_element.get(element, [])
-        for held in reversed(self._held):
-            if not since_ns < held.end_ns <= until_ns:
-                continue
-            here = np.isin(held.code, wanted)
-            if here.any():
-                of_load = [
-                    bool(held.value[i] <= NO_LOAD * held.usual[i])
-                    for i in np.flatnonzero(here).tolist()
-                    if self._keys[int(held.code[i])][1] in LOADS and held.deviation[i] < -ODD
-                ]
-                return any(of_load)
-            if wanted and np.isin(held.code, self._of_load).any():
-                return True
-        return False
+        asleep = [
+            self._slept(held, wanted)
+            for held in self._held
+            if wanted
+            and since_ns < held.end_ns <= until_ns
+            and np.isin(held.code, self._of_load).any()
+        ]
+        return 2 * sum(asleep) > len(asleep)
+
+    def _slept(self, held: _Held, wanted: list[int]) -> bool:
+        here = np.flatnonzero(np.isin(held.code, wanted)).tolist()
+        return not here or any(
+            held.value[i] <= NO_LOAD * held.usual[i] and held.deviation[i] < -ODD
+            for i in here
+            if self._keys[int(held.code[i])][1] in LOADS
+        )
 
     def knows(self, element: str) -> bool:
         """Tell whether an element measures anything."""
