@@ -86,7 +86,7 @@ def test_it_goes_on_from_what_was_saved(law: Family) -> None:
     assert told == [(each.scope, each.nats) for each in again.suspicions(law, per_day=60.0)]
 
 
-def test_a_table_that_fills_up_grows_and_keeps_what_it_knows(law: Family) -> None:
+def test_a_table_that_fills_up_grows_and_keeps_what_it_knows() -> None:
     scan = PairScan(ticks_a_day=288)
     rng = np.random.default_rng(5)
     many = 60_000
