@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from sentio.model.degradation import Degradation, Scope
+from sentio.model.domain import Domain
 from sentio.model.topology import DOMAIN_OF_KIND, Topology
 
 ORDER = (
@@ -15,6 +16,8 @@ ORDER = (
 """From releases, which are changed most, inwards from both ends of the path to its middle."""
 EVERYTHING = "all"
 MOST = 16
+PATH_DOMAINS = (Domain.RAN, Domain.TRANSPORT)
+MOSTLY = 0.7  # of a loss
 MOST_CELLS = 12  # in which a wide fall is not the work of one neighbour
 
 
@@ -122,8 +125,12 @@ def _rank(kind: str) -> int:
 
 
 def _domain(kind: str, told: Degradation) -> str:
+    losses = {domain: max(lost, 0.0) for domain, lost in told.loss_by_domain.items()}
+    whole = sum(losses.values())
     known = DOMAIN_OF_KIND.get(kind)
+    # what devices measure of themselves (their Wi-Fi, their line) no element of a path explains
+    if known in PATH_DOMAINS and losses.get(Domain.DEVICE, 0.0) > MOSTLY * whole > 0.0:
+        return str(Domain.DEVICE)
     if known is not None:
         return str(known)
-    losses: Iterable[tuple[str, float]] = told.loss_by_domain.items()
-    return max(losses, key=lambda pair: pair[1], default=("core", 0.0))[0]
+    return max(losses.items(), key=lambda pair: pair[1], default=("core", 0.0))[0]
