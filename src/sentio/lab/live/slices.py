@@ -39,12 +39,13 @@ def sliced(period: Period, pieces: int) -> Iterator[Period]:
 
 def joined(parcels: Iterable[Parcel]) -> Iterator[Parcel]:
     """Join parcels of one source and layout, so that a long past is sent in few bodies."""
-    waiting: dict[tuple[str, str, bytes], list[Parcel]] = {}
+    waiting: dict[tuple[str, str, str, bytes], list[Parcel]] = {}
     for each in parcels:
         if each.format not in JOINED:
             yield each
             continue
-        key = (each.source, each.format, _header(each))
+        what = each.name.rpartition("-")[0]  # files of a kind are named alike, but for their time
+        key = (each.source, each.format, what, _header(each))
         group = waiting.setdefault(key, [])
         group.append(each)
         if sum(len(one.body) for one in group) > JOINED_BYTES:
