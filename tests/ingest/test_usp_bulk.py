@@ -486,6 +486,7 @@ def test_the_public_dump_of_a_real_cpe_is_read_whole(shared: Path) -> None:
         "subject_kind": "thing",
         "device_serial": "202BC1-8KA8WA1151100043",
         "device_model": "BM632w",
+        "firmware": "V100R001IRQC56B017",
         "quality": 0,
         "access_snr_db": 30.53,
         "access_rate_dl_kbps": 100_000.0,

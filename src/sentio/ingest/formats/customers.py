@@ -61,7 +61,7 @@ TELLING = frozenset(
         " tariff plan offer region city state country technology device channel usage minutes data"
         " calls sms voice roaming satisfaction score cltv clv reason category type tech tv movies"
         " unlimited refunds referrals age quarter band fiber dsl bundle discount loyalty"
-        " complaints tickets"
+        " complaints tickets important vip"
     )
 )
 """A further column becomes an attribute if a word of its name is telling and none is personal."""

@@ -23,6 +23,7 @@ SECOND_MS = 1000
 CLIENT = re.compile(
     rb'"(?:IPLayerCapSupported|IPLayerMaxConnections|BOMTime|IncrementalResult)"\s*:'
 )
+OF_A_BOX = re.compile(rb'^\s*\{\s*"Report"\s*:')  # whose bulk data may hold such a test, too
 SERVER = re.compile(rb'"(?:downstream_bandwidth|tx_ip_rate_mbps|tx_datagram_rate)"\s*:')
 
 UNITS: tuple[tuple[str, str], ...] = (
@@ -40,7 +41,7 @@ NOT_MEASURED = frozenset({"Mode", "Interval", "Intervals", "Seconds", "ActiveCon
 def sniff(head: bytes, name: str) -> float:
     """Recognise the result of a client, or the statistics of a server, by their names."""
     del name
-    if not begins_as_json(head):
+    if not begins_as_json(head) or OF_A_BOX.match(head):
         return 0.0
     if CLIENT.search(head):
         return 0.97

@@ -43,8 +43,17 @@ class Probe:
             tables += self.held.pop((service, self.period), [])
             if any(table.num_rows for table in tables):
                 whole = pa.concat_tables(tables)
-                body = self._cut(b"".join((_header(whole), self._twice(whole))))
-                yield Parcel(SOURCE, f"xdr-{service}-{stamp(start_ns)}.csv", body, FORMAT)
+                body = self._cut(_header(whole) + self._twice(whole))
+                yield _parcel(service, start_ns, body)
+
+    def rest(self, start_ns: int) -> Iterator[Parcel]:
+        """Write what is still held back."""
+        for service in USER_SERVICES:
+            due = [key for key in self.held if key[0] == service]
+            tables = [table for key in due for table in self.held.pop(key)]
+            if tables:
+                whole = pa.concat_tables(tables)
+                yield _parcel(service, start_ns, _header(whole) + csv_of(whole))
 
     def _held_back(self, service: str, table: pa.Table) -> pa.Table:
         late = self.dirt.rows("late", LATE, table.num_rows)
@@ -92,6 +101,10 @@ def csv_of(table: pa.Table) -> bytes:
     sink = pa.BufferOutputStream()
     pacsv.write_csv(table, sink, write_options=OPTIONS)
     return sink.getvalue().to_pybytes()
+
+
+def _parcel(service: str, start_ns: int, body: bytes) -> Parcel:
+    return Parcel(SOURCE, f"xdr-{service}-{stamp(start_ns)}.csv", body, FORMAT)
 
 
 def _header(table: pa.Table) -> bytes:

@@ -23,12 +23,13 @@ PEOPLE: dict[str, tuple[str, ...]] = {
         *("account", "accountnumber", "accountno", "subscriberid", "subscriber", "clientid"),
         *("userid", "partyid", "respondentid", "kundennummer", "idcliente"),
     ),
+    "device_serial": ("deviceserial", "serialnumber", "serialno", "serial", "boxserial"),
     "person_name": ("customername", "fullname", "personname", "name", "subscribername"),
 }
 """Identifier columns of a record, each with the usual names (letters and digits of lower case)."""
 
-NAMING = ("imsi", "msisdn", "account")
-"""Identifiers that single one customer out; a name does not."""
+NAMING = ("imsi", "msisdn", "account", "device_serial")
+"""Identifiers that single one customer, or a box of one, out; a name does not."""
 
 
 def people(table: Table, roles: Mapping[str, str]) -> dict[str, pa.StringArray]:
