@@ -84,7 +84,7 @@ class _Server(ThreadingHTTPServer):
 class _Handler(BaseHTTPRequestHandler):
     server: _Server  # pyright: ignore[reportIncompatibleVariableOverride]  (it serves nobody else)
 
-    def do_GET(self) -> None:  # noqa: N802  (the library's word)
+    def do_GET(self) -> None:
         lab = self.server.lab
         match self.path:
             case "/truth":
@@ -94,7 +94,7 @@ class _Handler(BaseHTTPRequestHandler):
             case _:
                 self._unknown()
 
-    def do_POST(self) -> None:  # noqa: N802  (the library's word)
+    def do_POST(self) -> None:
         try:
             if self.path == "/break":
                 told = _checked(Breaking, self._body())

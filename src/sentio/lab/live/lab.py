@@ -13,7 +13,7 @@ from sentio.lab.live.sending import Sending
 from sentio.lab.live.slices import joined, sliced
 from sentio.lab.live.truth import Json, iso, truth_json
 from sentio.lab.operator.rhythm import PERIOD_NS
-from sentio.lab.simulation import Operator
+from sentio.lab.simulation import Operator, Period
 from sentio.lab.stream.parcels import Parcel
 from sentio.lab.stream.writers import Wires
 
@@ -26,6 +26,7 @@ class Watchers:
 
     on_history: Callable[[int], None] = lambda _now_ns: None
     on_fault: Callable[[Json], None] = lambda _truth: None
+    on_live: Callable[[Json], None] = lambda _state: None
     on_sent: Callable[[int], None] = lambda _now_ns: None
 
 
@@ -63,10 +64,10 @@ class Lab:
         self.sending.send(self._wires.opening())
 
     def catch_up(self, until_ns: int, stop: threading.Event) -> None:
-        """Send all that lies before a moment, as fast as it is taken."""
+        """Send all that lies before a moment, as fast as it is taken, or until it is stopped."""
         while self.operator.now_ns < until_ns and not stop.is_set():
             left = -(-(until_ns - self.operator.now_ns) // PERIOD_NS)
-            self.sending.send(joined(self._past(min(left, HISTORY_PERIODS))))
+            self.sending.send(joined(self._past(min(left, HISTORY_PERIODS), stop)))
             self._note_sent(self.operator.now_ns)
             self._watchers.on_history(self.operator.now_ns)
 
@@ -75,11 +76,7 @@ class Lab:
         self.pace = pace
         while not pace.stop.is_set():
             pieces = pieces_of(PERIOD_NS, pace.speed)
-            with self._lock:
-                broken = self._mishaps.happen(self.operator)
-                period = self.operator.step()
-            if broken is not None:
-                self._watchers.on_fault(self.truth_of(broken.name))
+            period = self._step()
             at_ns = period.start_ns
             for piece in sliced(period, pieces):
                 if piece.end_ns > at_ns and not pace.wait(piece.end_ns - at_ns, piece.end_ns):
@@ -139,11 +136,19 @@ class Lab:
             "refused_parcels": sent.refused,
         }
 
-    def _past(self, periods: int) -> Iterator[Parcel]:
+    def _past(self, periods: int, stop: threading.Event) -> Iterator[Parcel]:
         for _ in range(periods):
-            with self._lock:
-                period = self.operator.step()
-            yield from self._wires.write(period)
+            if stop.is_set():
+                return
+            yield from self._wires.write(self._step())
+
+    def _step(self) -> Period:
+        with self._lock:
+            broken = self._mishaps.happen(self.operator)
+            period = self.operator.step()
+        if broken is not None:
+            self._watchers.on_fault(self.truth_of(broken.name))
+        return period
 
     def _note_sent(self, until_ns: int) -> None:
         self._sent_ns = until_ns

@@ -20,7 +20,7 @@ from sentio.lab.stream.parcels import Parcel
 AT_ONCE = 16  # bodies on their way; the intake commits those of one source together
 TIMEOUT_S = 120.0
 AGAIN_S = 1.0
-TOO_MANY, UNPROCESSABLE, SERVER_ERROR = 429, 422, 500
+TOO_MANY, AWAY, UNPROCESSABLE, SERVER_ERROR = 429, 503, 422, 500
 MEDIA_TYPES = {
     ".csv": "text/csv",
     ".ndjson": "application/x-ndjson",
@@ -123,22 +123,24 @@ class Push:
                 pass
 
     def _push(self, parcel: Parcel) -> None:
-        while not self._stop.is_set():
+        while True:
             try:
                 receipt = self._posted(parcel)
             except urllib.error.HTTPError as error:
-                if error.code not in {TOO_MANY, 503}:
+                if error.code not in {TOO_MANY, AWAY}:
                     self._give_up(parcel, error)
                     return
-                self._stop.wait(float(error.headers.get("Retry-After") or AGAIN_S))
+                wait_s = float(error.headers.get("Retry-After") or AGAIN_S)
             except OSError:
                 self._away(is_away=True)
-                self._stop.wait(AGAIN_S)
+                wait_s = AGAIN_S
             else:
                 self._away(is_away=False)
                 with self._lock:
                     self.sent.count(parcel, receipt)
                 return
+            if self._stop.wait(wait_s):
+                return  # it is lost, as with any system that is switched off
 
     def _posted(self, parcel: Parcel) -> dict[str, int]:
         media = MEDIA_TYPES.get(PurePosixPath(parcel.name).suffix, "application/octet-stream")
@@ -194,5 +196,3 @@ class Drop:
             unfinished.write_bytes(each.body)
             unfinished.rename(path)
             self.sent.count(each, {})
-
-
