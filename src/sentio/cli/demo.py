@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from sentio.lab.live.run import Wish
 
 FOLDER = "demo"
-CELLS, USERS, THINGS = 30, 8000, 200  # small enough that its past is read within a minute
-HISTORY_DAYS, LEARN_DAYS = 1.5, 1.25
+CELLS, USERS, THINGS = 24, 8000, 100  # small enough that its past is read within a minute
+HISTORY_DAYS, LEARN_DAYS = 1.25, 1.0
 FAULTS_A_DAY = 24.0  # about every three minutes of the wall at 20x
 
 
@@ -105,9 +105,9 @@ def _saying(speed: float) -> Watchers:
         on_history=lambda now_ns: say(f"The city's past is read until {moment(now_ns)}."),
         on_live=lambda state: say(
             f"Live from {state['sent_until']} at {speed:g}x. Break something: "
-            "`sentio lab break degraded_cell`; `sentio lab truth` tells what is broken; Ctrl-C stops."
+            "`sentio lab break degraded_cell`; `sentio lab truth` tells what is broken."
         ),
-        on_fault=lambda told: say(f"(the lab, in secret: {fault_text(told)})"),
+        on_fault=lambda told: say(f"(broken by the lab: {fault_text(told)})"),
     )
 
 
