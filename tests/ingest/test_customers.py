@@ -130,3 +130,19 @@ def test_the_public_list_has_its_7043_customers(shared: Path) -> None:
     unbilled = [c for c in customers if "TotalCharges" not in json.loads(c["attributes"])]
     assert len(unbilled) == 11
     assert {c["tenure_months"] for c in unbilled} == {0}
+
+
+def test_a_box_may_stand_for_its_customer() -> None:
+    text = (
+        "serial_number,segment,monthly_charges,important\n"
+        "02C0DE-LB1,household,30,yes\n"
+        ",consumer,9,no\n"
+    )
+
+    found = read(FORMAT, text)
+
+    (box,) = found.records()
+    assert (box["device_serial"], json.loads(box["attributes"])) == (
+        *("02C0DE-LB1", {"important": "yes"}),
+    )
+    assert found.reasons == {"missing": 1}

@@ -418,3 +418,17 @@ def test_what_lies_beside_the_public_samples_is_left_alone(shared: Path) -> None
             if file.suffix != ".xml" or folder.name != "3gpp_pm_xml":
                 with file.open("rb") as stream:
                     assert FORMAT.sniff(stream.read(65_536), file.name) == 0.0, file
+
+
+@pytest.mark.parametrize(
+    ("group", "kind"), [("NRCellDU", "cell"), ("UPFFunction", "upf"), ("Hourly", None), ("", None)]
+)
+def test_a_plain_name_is_of_the_class_that_its_counters_are_called_by(
+    group: str, kind: str | None
+) -> None:
+    content = ONE_CELL.replace(' dnPrefix="DC=x"', "").replace(' localDn="ManagedElement=1"', "")
+    content = content.replace("<measInfo>", f'<measInfo measInfoId="{group}">')
+
+    (row,) = rows(read(content.replace("X=1", "cell-1")))
+
+    assert (row["element"], row["element_kind"]) == ("cell-1", kind)

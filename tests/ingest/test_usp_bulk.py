@@ -516,3 +516,20 @@ def test_the_chapter_on_bulk_data_is_no_bulk_data(shared: Path) -> None:
 
     with pytest.raises(FormatError):
         read(content)
+
+
+def test_a_controller_may_add_the_way_and_the_box_tells_its_firmware() -> None:
+    report = {
+        "CollectionTime": 1_790_000_000,
+        "Device.DeviceInfo.SerialNumber": "S1",
+        "Device.DeviceInfo.SoftwareVersion": "7.2.1",
+        "Device.DeviceInfo.UpTime": 9,
+        "Device.X_02C0DE_Path.Cell": "cell-1",
+        "Device.X_02C0DE_Path.UPF": "upf-2",
+        "Device.X_02C0DE_Path.Colour": "red",
+    }
+
+    (use,) = rows(read(json.dumps({"Report": [report]}).encode()), Kind.EXPERIENCE)
+
+    assert (use["cell"], use["upf"], use["firmware"]) == ("cell-1", "upf-2", "7.2.1")
+    assert "colour" not in use

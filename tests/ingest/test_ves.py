@@ -506,3 +506,17 @@ def test_what_lies_beside_the_public_events_is_left_alone(shared: Path) -> None:
             if file.is_file():
                 with file.open("rb") as stream:
                     assert FORMAT.sniff(stream.read(65_536), file.name) == 0.0, file
+
+
+@pytest.mark.parametrize(
+    ("code", "kind"),
+    [("gNB-DU", "gnb"), ("ring", "ring"), ("dns", "dns"), ("x", "network_function")],
+)
+def test_a_naming_code_tells_the_kind_of_the_element(code: str, kind: str) -> None:
+    content = json.dumps(
+        event("fault", {"eventSeverity": "MAJOR"}, sourceName="e-1", nfNamingCode=code)
+    )
+
+    (row,) = rows(read(content))
+
+    assert (row["element"], row["element_kind"]) == ("e-1", kind)

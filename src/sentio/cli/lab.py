@@ -42,6 +42,7 @@ def run(
     the same bytes. The first third is calm, to learn from.
     """
     from sentio.kernel.clock import SystemClock
+    from sentio.lab.operator.rhythm import PERIODS_A_DAY
     from sentio.lab.simulation import Operator, Plan, Scale
     from sentio.lab.stream.folder import fill, monday_before
 
@@ -53,15 +54,17 @@ def run(
         plan=Plan(faults=faults, decoys=decoys, days=days, calm_days=days / 3.0),
     )
     filled = fill(
-        folder, operator, days=days, seed=seed, dirt=dirt,
+        folder, operator, periods=days * PERIODS_A_DAY, seed=seed, dirt=dirt,
         on_progress=_say_nothing if as_json else _say_progress,
     )  # fmt: skip
     answer(_value(filled, operator), _text(filled, operator), as_json=as_json)
 
 
 def _say_progress(filled: Filled) -> None:
+    from sentio.lab.operator.rhythm import PERIODS_A_DAY
+
     mb = filled.size_bytes.total() / 1e6
-    say(f"day {filled.periods / 288:.2f}: {filled.uses:,} uses, {mb:,.1f} MB")
+    say(f"day {filled.periods / PERIODS_A_DAY:.2f}: {filled.uses:,} uses, {mb:,.1f} MB")
 
 
 def _say_nothing(filled: Filled) -> None:

@@ -119,11 +119,15 @@ def _served(
 
 
 def _nearest(above: Mapping[tuple[str, str], dict[str, str]]) -> dict[str, Derived]:
-    """Of several dimensions below a kind, keep the coarsest, which is the cheapest to roll up."""
+    """Of several dimensions below a kind, keep the coarsest, which is the cheapest to roll up.
+
+    Of two as coarse, the one further from the subject, in whatever order elements are told.
+    """
     found: dict[str, Derived] = {}
-    for (kind, below), of in above.items():
-        if kind not in found or len(of) < len(found[kind].of):
-            found[kind] = Derived(kind=kind, below=below, of=of)
+    order = list(DIMENSIONS)
+    ranked = sorted(above.items(), key=lambda one: (len(one[1]), -order.index(one[0][1])))
+    for (kind, below), of in ranked:
+        found.setdefault(kind, Derived(kind=kind, below=below, of=of))
     return found
 
 

@@ -14,7 +14,6 @@ import numpy as np
 from sentio.kernel.errors import RefusedError
 from sentio.kernel.values import to_plain
 from sentio.lab.day import DAY_NS
-from sentio.lab.operator.rhythm import PERIODS_A_DAY
 from sentio.lab.simulation import Fault, Operator
 from sentio.lab.stream.business import boxes_of
 from sentio.lab.stream.names import OUI, imsi_of, serial_of
@@ -57,12 +56,12 @@ def fill(
     folder: Path,
     operator: Operator,
     *,
-    days: int,
+    periods: int,
     seed: int,
     dirt: float = 1.0,
     on_progress: Callable[[Filled], None] = lambda _: None,
 ) -> Filled:
-    """Run an operator for some days and write what its systems send.
+    """Run an operator for some periods and write what its systems send.
 
     Raises
     ------
@@ -75,7 +74,7 @@ def fill(
         )
     wires, filled = Wires(operator, seed=seed, dirt=dirt), Filled(folder=folder)
     filled.keep(wires.opening())
-    for period in operator.run(days * PERIODS_A_DAY):
+    for period in operator.run(periods):
         filled.keep(wires.write(period))
         filled.periods += 1
         filled.uses += sum(batch.num_rows for batch in period.uses.values())
