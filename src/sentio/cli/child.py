@@ -63,6 +63,7 @@ def _environment(folder: Path, port: int, learn_days: float) -> Mapping[str, str
     ours = {
         "DATA_FOLDER": str(folder),
         "API_PORT": str(port),
+        "LOG_LEVEL": "warning",  # a line a request would fill the disk in a few days
         "AWARENESS_LEARN_DAYS": str(learn_days),
         "AWARENESS_GRACE_S": "0",  # the lab sends in order, the little that is late aside
     }

@@ -63,7 +63,9 @@ def controlled(lab: Lab, *, port: int = PORT) -> Generator[str]:
             expected="a free port",
             next_step="Another lab may be running: stop it, or give another port.",
         ) from error
-    thread = threading.Thread(target=server.serve_forever, name="lab-control", daemon=True)
+    thread = threading.Thread(
+        target=server.serve_forever, args=(0.05,), name="lab-control", daemon=True
+    )
     thread.start()
     try:
         yield f"http://{HOST}:{server.server_address[1]}"

@@ -14,7 +14,7 @@ from typing import Protocol
 
 import orjson
 
-from sentio.kernel.errors import RefusedError, SentioError
+from sentio.kernel.errors import NotThereError, RefusedError
 from sentio.lab.stream.parcels import Parcel
 
 AT_ONCE = 16  # bodies on their way; the intake commits those of one source together
@@ -32,12 +32,6 @@ OnTrouble = Callable[[str], None]
 
 def _say_nothing(what: str) -> None:
     del what
-
-
-class NotThereError(SentioError, ConnectionError):
-    """Nobody listens where something should be asked or sent."""
-
-    kind = "not-there"
 
 
 @dataclass(slots=True)

@@ -7,9 +7,8 @@ import urllib.request
 
 import orjson
 
-from sentio.kernel.errors import ConfigError, RefusedError, SentioError, UnknownName
+from sentio.kernel.errors import ConfigError, NotThereError, RefusedError, SentioError, UnknownName
 from sentio.lab.live.control import HOST
-from sentio.lab.live.sending import NotThereError
 from sentio.lab.live.truth import Json
 
 TIMEOUT_S = 30.0
