@@ -48,6 +48,12 @@ def serving(folder: Path, port: int, learn_days: float, *, stop: threading.Event
             ended = threading.Thread(target=_log, args=(said, file, stop), daemon=True)
             ended.start()
             yield url
+            if child.poll() is not None:
+                raise StoreError(
+                    f"the server ended by itself (exit code {child.returncode})",
+                    where=str(log),
+                    next_step="Its log says why; start again, it goes on where it was.",
+                )
         finally:
             child.terminate()
             try:
