@@ -29,7 +29,7 @@ from sentio.lab.simulation import Operator, Period
 from sentio.loop.explaining import Explaining
 from sentio.loop.scored import scored_uses
 from sentio.loop.watching import Following, Watching
-from sentio.model.topology import Topology, topology
+from sentio.model.topology import topology
 
 PERIOD_NS = 300_000_000_000
 A_DAY, AN_HOUR = 288, 12
@@ -101,9 +101,10 @@ class Run:
         """Learn, then watch; gives all that was told."""
         learn = round(self.given.learn_days * A_DAY)
         periods = learn + round(self.given.days * A_DAY)
-        for at, (period, uses) in enumerate(self._hours(periods, learn - RING_PERIODS)):
+        for at, (period, uses) in enumerate(self._hours(periods)):
             began = time.perf_counter()
             totals = totals_of_uses(uses)
+            single = pa.concat_tables(uses.values(), promote_options="default")
             bulk = sum(sent_bytes(pa.table(batch)) for batch in period.uses.values())
             self.budget.earn(bulk)
             self.ring.keep(period.start_ns, period.end_ns, uses.values(), bulk_bytes=bulk)
@@ -112,10 +113,10 @@ class Run:
             if at < learn:
                 teaches = at >= UNTAUGHT_DAYS * A_DAY
                 self.watching.learn(
-                    totals.rows, totals.bins, start_ns=period.start_ns, teaches_tail=teaches
+                    totals.rows, totals.bins, single, start_ns=period.start_ns, teaches_tail=teaches
                 )
             else:
-                self.watching.see(totals.rows, totals.bins, start_ns=period.start_ns)
+                self.watching.see(totals.rows, totals.bins, single, start_ns=period.start_ns)
                 began = self._took("see", began)
                 for one in self.watching.open:
                     self.follow[one.told.id] = one
@@ -151,19 +152,16 @@ class Run:
         """Keep what was told, for looking into."""
         Path(path).write_bytes(pickle.dumps((told, self.truth(), self.explaining)))
 
-    def _hours(
-        self, periods: int, detail_from: int
-    ) -> Iterator[tuple[Period, dict[str, pa.Table]]]:
-        """Simulate and score an hour at a time, which is quicker; give its periods one by one.
-
-        Before ``detail_from`` nobody asks for detail, so the topology need not be added.
-        """
+    def _hours(self, periods: int) -> Iterator[tuple[Period, dict[str, pa.Table]]]:
+        """Simulate and score an hour at a time, which is quicker; give its periods one by one."""
         for first in range(0, periods, AN_HOUR):
             began = time.perf_counter()
             hour = list(self.operator.run(min(AN_HOUR, periods - first)))
             began = self._took("lab", began)
-            above = self.topology if first + AN_HOUR > detail_from else Topology()
-            scored = {service: scored_uses(service, uses, above) for service, uses in _joined(hour)}
+            scored = {
+                service: scored_uses(service, uses, self.topology)
+                for service, uses in _joined(hour)
+            }
             self.records += sum(uses.num_rows for uses in scored.values())
             cut = [(period, _within(scored, period)) for period in hour]
             self._took("score", began)

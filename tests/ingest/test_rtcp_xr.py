@@ -87,6 +87,14 @@ def test_a_line_of_hex_may_carry_its_time(samples: Path) -> None:
     assert second["ts"] == 1_772_442_915_500_000_000
 
 
+def test_a_line_of_hex_with_a_time_that_cannot_be_has_that_of_its_arrival() -> None:
+    line = f"9772442915.5 {extended(voip()).hex()}\n".encode()
+
+    [use] = read(FORMAT, line).uses()
+
+    assert use["ts"] < 2**62
+
+
 def test_other_blocks_are_passed_over_and_several_give_several() -> None:
     loss_runs = struct.pack(">BBHIHHHH", 1, 0, 3, 5, 0, 100, 0x8001, 0)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numba
 import numpy as np
@@ -15,6 +15,7 @@ from sentio.awareness.law import Family
 from sentio.kernel.arrays import FloatArray, IntArray
 
 MOST_EFFECTIVE = 2.0  # uses that a weighted one may count for
+NEGLIGIBLE = 0.06  # deviations of a use; so far, what is usual may be misjudged
 ALL_WINDOWS = 3  # the period alone and the two windows of the kernel
 
 
@@ -61,9 +62,15 @@ def alone(sums: Sums, service: IntArray, families: Mapping[int, Family]) -> Floa
         effective = n * n / np.maximum(sums.n2[:, here], n / MOST_EFFECTIVE + 1e-9)
         # what this series scatters beyond its service is taken off its evidence
         excess = np.maximum(sums.spread[:, here] / law.scatter**2, 1.0)
-        nats = effective * law.fall(fall) / excess
+        nats = effective * law.fall(np.maximum(fall - NEGLIGIBLE * law.scatter, 0.0)) / excess
         found[:, here] = np.where(fall > 0, nats, 0.0)
     return found
+
+
+def floored(sums: Sums, service: IntArray, families: Mapping[int, Family]) -> Sums:
+    """Let no series scatter less than its service: few uses of an even one may still be poor."""
+    least = np.array([families[code].scatter ** 2 for code in range(len(families))])
+    return replace(sums, spread=np.maximum(sums.spread, least[service]))
 
 
 def together(sums: Sums, group: IntArray, groups: int, law: Family) -> FloatArray:
@@ -78,7 +85,7 @@ def together(sums: Sums, group: IntArray, groups: int, law: Family) -> FloatArra
         lost = np.bincount(group, sums.lost[k] / np.sqrt(sums.spread[k]), groups)
         fall = np.where(n > 0, lost / np.maximum(n, 1e-9), 0.0)
         effective = n * n / np.maximum(n2, n / MOST_EFFECTIVE + 1e-9)
-        nats = effective * law.fall(fall)
+        nats = effective * law.fall(np.maximum(fall - NEGLIGIBLE, 0.0))
         found[k] = np.where(fall > 0, nats, 0.0)
     return found
 

@@ -14,7 +14,7 @@ Singles = npt.NDArray[np.float32]
 Codes = npt.NDArray[np.int32]
 Windows = npt.NDArray[np.int8]
 
-WINDOWS = (0.6, 0.9)
+WINDOWS = (0.75, 0.96)
 """How much of a period's evidence is left in the next: windows of 2.5 and 10 periods, beside the
 period alone."""
 PROFILE_USES = 40.0  # uses of its own that weigh as much as level and course together

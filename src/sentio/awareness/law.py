@@ -16,6 +16,7 @@ from sentio.kernel.arrays import FloatArray
 
 STEEPEST, STEPS = 60.0, 481  # of the tilt, per unit of the scatter; points of the table
 LEAST_SCATTER = 0.02
+SPOILT = 0.02  # share of uses that anything may have spoilt, so that a few of them prove nothing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,10 +47,13 @@ class Family:
 def family(values: FloatArray, weights: FloatArray) -> Family:
     """Make the family of a distribution given by values and how often each was seen.
 
-    A little of a uniform distribution is mixed in, for what was never seen may still come.
+    Some uses are spoilt for reasons of their own: they may take any value below the mean
+    (contamination: P. Huber, Ann. Math. Stat. 35 (1964) 73-101).
     """
     total = weights.sum()
     share = (weights + 0.5) / (total + 0.5 * len(weights))
+    low = values <= share @ values
+    share = (1.0 - SPOILT) * share + SPOILT * low / low.sum()
     centre = float(share @ values)
     scatter = max(float(np.sqrt(share @ (values - centre) ** 2)), LEAST_SCATTER)
     # dense about zero, where most means lie

@@ -10,20 +10,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from sentio.awareness.usual import coded
-from sentio.kernel.arrays import BoolArray, FloatArray, IntArray
+from sentio.kernel.arrays import BoolArray, FloatArray
 from sentio.model.domain import DIMENSIONS
 
 BINS = 40
 BIN_COLUMNS = tuple(f"mos_bin_{i:02d}" for i in range(BINS))
-JOIN = "+"
-JOINTS = (
-    *(("app", "app_version"), ("app", "device_model"), ("app", "upf"), ("app", "slice")),
-    *(("device_model", "firmware"), ("device_model", "upf"), ("segment", "upf")),
-)
-"""Pairs of attributes that are watched together where uses are added up by the watch itself: what
-hits one app on one model is a drop in the sea of either alone."""
-PARTS = tuple(dict.fromkeys(name for pair in JOINTS for name in pair))
-Coded = tuple[IntArray, list[str]]
 KEY = ("service", "dimension", "member")
 
 
@@ -80,7 +71,6 @@ def _margins(
 ) -> Iterator[pa.Table]:
     everything = np.zeros(len(mos), dtype=np.int64)
     columns = {name: coded(uses, name) for name in DIMENSIONS if name in uses.column_names}
-    columns |= joint_codes({n: coded(uses, n) for n in PARTS if n in uses.column_names})
     for dimension, (codes, members) in {"all": (everything, ["all"]), **columns}.items():
         here = is_scored & (codes >= 0)
         if not here.any():
@@ -98,25 +88,6 @@ def _margins(
                 np.bincount(code, value * value, len(members)).astype(np.float64)[used],
             ),
         )
-
-
-def joint_codes(columns: Mapping[str, Coded]) -> dict[str, Coded]:
-    """Join attributes in pairs (`JOINTS`): their codes, and names like ``player+6.2``."""
-    found: dict[str, Coded] = {}
-    for one, other in JOINTS:
-        if one not in columns or other not in columns:
-            continue
-        (a, names_a), (b, names_b) = columns[one], columns[other]
-        pair = np.where((a >= 0) & (b >= 0), a * len(names_b) + b, -1)
-        used, codes = np.unique(pair, return_inverse=True)
-        names = [
-            f"{names_a[p // len(names_b)]}{JOIN}{names_b[p % len(names_b)]}" if p >= 0 else ""
-            for p in used.tolist()
-        ]
-        if len(used) and used[0] < 0:  # the first code is that of no pair
-            codes, names = codes - 1, names[1:]
-        found[f"{one}{JOIN}{other}"] = (codes.astype(np.int64), names)
-    return found
 
 
 def _rows(service: str, dimension: str, members: list[str], sums: Iterable[FloatArray]) -> pa.Table:

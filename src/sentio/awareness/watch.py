@@ -16,7 +16,15 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from sentio.awareness.baselines import PHI, Baselines, Seen, Singles, Tick, slot_of
-from sentio.awareness.evidence import alone, joint_falls, standard_law, sums_of, together
+from sentio.awareness.evidence import (
+    NEGLIGIBLE,
+    alone,
+    floored,
+    joint_falls,
+    standard_law,
+    sums_of,
+    together,
+)
 from sentio.awareness.kernel import LEAST_SCATTER, WINDOWS
 from sentio.awareness.law import Family, family
 from sentio.awareness.series import Place, SeriesBook
@@ -233,7 +241,7 @@ class Watch:
         sums = sums_of(self.baselines, tick, seen, series)
         laws, standard = self._laws_now()
         each = alone(sums, service, laws)
-        joined = together(sums, group, len(places), standard)
+        joined = together(floored(sums, service, laws), group, len(places), standard)
         best = np.zeros_like(joined)
         for k in range(len(best)):
             np.maximum.at(best[k], group, each[k] - SERVICE_NATS)
@@ -244,10 +252,14 @@ class Watch:
         )
         return found, best.max(axis=0, initial=0.0), window
 
+    @property
+    def standard(self) -> Family:
+        """The law of all services' uses, each in its own deviations."""
+        return self._laws_now()[1]
+
     def law(self, uses: FloatArray, fall: FloatArray) -> FloatArray:
         """Give the evidence of a mean fall, in deviations, over a number of uses, in nats."""
-        law = self._laws_now()[1]
-        return uses * law.fall(fall)
+        return uses * self.standard.fall(np.maximum(fall - NEGLIGIBLE, 0.0))
 
     def _laws_now(self) -> tuple[dict[int, Family], Family]:
         """Give the law of each service and that of all, worked out anew now and then."""

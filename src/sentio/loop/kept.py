@@ -7,7 +7,6 @@ from typing import Any
 
 from sentio.awareness.budget import Budget
 from sentio.awareness.ring import Detail
-from sentio.awareness.series import Place
 from sentio.awareness.watch import Watch
 from sentio.kernel.values import from_plain, to_plain
 from sentio.loop.watching import MUTED_PERIODS, Following, Watching
@@ -16,8 +15,8 @@ from sentio.loop.watching import MUTED_PERIODS, Following, Watching
 def kept(watching: Watching) -> dict[str, Any]:  # Any: JSON
     """Give all that a watching knows beside its watch."""
     muted = [
-        (to_plain(place), nats, since)
-        for place, (nats, since) in watching.muted.items()
+        (list(key), nats, since)
+        for key, (nats, since) in watching.muted.items()
         if watching.period - since < MUTED_PERIODS
     ]
     counts = {"count": watching.count, "period": watching.period}
@@ -33,7 +32,7 @@ def restored(
     """Go on from what `kept` gave."""
     again = Watching(watch, detail, budget=Budget.restored(known["budget"]))
     again.open = [from_plain(Following, each) for each in known["open"]]
-    for place, nats, since in known["muted"]:
-        again.muted[from_plain(Place, place)] = (float(nats), int(since))
+    for key, nats, since in known["muted"]:
+        again.muted[tuple((str(n), str(m)) for n, m in key)] = (float(nats), int(since))
     again.count, again.period = int(known["count"]), int(known["period"])
     return again

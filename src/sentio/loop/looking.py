@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from sentio.analysis.scopes import Attributes
 from sentio.awareness.series import Place
-from sentio.awareness.totals import JOIN, totals_of_uses
+from sentio.awareness.totals import totals_of_uses
 from sentio.kernel.arrays import BoolArray, FloatArray, IntArray
 from sentio.model.degradation import Degradation, Scope
 from sentio.model.diagnosis import Hypothesis
@@ -26,7 +26,7 @@ class Following:
     """A degradation that goes on, and what is known of it so far."""
 
     told: Degradation
-    place: Place
+    place: Scope  # where it was looked for
     fall: float  # mean, in standard deviations of a use
     falls: Mapping[str, float] = field(default_factory=dict[str, float])  # by service, at first
     alike: tuple[Scope, ...] = ()
@@ -175,9 +175,7 @@ def scope_of(place: Place) -> Scope:
     """Give the scope that is just a place."""
     if place.dimension == "all":
         return {}
-    if JOIN not in place.dimension:
-        return {place.dimension: place.member}
-    return dict(zip(place.dimension.split(JOIN), place.member.split(JOIN), strict=True))
+    return {place.dimension: place.member}
 
 
 def lean(scope: Scope) -> dict[str, str]:

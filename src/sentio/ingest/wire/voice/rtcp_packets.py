@@ -9,6 +9,7 @@ from typing import BinaryIO, Literal
 
 from sentio.ingest.wire.text.blocks import blocks
 from sentio.ingest.wire.text.streams import read_fully
+from sentio.ingest.wire.pieces.columns import is_time
 from sentio.ingest.wire.times.iso8601 import time_ns
 
 Layout = Literal["back_to_back", "prefixed", "hex"]
@@ -138,7 +139,8 @@ def _stamp(text: bytes | None) -> int | None:
         return None
     whole, _, fraction = text.decode("ascii").partition(".")
     if whole.isdigit():
-        return int(whole) * 10**9 + int(fraction.ljust(9, "0"))
+        at_ns = int(whole) * 10**9 + int(fraction.ljust(9, "0"))
+        return at_ns if is_time(at_ns) else None
     return time_ns(text.decode("ascii"))
 
 

@@ -1,0 +1,196 @@
+"""Watch all pairs of attributes: what hits one app on one model is a drop in the sea of either.
+
+Runs where single uses lie, at the collection point; only what is suspicious travels. A use counts
+by how far it fell below what its own service, cell, app, model and segment make usual, so that a
+pair needs no baseline of its own but for what its members do to each other.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from sentio.awareness.attributes import ATTRIBUTES, PAIRS, Names
+from sentio.awareness.evidence import MOST_EFFECTIVE, NEGLIGIBLE
+from sentio.awareness.law import Family
+from sentio.awareness.pair_table import (
+    CODE_BITS,
+    FIRST,
+    FREE,
+    KEEPS,
+    LEVEL_LOST,
+    LEVEL_N,
+    LEVEL_USES,
+    WIDTH,
+    fold,
+    odd_slots,
+    rehash,
+)
+from sentio.awareness.tail import Tail
+from sentio.kernel.arrays import BoolArray, FloatArray, IntArray
+from sentio.model.degradation import Scope
+
+Codes = npt.NDArray[np.int32]
+Singles = npt.NDArray[np.float32]
+
+ODD = 3.0  # deviations from which a pair is weighed by the exact law
+MOST_FALL = 4.0  # deviations that one use may count for
+SLOTS = 1 << 16  # to begin with
+HELD_PERIODS = 30  # of uses, to take them back when they prove explained
+WINDOW_PERIODS = tuple(round(1.0 / (1.0 - keeps)) for keeps in KEEPS)
+PAIR_PLACES: Codes = np.array(
+    [[ATTRIBUTES.index(one), ATTRIBUTES.index(other)] for one, other in PAIRS], dtype=np.int32
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OddPair:
+    """A pair that fell: its scope, how surely (nats), in which window of how many periods."""
+
+    scope: Scope
+    nats: float
+    window: int
+    periods: int
+    uses: float
+
+
+class PairScan:
+    """The table of pairs, and what chance makes of it."""
+
+    def __init__(self, *, ticks_a_day: float) -> None:
+        self.names = Names()
+        self.tail = Tail(ticks_a_day=ticks_a_day)
+        self.now = 0
+        self._used = 0
+        self._table(SLOTS)
+        self._touched = np.zeros(0, dtype=np.int64)
+        self._held: deque[tuple[pa.Table, Codes, Singles]] = deque(maxlen=HELD_PERIODS)
+
+    def see(self, uses: pa.Table, fall: FloatArray) -> None:
+        """Take in a period's uses; ``fall`` in deviations of their services, NaN if unknown."""
+        self.now += 1
+        known = np.isfinite(fall)
+        uses, fall = uses.filter(pa.array(known)), fall[known]
+        clipped = np.clip(fall, -MOST_FALL, MOST_FALL).astype(np.float32)
+        codes = self.names.codes(uses)
+        self._held.append((uses, codes, clipped))
+        self._touched = self._fold(codes, clipped, age=0, sign=1.0)
+
+    def take_back(self, inside_of: Iterator[BoolArray]) -> None:
+        """Take uses out that are explained: which of each held period's, the newest first."""
+        newest_first = list(reversed(self._held))
+        for age, ((_, codes, fall), inside) in enumerate(
+            zip(newest_first, inside_of, strict=False)
+        ):
+            if inside.any():
+                more = self._fold(codes[inside], fall[inside], age=age, sign=-1.0)
+                self._touched = np.append(self._touched, more)
+
+    def held(self) -> Iterator[pa.Table]:
+        """Give the uses that are held, the newest period first."""
+        return (uses for uses, _, _ in reversed(self._held))
+
+    def learn_tail(self, law: Family) -> None:
+        """Count how odd this period looks, as one in which nothing is wrong."""
+        self.tail.learn(self._weigh(law)[1])
+
+    def suspicions(self, law: Family, *, per_day: float, most: int = 50) -> list[OddPair]:
+        """Name the pairs that fell further than chance does so many times a day, surest first."""
+        slots, nats, window = self._weigh(law)
+        is_high = np.flatnonzero(nats > self.tail.height(per_day))
+        order = is_high[np.argsort(-nats[is_high])][:most]
+        return [self._odd(int(slots[i]), float(nats[i]), int(window[i])) for i in order]
+
+    def saved(self) -> tuple[dict[str, npt.NDArray[np.generic]], dict[str, Any]]:  # Any: JSON
+        """Give what was learned; the uses that are held are not kept."""
+        slots = np.flatnonzero(self._keys != FREE)
+        arrays = {
+            "keys": self._keys[slots],
+            "last": self._last[slots],
+            "sums": self._sums[slots],
+            "tail": self.tail.counts,
+        }
+        return arrays, {
+            "names": self.names.saved(),
+            "now": self.now,
+            "ticks": self.tail.ticks,
+            "ticks_a_day": self.tail.ticks_a_day,
+        }
+
+    @classmethod
+    def restored(
+        cls,
+        arrays: Mapping[str, npt.NDArray[np.generic]],
+        more: Mapping[str, Any],  # Any: JSON
+    ) -> PairScan:
+        """Go on from what `saved` gave."""
+        again = cls(ticks_a_day=float(more["ticks_a_day"]))
+        again.names, again.now = Names.restored(more["names"]), int(more["now"])
+        again.tail.ticks = float(more["ticks"])
+        again.tail.counts = np.array(arrays["tail"], dtype=np.float64)
+        keys, last, sums = (np.asarray(arrays[name]) for name in ("keys", "last", "sums"))
+        again._table(max(SLOTS, 1 << (3 * len(keys)).bit_length()))
+        again._used = rehash(keys, last, sums, again._keys, again._last, again._sums)
+        return again
+
+    def _table(self, slots: int) -> None:
+        self._keys = np.full(slots, FREE, dtype=np.int64)
+        self._last = np.zeros(slots, dtype=np.int32)
+        self._sums = np.zeros((slots, WIDTH), dtype=np.float32)
+
+    def _grow(self) -> None:
+        old = self._keys, self._last, self._sums
+        self._table(2 * len(old[0]))
+        self._used = rehash(*old, self._keys, self._last, self._sums)
+
+    def _fold(self, codes: Codes, fall: Singles, *, age: int, sign: float) -> IntArray:
+        touched = np.empty(len(codes) * len(PAIRS), dtype=np.int64)
+        row = count = 0
+        while True:
+            row, count, self._used = fold(
+                codes, fall, row, age, sign, PAIR_PLACES, self.now,
+                self._keys, self._last, self._sums, touched, count, self._used,
+            )  # fmt: skip
+            if row == len(codes):
+                return touched[:count].copy()
+            keys = self._keys[touched[:count]]
+            self._grow()
+            touched[:count] = self._slots(keys)
+
+    def _slots(self, keys: IntArray) -> IntArray:
+        order = np.argsort(self._keys, kind="stable")
+        return order[np.searchsorted(self._keys, keys, sorter=order)]
+
+    def _weigh(self, law: Family) -> tuple[IntArray, FloatArray, IntArray]:
+        room = np.empty(len(self._touched), dtype=np.int64)
+        slots = room[: odd_slots(self._touched, self._sums, ODD, room)].copy()
+        held = self._sums[slots].astype(np.float64)
+        usual = held[:, LEVEL_LOST] / (held[:, LEVEL_N] + LEVEL_USES)
+        nats = np.zeros((len(KEEPS), len(slots)))
+        for k in range(len(KEEPS)):
+            n, n2, lost = held[:, FIRST + 3 * k : FIRST + 3 * k + 3].T
+            n = np.maximum(n, 1e-6)
+            fall = np.maximum(lost / n - usual - NEGLIGIBLE, 0.0)
+            effective = n * n / np.maximum(n2, n / MOST_EFFECTIVE)
+            nats[k] = effective * law.fall(fall)
+        best = nats.argmax(axis=0) if len(slots) else np.zeros(0, dtype=np.int64)
+        return slots, nats.max(axis=0, initial=0.0), best
+
+    def _odd(self, slot: int, nats: float, window: int) -> OddPair:
+        key, mask = int(self._keys[slot]), (1 << CODE_BITS) - 1
+        one, other = PAIRS[key >> (2 * CODE_BITS)]
+        scope = self.names.scope(one, key >> CODE_BITS & mask)
+        scope |= self.names.scope(other, key & mask)
+        return OddPair(
+            scope=scope,
+            nats=nats,
+            window=window,
+            periods=WINDOW_PERIODS[window],
+            uses=float(self._sums[slot, FIRST + 3 * window]),
+        )

@@ -1,0 +1,185 @@
+"""What the loop can see: series and pairs watched cheaply, and detail under a budget of bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+from sentio.awareness.budget import Budget
+from sentio.awareness.pairs import PairScan
+from sentio.awareness.ring import Detail, Fetched
+from sentio.awareness.series import Place
+from sentio.awareness.usual import coded, usual_of
+from sentio.awareness.watch import DAY_NS, Watch
+from sentio.kernel.arrays import BoolArray, FloatArray, IntArray
+from sentio.loop.looking import Looked, holds, scope_of
+from sentio.model.degradation import Scope
+from sentio.model.domain import DIMENSIONS
+
+ATTRIBUTES = (*(name for name in DIMENSIONS if name != "all"), "service", "app_version", "firmware")
+ROW_BYTES, FEWEST_ROWS = 26, 60
+ALL_ROWS, TOTALS_BYTES = 10**7, 40_000  # a scope's sums in some 6,000 series
+MOST_FALL = 5.0  # deviations that one use may count for
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Odd:
+    """Where something fell: a scope of one attribute or a pair of them, and how surely."""
+
+    scope: Scope
+    nats: float
+    window: int
+    periods: int
+    uses: float
+    believed_from: float  # nats that chance exceeds too seldom to doubt
+
+
+class Sight:
+    """The eyes of the loop."""
+
+    def __init__(
+        self, watch: Watch, detail: Detail, budget: Budget, pairs: PairScan | None = None
+    ) -> None:
+        self.watch = watch
+        self.detail = detail
+        self.budget = budget
+        self.pairs = pairs or PairScan(ticks_a_day=DAY_NS / watch.period_ns)
+
+    def see(
+        self,
+        rows: pa.Table,
+        bins: Mapping[str, FloatArray],
+        uses: pa.Table | None,
+        *,
+        start_ns: int,
+        but: Iterable[Scope] = (),
+    ) -> None:
+        """Take in a period: its totals, its single uses where they lie at hand.
+
+        What lies within one of the scopes ``but`` is known, and does not count for the pairs.
+        """
+        self.watch.see(rows, bins, start_ns=start_ns)
+        if uses is None or not uses.num_rows:
+            return
+        keep = np.ones(uses.num_rows, dtype=np.bool_)
+        for scope in but:
+            keep &= ~_inside(uses, scope)
+        uses = uses if keep.all() else uses.filter(pa.array(keep))
+        usual, variance = usual_of(self.watch, uses)
+        mos = uses.column("mos").to_numpy().astype(np.float64)
+        self.pairs.see(uses, (usual - mos) / np.sqrt(variance))
+
+    def learn_tail(self) -> None:
+        """Count how odd this period looks, as one in which nothing is wrong."""
+        self.watch.learn_tail()
+        self.pairs.learn_tail(self.watch.standard)
+
+    def odd(self, *, per_day: float, believed_a_day: float) -> list[Odd]:
+        """Name what fell further than chance does so many times a day, the surest first."""
+        found = [
+            Odd(
+                scope=scope_of(each.place),
+                nats=each.nats,
+                window=each.window,
+                periods=each.periods,
+                uses=each.uses,
+                believed_from=self.watch.tail.height(believed_a_day),
+            )
+            for each in self.watch.suspicions(per_day=per_day)
+        ]
+        found += [
+            Odd(
+                scope=each.scope,
+                nats=each.nats,
+                window=each.window,
+                periods=each.periods,
+                uses=each.uses,
+                believed_from=self.pairs.tail.height(believed_a_day),
+            )
+            for each in self.pairs.suspicions(self.watch.standard, per_day=per_day)
+        ]
+        return sorted(found, key=lambda each: -each.nats)
+
+    def fetch(self, scope: Scope, since_ns: int, until_ns: int, most: int) -> Looked | None:
+        """Fetch a sample of the uses of a scope; None where there is no room for it, or no use."""
+        room = self.budget.rows(most, ROW_BYTES)
+        if room < FEWEST_ROWS:
+            return None
+        try:
+            fetched = self.detail.fetch(scope, since_ns, until_ns, most_rows=room, losses=True)
+        except LookupError:
+            return None
+        self.budget.spend(fetched.size_bytes)
+        return self._judge(fetched, until_ns)
+
+    def totals(self, scope: Scope, since_ns: int, until_ns: int) -> Looked | None:
+        """Have a scope's uses added up where they lie: rows travel only where they are fewer."""
+        try:
+            fetched = self.detail.fetch(scope, since_ns, until_ns, most_rows=ALL_ROWS, losses=True)
+        except LookupError:
+            return None
+        self.budget.spend(min(fetched.size_bytes, TOTALS_BYTES))
+        return self._judge(fetched, until_ns)
+
+    def take_back(self, scope: Scope, rows: Looked, inside: IntArray) -> None:
+        """Take explained uses out of every series and pair that holds them."""
+        self._take_from_series(rows, inside)
+        self.pairs.take_back(_inside(uses, scope) for uses in self.pairs.held())
+
+    def uses_of(self, scope: Scope, *, window: int) -> dict[tuple[str, str], float]:
+        """Count the uses of each attribute of a scope in a window."""
+        return {
+            (name, member): self.watch.uses(Place(dimension=name, member=member), window=window)
+            for name, member in scope.items()
+        }
+
+    def _judge(self, fetched: Fetched, until_ns: int) -> Looked:
+        uses = fetched.uses
+        usual, variance = usual_of(self.watch, uses)
+        mos = uses.column("mos").to_numpy().astype(np.float64)
+        keep = np.isfinite(usual) & np.isfinite(mos)
+        uses = uses.filter(pa.array(keep))
+        derived = self.watch.book.topology.derived
+        names = [n for n in uses.column_names if n in ATTRIBUTES or n in derived]
+        fall = (usual - mos)[keep] / np.sqrt(variance[keep])
+        return Looked(
+            uses=uses,
+            attributes={name: coded(uses, name) for name in names},
+            mos=mos[keep],
+            usual=usual[keep],
+            fall=np.clip(fall, -MOST_FALL, MOST_FALL),
+            age=(until_ns - 1 - uses.column("ts").to_numpy()) // self.watch.period_ns,
+            share=fetched.share,
+        )
+
+    def _take_from_series(self, rows: Looked, inside: IntArray) -> None:
+        book, size = self.watch.book, self.watch.book.size
+        ages = int(rows.age[inside].max(initial=0)) + 1
+        n, total = np.zeros((ages, size)), np.zeros((ages, size))
+        service, services = rows.attributes["service"]
+        whole = {"all": (np.zeros(len(service), np.int64), ["all"])}
+        for dimension, (codes, members) in {**rows.attributes, **whole}.items():
+            pair = service[inside] * (len(members) + 1) + codes[inside]
+            for one in np.unique(pair[codes[inside] >= 0]):
+                s, m = divmod(int(one), len(members) + 1)
+                series = book.find(services[s], Place(dimension=dimension, member=members[m]))
+                if series is None:
+                    continue
+                here = inside[pair == one]
+                np.add.at(n[:, series], rows.age[here], 1.0 / rows.share)
+                np.add.at(total[:, series], rows.age[here], rows.mos[here] / rows.share)
+        touched = np.flatnonzero(n.any(axis=0))
+        self.watch.take_back(touched, n[:, touched], total[:, touched])
+
+
+def _inside(uses: pa.Table, scope: Scope) -> BoolArray:
+    known = {name: coded(uses, name) for name in scope if name in uses.column_names}
+    return holds(known, scope, uses.num_rows)
+
+
+def scopes_of(each: Iterable[Mapping[str, str]]) -> Iterator[Scope]:
+    """Give scopes that are not everything."""
+    return (scope for scope in each if scope)
