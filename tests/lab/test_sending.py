@@ -25,6 +25,7 @@ class Sink:
 
     statuses: list[int]
     got: list[tuple[str, str, bytes]] = field(default_factory=list[tuple[str, str, bytes]])
+    keys: list[str] = field(default_factory=list[str])
     url: str = ""
 
 
@@ -39,6 +40,7 @@ def sink() -> Iterator[Sink]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             status = told.statuses.pop(0) if told.statuses else 200
+            told.keys.append(self.headers["Idempotency-Key"])
             if status == 200:
                 told.got.append((self.path, self.headers["Content-Type"], body))
             self._answer(status)
@@ -80,7 +82,7 @@ def test_a_sentio_without_room_is_tried_again(sink, statuses):
 
     Push(sink.url).send(PARCELS)
 
-    assert len(sink.got) == 3
+    assert len(sink.got) == len(set(sink.keys)) == 3
 
 
 def test_what_cannot_be_read_is_counted_and_the_rest_goes_on(sink):

@@ -159,7 +159,7 @@ def fault_text(told: Json) -> str:
 def stopping() -> Generator[Event]:
     """Give what a signal to stop (SIGINT, SIGTERM) sets; a second one ends at once."""
     stop = Event()
-    kinds = (signal.SIGINT, signal.SIGTERM)
+    kinds = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)  # the last: its terminal is closed
     before = {kind: signal.getsignal(kind) for kind in kinds}
 
     def note(number: int, frame: object) -> None:

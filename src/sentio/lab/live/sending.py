@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import secrets
 import threading
 import urllib.error
 import urllib.request
@@ -88,6 +89,7 @@ class Push:
         self._headers = {"Authorization": f"Bearer {key}"} if key else {}
         self._stop = stop or threading.Event()
         self._on_trouble = on_trouble
+        self._run, self._number = secrets.token_hex(6), itertools.count(1)
         self._is_away = False
         self._lock = threading.Lock()
 
@@ -117,9 +119,10 @@ class Push:
                 pass
 
     def _push(self, parcel: Parcel) -> None:
+        key = f"lab-{self._run}-{next(self._number)}"  # tried again, it is read once
         while True:
             try:
-                receipt = self._posted(parcel)
+                receipt = self._posted(parcel, key)
             except urllib.error.HTTPError as error:
                 if error.code not in {TOO_MANY, AWAY}:
                     self._give_up(parcel, error)
@@ -136,12 +139,12 @@ class Push:
             if self._stop.wait(wait_s):
                 return  # it is lost, as with any system that is switched off
 
-    def _posted(self, parcel: Parcel) -> dict[str, int]:
+    def _posted(self, parcel: Parcel, key: str) -> dict[str, int]:
         media = MEDIA_TYPES.get(PurePosixPath(parcel.name).suffix, "application/octet-stream")
         request = urllib.request.Request(  # noqa: S310  (the caller's address)
             f"{self.url}/ingest/{parcel.source}?format={parcel.format}",
             data=parcel.body,
-            headers={"Content-Type": media, **self._headers},
+            headers={"Content-Type": media, "Idempotency-Key": key, **self._headers},
         )
         with urllib.request.urlopen(request, timeout=TIMEOUT_S) as answer:  # noqa: S310
             return orjson.loads(answer.read())
