@@ -132,3 +132,16 @@ def test_a_healthy_operator_pleases_nearly_everybody() -> None:
         poor = (mos < SERVICES[name].poor_below).mean()
         assert mos.mean() > 4.0, name
         assert poor < 0.08, name
+
+
+def test_what_breaks_where_it_is_felt_is_felt_more_than_by_chance() -> None:
+    felt = dict.fromkeys(("break_now", "break_where_felt"), 0)
+    for seed in (1, 2, 3, 4):
+        for name in felt:
+            operator = Operator(SMALL, seed=seed, start_ns=MONDAY_NS + 12 * HOUR_NS)
+            getattr(operator, name)("edge_misplaced", severity=1.0)
+            for _ in operator.run(6):
+                pass
+            felt[name] += operator.truth[0].sessions
+
+    assert felt["break_where_felt"] > 1.3 * felt["break_now"]

@@ -86,9 +86,16 @@ class Lab:
                 self._note_sent(at_ns)
 
     def break_now(self, kind: str, element: str, *, severity: float, minutes: float) -> Json:
-        """Break something from the next period on; raises `UnknownName`."""
+        """Break something from the next period on, where it is felt unless an element is named.
+
+        Raises `UnknownName`.
+        """
+        how = {"severity": severity, "minutes": minutes}
         with self._lock:
-            fault = self.operator.break_now(kind, element, severity=severity, minutes=minutes)
+            if element:
+                fault = self.operator.break_now(kind, element, **how)
+            else:
+                fault = self.operator.break_where_felt(kind, **how)
             return truth_json(fault, self.operator.estate, self.operator.now_ns)
 
     def apply(self, change: Change) -> Json:

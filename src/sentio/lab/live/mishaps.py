@@ -47,7 +47,7 @@ class Mishaps:
         for _ in range(TRIES):
             self.turn = self.turn or self.rng.permutation(list(KINDS)).tolist()
             try:
-                return operator.break_now(
+                return operator.break_where_felt(
                     self.turn.pop(),
                     severity=float(self.rng.uniform(*SEVERITY)),
                     minutes=float(self.rng.uniform(*MINUTES)),
