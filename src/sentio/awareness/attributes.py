@@ -38,7 +38,7 @@ class Names:
     )
 
     def codes(self, uses: pa.Table) -> Codes:
-        """Give the codes of all `ATTRIBUTES` of each use, -1 where it has none; (rows, attributes)."""
+        """Give codes of all `ATTRIBUTES` of each use, -1 for none; shape (rows, attributes)."""
         found = np.full((uses.num_rows, len(ATTRIBUTES)), -1, dtype=np.int32)
         for place, name in enumerate(ATTRIBUTES):
             if name in BUILT:

@@ -31,13 +31,13 @@ _compiled = numba.njit(cache=True, fastmath=True, error_model="numpy")
 
 
 @_compiled
-def key_of(pair: int, one: int, other: int) -> int:  # pragma: no cover
+def key_of(pair: int, one: int, other: int) -> np.int64:  # pragma: no cover
     """Give the key of a pair of members."""
     return (np.int64(pair) << (2 * CODE_BITS)) | (np.int64(one) << CODE_BITS) | np.int64(other)
 
 
 @_compiled
-def slot_of_key(keys: Keys, key: int) -> int:  # pragma: no cover
+def slot_of_key(keys: Keys, key: np.int64) -> np.int64:  # pragma: no cover
     """Give the slot of a key, or the free slot where it belongs."""
     mask = len(keys) - 1
     mixed = np.uint64(key) * np.uint64(0x9E3779B97F4A7C15)
@@ -48,7 +48,7 @@ def slot_of_key(keys: Keys, key: int) -> int:  # pragma: no cover
 
 
 @_compiled
-def bring_up(slot: int, now: int, last: Codes, sums: Singles) -> None:  # pragma: no cover
+def bring_up(slot: np.int64, now: int, last: Codes, sums: Singles) -> None:  # pragma: no cover
     """Let a slot's last period teach its level, then let its windows fade up to now."""
     passed = now - last[slot]
     held = sums[slot]

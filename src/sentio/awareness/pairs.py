@@ -37,6 +37,7 @@ from sentio.kernel.arrays import BoolArray, FloatArray, IntArray
 from sentio.model.degradation import Scope
 
 Codes = npt.NDArray[np.int32]
+Keys = npt.NDArray[np.int64]
 Singles = npt.NDArray[np.float32]
 
 ODD = 3.0  # deviations from which a pair is weighed by the exact law
@@ -107,7 +108,7 @@ class PairScan:
         order = is_high[np.argsort(-nats[is_high])][:most]
         return [self._odd(int(slots[i]), float(nats[i]), int(window[i])) for i in order]
 
-    def saved(self) -> tuple[dict[str, npt.NDArray[np.generic]], dict[str, Any]]:  # Any: JSON
+    def saved(self) -> tuple[Mapping[str, npt.NDArray[np.generic]], dict[str, Any]]:  # Any: JSON
         """Give what was learned; the uses that are held are not kept."""
         slots = np.flatnonzero(self._keys != FREE)
         arrays = {
@@ -134,7 +135,9 @@ class PairScan:
         again.names, again.now = Names.restored(more["names"]), int(more["now"])
         again.tail.ticks = float(more["ticks"])
         again.tail.counts = np.array(arrays["tail"], dtype=np.float64)
-        keys, last, sums = (np.asarray(arrays[name]) for name in ("keys", "last", "sums"))
+        keys: Keys = np.asarray(arrays["keys"], dtype=np.int64)
+        last: Codes = np.asarray(arrays["last"], dtype=np.int32)
+        sums: Singles = np.asarray(arrays["sums"], dtype=np.float32)
         again._table(max(SLOTS, 1 << (3 * len(keys)).bit_length()))
         again._used = rehash(keys, last, sums, again._keys, again._last, again._sums)
         return again

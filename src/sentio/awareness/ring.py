@@ -14,7 +14,6 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from sentio.kernel.arrays import IntArray
 from sentio.model.degradation import Scope
 from sentio.model.domain import DOMAINS
 
@@ -43,8 +42,8 @@ class Detail(Protocol):
         """Give the uses in a scope that began in [since, until), at most so many, drawn evenly."""
         ...
 
-    def subjects(self, scope: Scope, since_ns: int, until_ns: int) -> IntArray:
-        """Name everyone with a use in a scope that began in [since, until)."""
+    def met(self, scope: Scope, since_ns: int, until_ns: int) -> pa.Table:
+        """Give ``subject``, ``service`` and ``mos`` of all uses in a scope, where they lie."""
         ...
 
 
@@ -88,10 +87,9 @@ class Ring:
         sent = uses.drop_columns([c for c in self.known_above if c in uses.column_names])
         return Fetched(uses=uses, share=share, size_bytes=sent_bytes(sent))
 
-    def subjects(self, scope: Scope, since_ns: int, until_ns: int) -> IntArray:
-        """Name everyone with a use in a scope that began in [since, until)."""
-        uses = self._within(scope, since_ns, until_ns)
-        return np.unique(uses.column("subject").to_numpy())
+    def met(self, scope: Scope, since_ns: int, until_ns: int) -> pa.Table:
+        """Give ``subject``, ``service`` and ``mos`` of all uses in a scope, where they lie."""
+        return self._within(scope, since_ns, until_ns).select(["subject", "service", "mos"])
 
     def _within(self, scope: Scope, since_ns: int, until_ns: int) -> pa.Table:
         found = [

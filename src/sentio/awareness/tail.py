@@ -17,7 +17,7 @@ STEP, MOST = 0.25, 100.0
 OFTEN_A_DAY, SELDOM_A_DAY = 200.0, 8.0
 """Rates between which the slope is measured: below, too few were seen; above, it is no tail."""
 FLATTEST, STEEPEST = 0.15, 1.0
-UNTAUGHT_SLOPE, UNTAUGHT_HEIGHT = 0.5, 14.0
+UNTAUGHT_SLOPE, UNTAUGHT_HEIGHT = 0.6, 12.0
 FEWEST_TICKS = 288
 KEEPS = 0.9985  # a tick: half is forgotten after a day and a half, for baselines ripen
 

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from sentio.awareness.usual import coded
-from sentio.kernel.arrays import BoolArray, FloatArray
+from sentio.kernel.arrays import BoolArray, FloatArray, IntArray
 from sentio.model.domain import DIMENSIONS
 
 BINS = 40
@@ -38,7 +38,7 @@ def totals_of_uses(by_service: Mapping[str, pa.Table]) -> Totals:
         is_scored = np.isfinite(mos)
         if not is_scored.any():
             continue
-        bins[service] = _histogram(mos[is_scored])
+        bins[service] = histogram(mos[is_scored])
         parts += _margins(service, uses, mos, is_scored)
     return Totals(rows=pa.concat_tables(parts) if parts else _nothing(), bins=bins)
 
@@ -103,9 +103,14 @@ def _rows(service: str, dimension: str, members: list[str], sums: Iterable[Float
     )
 
 
-def _histogram(mos: FloatArray) -> FloatArray:
-    at = np.clip(((mos - 1.0) * 10.0).astype(np.int64), 0, BINS - 1)
-    return np.bincount(at, minlength=BINS).astype(np.float64)
+def histogram(mos: FloatArray) -> FloatArray:
+    """Count scores in `BINS` bins of a tenth, shape (bins,)."""
+    return np.bincount(mos_bins(mos), minlength=BINS).astype(np.float64)
+
+
+def mos_bins(mos: FloatArray) -> IntArray:
+    """Give the bin of each score."""
+    return np.clip(((mos - 1.0) * 10.0).astype(np.int64), 0, BINS - 1)
 
 
 def _nothing() -> pa.Table:

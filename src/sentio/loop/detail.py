@@ -18,7 +18,7 @@ from sentio.loop.codes import Codes
 from sentio.loop.scored import WIDE, scored_uses
 from sentio.model.degradation import Scope
 from sentio.model.record import PATH
-from sentio.model.topology import Topology
+from sentio.model.topology import Topology, with_derived
 from sentio.store import facts
 from sentio.store.members import PREFIX
 from sentio.store.warehouse import Warehouse
@@ -27,6 +27,7 @@ Draws: TypeAlias = npt.NDArray[np.uint64]
 
 DRAW = "hash(ts, subject)"  # evenly spread, and the same each time
 TEXTS = ("app_version", "firmware")  # attributes that are inputs, kept as they are
+MET = pa.schema([("subject", pa.int64()), ("service", pa.string()), ("mos", pa.float32())])
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,39 @@ class StoreDetail:
         asked = f"SELECT DISTINCT subject FROM ({selects}) ORDER BY subject"
         found = con.execute(asked, bound).fetchnumpy()["subject"]
         return np.asarray(found, dtype=np.int64)
+
+    def uses(self, since_ns: int, until_ns: int) -> pa.Table:
+        """Give all uses of a window with their scores and attributes, and nothing else of them."""
+        con = self._warehouse.con.cursor()
+        self._codes.refresh(con)
+        tables: list[pa.Table] = []
+        for part in self.parts(con, {}, since_ns, until_ns):
+            wanted = [name for name in WIDE if name in part.columns]
+            names = ", ".join(f'"{name}"' for name in ("ts", "subject", "mos", *wanted))
+            rows = con.execute(
+                f'SELECT {names} FROM "{part.table}" WHERE {part.where} ORDER BY ts, subject, mos',
+                list(part.bound),
+            ).to_arrow_table()
+            named = self._named(rows)
+            service = pa.repeat(part.service, rows.num_rows).dictionary_encode()
+            tables.append(with_derived(named.append_column("service", service), self.topology))
+        return pa.concat_tables(tables or [self._nothing()], promote_options="default")
+
+    def met(self, scope: Scope, since_ns: int, until_ns: int) -> pa.Table:
+        """Give ``subject``, ``service`` and ``mos`` of all uses in a scope."""
+        con = self._warehouse.con.cursor()
+        self._codes.refresh(con)
+        parts = list(self.parts(con, scope, since_ns, until_ns))
+        selects = " UNION ALL ".join(
+            f"SELECT subject, '{part.service}' AS service, mos::FLOAT AS mos "
+            f'FROM "{part.table}" WHERE {part.where} AND subject IS NOT NULL'
+            for part in parts
+        )
+        if not parts:
+            return MET.empty_table()
+        bound = [value for part in parts for value in part.bound]
+        found = con.execute(f"{selects} ORDER BY subject, service, mos", bound)
+        return found.to_arrow_table().cast(MET)
 
     def by_subject(
         self, scope: Scope, since_ns: int, until_ns: int
@@ -174,12 +208,16 @@ class StoreDetail:
         ).to_arrow_table()
         return self._scored(part.service, rows)
 
-    def _scored(self, service: str, rows: pa.Table) -> pa.Table:
+    def _named(self, rows: pa.Table) -> pa.Table:
         for place, name in enumerate(rows.column_names):
             if name in PATH:
                 rows = rows.set_column(place, name, self._codes.named(rows.column(name)))
             elif name in TEXTS:
                 rows = rows.set_column(place, name, rows.column(name).dictionary_encode())
+        return rows
+
+    def _scored(self, service: str, rows: pa.Table) -> pa.Table:
+        rows = self._named(rows)
         batch = pa.RecordBatch.from_arrays(
             [column.combine_chunks() for column in rows.columns], names=rows.column_names
         )

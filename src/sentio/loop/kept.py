@@ -3,36 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
 
 from sentio.awareness.budget import Budget
+from sentio.awareness.pairs import PairScan
 from sentio.awareness.ring import Detail
 from sentio.awareness.watch import Watch
 from sentio.kernel.values import from_plain, to_plain
-from sentio.loop.watching import MUTED_PERIODS, Following, Watching
+from sentio.loop.watching import Following, Watching
+
+Held: TypeAlias = npt.NDArray[np.generic]
+PAIRS = "pairs."
 
 
-def kept(watching: Watching) -> dict[str, Any]:  # Any: JSON
-    """Give all that a watching knows beside its watch."""
-    muted = [
-        (list(key), nats, since)
-        for key, (nats, since) in watching.muted.items()
-        if watching.period - since < MUTED_PERIODS
-    ]
+def kept(watching: Watching) -> tuple[dict[str, Held], dict[str, Any]]:  # Any: JSON
+    """Give all that a watching knows beside its watch: arrays by name, and JSON."""
+    muted = [(list(key), *held) for key, held in watching.muted.items()]
     counts = {"count": watching.count, "period": watching.period}
     budget = watching.budget.saved()
-    return {"open": to_plain(watching.open), "muted": muted, "budget": budget, **counts}
+    arrays, pairs = watching.sight.pairs.saved()
+    more = {"open": to_plain(watching.open), "muted": muted, "budget": budget, "pairs": pairs}
+    return {f"{PAIRS}{name}": array for name, array in arrays.items()}, {**more, **counts}
 
 
 def restored(
     watch: Watch,
     detail: Detail,
+    arrays: Mapping[str, Held],
     known: Mapping[str, Any],  # Any: JSON
 ) -> Watching:
     """Go on from what `kept` gave."""
-    again = Watching(watch, detail, budget=Budget.restored(known["budget"]))
+    own = {n.removeprefix(PAIRS): each for n, each in arrays.items() if n.startswith(PAIRS)}
+    pairs = PairScan.restored(own, known["pairs"])
+    again = Watching(watch, detail, budget=Budget.restored(known["budget"]), pairs=pairs)
     again.open = [from_plain(Following, each) for each in known["open"]]
-    for key, nats, since in known["muted"]:
-        again.muted[tuple((str(n), str(m)) for n, m in key)] = (float(nats), int(since))
+    for key, nats, since, waits in known["muted"]:
+        again.muted[tuple((str(n), str(m)) for n, m in key)] = (float(nats), int(since), int(waits))
     again.count, again.period = int(known["count"]), int(known["period"])
     return again

@@ -180,16 +180,18 @@ class Live:
         self._empty = 0 if uses else self._empty + 1
         watching = self.watching
         watching.budget.earn(round(uses) * ROW_BYTES)
+        single = self.detail.uses(start_ns, start_ns + self.pace.period_ns) if uses else None
         if self.is_learning:
             self.learned += 1
+            teaches = self._teaches_tail()
             watching.learn(
-                totals.rows, totals.bins, start_ns=start_ns, teaches_tail=self._teaches_tail()
+                totals.rows, totals.bins, single, start_ns=start_ns, teaches_tail=teaches
             )
             return
         self.judged += 1
         before = {one.told.id: one for one in watching.open}
         scopes = {name: (one.told.scope, one.told.services) for name, one in before.items()}
-        told = watching.see(totals.rows, totals.bins, start_ns=start_ns)
+        told = watching.see(totals.rows, totals.bins, single, start_ns=start_ns)
         known = before | {one.told.id: one for one in watching.open}
         for name in dict.fromkeys(each.id for each in told):
             one = known[name]  # may have been told better since
@@ -235,7 +237,7 @@ class Live:
         watch = Watch.restored(arrays, more["watch"], topology=self.detail.topology)
         if self._release != self.periods.topology_release():
             self._release = ""
-        return restored(watch, self.detail, more["watching"])
+        return restored(watch, self.detail, arrays, more["watching"])
 
     def _check(self, period_ns: int) -> None:
         if period_ns != self.pace.period_ns:
@@ -250,7 +252,8 @@ class Live:
         """Write what changed and what was learned in one transaction, then tell of it."""
         if self._is_saved:
             return
-        arrays, watch = self.watching.watch.saved()
+        learned, watch = self.watching.watch.saved()
+        arrays, watching = kept(self.watching)
         state: dict[str, Any] = {  # Any: JSON
             "next_ns": self.next_ns,
             "learned": self.learned,
@@ -258,11 +261,14 @@ class Live:
             "empty": self._empty,
             "topology": self._release,
         }
-        more = {**state, "watch": watch, "watching": kept(self.watching)}
+        more = {**state, "watch": watch, "watching": watching}
         changes, self._changes = self._changes, []
         diagnoses = {each.diagnosis_id: each.diagnosis for each in changes if each.diagnosis}
         self._told.write(
-            self._grown.values(), diagnoses, _events(changes), snapshot=packed(arrays, more)
+            self._grown.values(),
+            diagnoses,
+            _events(changes),
+            snapshot=packed({**learned, **arrays}, more),
         )
         self._grown, self._is_saved = {}, True
         for each in changes:

@@ -12,6 +12,7 @@ from sentio.analysis.scopes import Attributes
 from sentio.awareness.series import Place
 from sentio.awareness.totals import totals_of_uses
 from sentio.kernel.arrays import BoolArray, FloatArray, IntArray
+from sentio.loop.felt import Felt
 from sentio.model.degradation import Degradation, Scope
 from sentio.model.diagnosis import Hypothesis
 from sentio.model.domain import DOMAINS
@@ -38,8 +39,13 @@ class Following:
     causes: list[Hypothesis] = field(default_factory=list[Hypothesis])
     window: int = 0
     held: Mapping[str, str] = field(default_factory=dict[str, str])
-    subjects: set[int] = field(default_factory=set[int])
+    felt: Felt = field(default_factory=Felt)
     series: dict[str, int] = field(default_factory=dict[str, int])
+
+    @property
+    def subjects(self) -> list[int]:
+        """Those who probably felt it, in order."""
+        return self.felt.subjects
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,8 +21,10 @@ from sentio.model.domain import DIMENSIONS
 
 ATTRIBUTES = (*(name for name in DIMENSIONS if name != "all"), "service", "app_version", "firmware")
 ROW_BYTES, FEWEST_ROWS = 26, 60
-ALL_ROWS, TOTALS_BYTES = 10**7, 40_000  # a scope's sums in some 6,000 series
-MOST_FALL = 5.0  # deviations that one use may count for
+ALL_ROWS, TOTALS_BYTES = 10**7, 1500
+"""What following a scope for a period takes: uses, scores and losses by service, summed up. The
+collection point is told the scope, and leaves it out of its totals itself."""
+MOST_FALL = 6.0  # deviations that one use may count for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,11 +68,11 @@ class Sight:
             return
         keep = np.ones(uses.num_rows, dtype=np.bool_)
         for scope in but:
-            keep &= ~_inside(uses, scope)
-        uses = uses if keep.all() else uses.filter(pa.array(keep))
-        usual, variance = usual_of(self.watch, uses)
-        mos = uses.column("mos").to_numpy().astype(np.float64)
-        self.pairs.see(uses, (usual - mos) / np.sqrt(variance))
+            keep &= ~inside(uses, scope)
+        fresh = uses if keep.all() else uses.filter(pa.array(keep))
+        usual, variance = usual_of(self.watch, fresh)
+        mos = fresh.column("mos").to_numpy().astype(np.float64)
+        self.pairs.see(fresh, (usual - mos) / np.sqrt(variance))
 
     def learn_tail(self) -> None:
         """Count how odd this period looks, as one in which nothing is wrong."""
@@ -124,10 +126,10 @@ class Sight:
         self.budget.spend(min(fetched.size_bytes, TOTALS_BYTES))
         return self._judge(fetched, until_ns)
 
-    def take_back(self, scope: Scope, rows: Looked, inside: IntArray) -> None:
+    def take_back(self, scope: Scope, rows: Looked, which: IntArray) -> None:
         """Take explained uses out of every series and pair that holds them."""
-        self._take_from_series(rows, inside)
-        self.pairs.take_back(_inside(uses, scope) for uses in self.pairs.held())
+        self._take_from_series(rows, which)
+        self.pairs.take_back(inside(uses, scope) for uses in self.pairs.held())
 
     def uses_of(self, scope: Scope, *, window: int) -> dict[tuple[str, str], float]:
         """Count the uses of each attribute of a scope in a window."""
@@ -175,11 +177,7 @@ class Sight:
         self.watch.take_back(touched, n[:, touched], total[:, touched])
 
 
-def _inside(uses: pa.Table, scope: Scope) -> BoolArray:
+def inside(uses: pa.Table, scope: Scope) -> BoolArray:
+    """Tell which uses lie in a scope."""
     known = {name: coded(uses, name) for name in scope if name in uses.column_names}
     return holds(known, scope, uses.num_rows)
-
-
-def scopes_of(each: Iterable[Mapping[str, str]]) -> Iterator[Scope]:
-    """Give scopes that are not everything."""
-    return (scope for scope in each if scope)

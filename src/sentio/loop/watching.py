@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 
 import numpy as np
@@ -15,6 +16,7 @@ from sentio.awareness.ring import Detail
 from sentio.awareness.series import Place
 from sentio.awareness.watch import Watch
 from sentio.kernel.arrays import FloatArray
+from sentio.loop.felt import Felt
 from sentio.loop.looking import (
     POOR_BELOW,
     Following,
@@ -38,12 +40,14 @@ FALSE_A_DAY = 0.3  # and how many times it may be believed
 ZOOM_ROWS, FOLLOW_ROWS = 1500, 120
 MOST_NEW, MOST_ZOOMS = 6, 15  # degradations and zooms in one period
 RECOVERED_NATS, QUIET_PERIODS = 8.0, 12
+ONSET_NATS = 1.5  # that choosing when it began costs
 MUTED_PERIODS, LOUDER = 24, 1.4
 BEFORE_PERIODS = 4  # looked at for when it began
 REVISITS = (2, 6, 14)
 BETTER_NATS = 3.0  # by which another scope must explain more, to be believed instead
 AS_MUCH = 0.2  # of a fall, that a wider place must show in all else
 SUBJECT_BYTES = 8
+USUAL_PERIODS = 24  # before a degradation, that tell how its scope usually fares
 LIKE = 1.1  # uses of a place over those of a scope, for them to be one
 REMAINS = 4.0  # standard deviations that a place must still fall to be the wider cause
 
@@ -61,7 +65,7 @@ class Watching:
         self.detail = detail
         self.budget = budget
         self.open: list[Following] = []
-        self.muted: dict[Key, tuple[float, int]] = {}
+        self.muted: dict[Key, tuple[float, int, int]] = {}  # nats, since when, for how long
         self.count = 0
         self.period = 0
 
@@ -103,6 +107,9 @@ class Watching:
         ``uses`` are the period's single uses, where they lie at hand, for the watch of pairs.
         """
         self.period += 1
+        self.muted = {
+            key: held for key, held in self.muted.items() if self.period - held[1] < MUTED_PERIODS
+        }
         end_ns = start_ns + self.watch.period_ns
         changed: list[Degradation] = []
         for each in list(self.open):
@@ -140,20 +147,20 @@ class Watching:
             found = self._zoom(odd, end_ns)
             if found is not None:
                 return found
-            self.muted[key] = (odd.nats, self.period)
+            _, _, waited = self.muted.get(key, (0.0, 0, 1))
+            self.muted[key] = (odd.nats, self.period, min(2 * waited, MUTED_PERIODS))
         return None
 
     def _is_muted(self, key: Key, nats: float) -> bool:
-        before, since = self.muted.get(key, (0.0, -MUTED_PERIODS))
-        return self.period - since < MUTED_PERIODS and nats < LOUDER * before
+        before, since, waits = self.muted.get(key, (0.0, 0, 0))
+        return self.period - since < waits and nats < LOUDER * before
 
     def _zoom(self, odd: Odd, end_ns: int, *, deeper: int = 2) -> Following | None:
         since_ns = end_ns - odd.periods * self.watch.period_ns
         rows = self.sight.fetch(odd.scope, since_ns, end_ns, ZOOM_ROWS)
         if rows is None:
             return None
-        rows = self._without_open(rows)
-        found = find_scope(rows.attributes, rows.fall, law=self.watch.law)
+        rows, found = self._found(self._without_open(rows))
         if found is None or found.nats < odd.believed_from:
             return None
         wider = self._wider(found, odd, rows) if deeper else None
@@ -162,6 +169,18 @@ class Watching:
             if there is not None:
                 return there
         return self._begin(found, {**odd.scope, **found.scope}, odd, rows, end_ns)
+
+    def _found(self, rows: Looked) -> tuple[Looked, Found | None]:
+        """Find what fell, in the whole window or since it seems to have begun."""
+        found = find_scope(rows.attributes, rows.fall, law=self.watch.law)
+        if not len(rows.fall):
+            return rows, found
+        onset = onset_of(rows.fall, rows.age, np.ones(len(rows.fall)))
+        late = rows.where(rows.age <= onset)
+        since = find_scope(late.attributes, late.fall, law=self.watch.law)
+        if since is not None and (found is None or since.nats > found.nats + ONSET_NATS):
+            return late, since
+        return rows, found
 
     def _wider(self, found: Found, odd: Odd, rows: Looked) -> Scope | None:
         """Find a wider place in which all else falls as what was found does: then look there."""
@@ -272,11 +291,14 @@ class Watching:
         return one.told, explained(rows)
 
     def _meet(self, one: Following, since_ns: int, until_ns: int) -> None:
-        """Note whom a degradation touches."""
-        met = self.detail.subjects(one.told.scope, since_ns, until_ns).tolist()
-        before = len(one.subjects)
-        one.subjects.update(met)
-        self.budget.spend(SUBJECT_BYTES * (len(one.subjects) - before))
+        """Note whom a degradation touches; at first also how its scope fared before it began."""
+        before = one.felt.count
+        if not one.felt.seen:
+            earlier_ns = one.told.began_ns - USUAL_PERIODS * self.watch.period_ns
+            with suppress(LookupError):  # what lies so far back may be gone
+                one.felt.recall(self.detail.met(one.told.scope, earlier_ns, one.told.began_ns))
+        one.felt.meet(self.detail.met(one.told.scope, since_ns, until_ns), self.watch.bins)
+        self.budget.spend(SUBJECT_BYTES * max(one.felt.count - before, 0))
 
     def _revisit(self, one: Following, end_ns: int) -> None:
         """Look again where a degradation was found: with more uses its scope is told better."""
@@ -304,7 +326,7 @@ class Watching:
             services=services_of(rows, found.rows),
             loss_by_domain=losses(rows, found.rows),
         )
-        one.held, one.alike, one.subjects = held, (), set()
+        one.held, one.alike, one.felt = held, (), Felt()
         one.fall, one.falls = found.lost / found.uses, falls_of(rows, found.rows)
         self._meet(one, one.told.began_ns, end_ns)
 

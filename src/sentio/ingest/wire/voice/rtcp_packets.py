@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO, Literal
 
+from sentio.ingest.wire.pieces.columns import is_time
 from sentio.ingest.wire.text.blocks import blocks
 from sentio.ingest.wire.text.streams import read_fully
-from sentio.ingest.wire.pieces.columns import is_time
 from sentio.ingest.wire.times.iso8601 import time_ns
 
 Layout = Literal["back_to_back", "prefixed", "hex"]
