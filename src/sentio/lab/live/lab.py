@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
 from sentio.lab.changes import Change
@@ -65,11 +66,17 @@ class Lab:
 
     def catch_up(self, until_ns: int, stop: threading.Event) -> None:
         """Send all that lies before a moment, as fast as it is taken, or until it is stopped."""
-        while self.operator.now_ns < until_ns and not stop.is_set():
-            left = -(-(until_ns - self.operator.now_ns) // PERIOD_NS)
-            self.sending.send(joined(self._past(min(left, HISTORY_PERIODS), stop)))
-            self._note_sent(self.operator.now_ns)
-            self._watchers.on_history(self.operator.now_ns)
+        with ThreadPoolExecutor(1) as pool:  # the next part is simulated while one is sent
+            sending: Future[None] | None = None
+            while self.operator.now_ns < until_ns and not stop.is_set():
+                left = -(-(until_ns - self.operator.now_ns) // PERIOD_NS)
+                past = joined(self._past(min(left, HISTORY_PERIODS), stop))
+                parcels = sorted(past, key=_source)  # those of one source go in one commit
+                if sending is not None:
+                    sending.result()
+                sending = pool.submit(self._send_past, parcels, self.operator.now_ns)
+            if sending is not None:
+                sending.result()
 
     def run(self, pace: Pace) -> None:
         """Send as time passes, until the pace is stopped."""
@@ -143,6 +150,11 @@ class Lab:
             "refused_parcels": sent.refused,
         }
 
+    def _send_past(self, parcels: Sequence[Parcel], until_ns: int) -> None:
+        self.sending.send(parcels)
+        self._note_sent(until_ns)
+        self._watchers.on_history(until_ns)
+
     def _past(self, periods: int, stop: threading.Event) -> Iterator[Parcel]:
         for _ in range(periods):
             if stop.is_set():
@@ -160,3 +172,7 @@ class Lab:
     def _note_sent(self, until_ns: int) -> None:
         self._sent_ns = until_ns
         self._watchers.on_sent(until_ns)
+
+
+def _source(parcel: Parcel) -> tuple[str, str]:
+    return parcel.source, parcel.format

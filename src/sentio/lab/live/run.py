@@ -76,8 +76,9 @@ def run_lab(
         if kept == wanted:
             lab.open()
         lab.catch_up(kept.begin_ns, stop)
-        watchers.on_live(lab.state())
-        lab.run(pace)
+        if not stop.is_set():
+            watchers.on_live(lab.state())
+            lab.run(pace)
     return lab.state()
 
 

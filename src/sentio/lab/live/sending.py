@@ -18,7 +18,7 @@ import orjson
 from sentio.kernel.errors import NotThereError, RefusedError
 from sentio.lab.stream.parcels import Parcel
 
-AT_ONCE = 16  # bodies on their way; the intake commits those of one source together
+AT_ONCE = 32  # bodies on their way; the intake commits those of one source together
 TIMEOUT_S = 120.0
 AGAIN_S = 1.0
 TOO_MANY, AWAY, UNPROCESSABLE, SERVER_ERROR = 429, 503, 422, 500
