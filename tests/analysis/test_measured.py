@@ -53,3 +53,17 @@ def test_events_are_found_by_element_while_they_go_on() -> None:
     assert [e["event_kind"] for e in log.about({"ring-1"}, 8000, 8500)] == ["planned_work"]
     assert log.about({"link-2"}, 6000, 7000) == []
     assert [e["element"] for e in log.about({"link-2", "x"}, 4000, 6000)] == ["link-2"]
+
+
+def test_a_cell_that_tells_nothing_while_others_do_is_asleep() -> None:
+    measured = Measured()
+    cells = [f"cell-{i}" for i in range(5)]
+    for period in range(40):
+        told = cells if period < 36 else cells[1:]
+        end_ns = (period + 1) * HOUR_NS // 4
+        measured.learn(rows(end_ns, {(cell, "active_users"): 40.0 for cell in told}))
+
+    since_ns, until_ns = 36 * HOUR_NS // 4, 40 * HOUR_NS // 4
+    assert measured.is_asleep("cell-0", since_ns, until_ns)
+    assert not measured.is_asleep("cell-1", since_ns, until_ns)
+    assert not measured.is_asleep("unknown", since_ns, until_ns)

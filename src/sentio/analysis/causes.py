@@ -31,7 +31,11 @@ WEIGHTS: Mapping[str, float] = {
     "alarm": 1.5,
     "change": 1.5,
     "planned work": 2.0,
+    "asleep": 4.0,
+    "beside": -1.0,
 }
+FOR_NEIGHBOURS = {"asleep", "alarm", "change", "planned work"}
+"""One of these must speak for a cell that is only beside what fell."""
 ABSTAIN = -4.0  # log-odds of "none of these", against a cause with a perfect fit alone
 
 
@@ -46,9 +50,14 @@ class Sources:
 
 def explain(case: Case, sources: Sources, *, until_ns: int) -> list[Hypothesis]:
     """Rank the possible causes of a degradation, each with its evidence and probability."""
-    found = candidates(case)
+    found = candidates(case, sources.topology)
     best = max((one.nats for one in found), default=1.0)
-    weighed = [(one, _evidence(one, case, sources, best=best, until_ns=until_ns)) for one in found]
+    weighed = [
+        (one, evidence)
+        for one in found
+        if (evidence := _evidence(one, case, sources, best=best, until_ns=until_ns))
+        and (not one.is_near or any(e.source in FOR_NEIGHBOURS for e in evidence))
+    ]
     scores = [sum(e.weight for e in evidence) for _, evidence in weighed]
     top = max([*scores, ABSTAIN])
     parts = [math.exp(score - top) for score in scores]
@@ -82,6 +91,10 @@ def features(
         "losses": (share - 0.3, f"{100 * share:.0f} % of the loss is of the domain {one.domain}"),
     }
     names = {one.element}
+    if one.is_near:
+        found["beside"] = (1.0, f"{one.element} is only beside what fell")
+    if one.element_kind == "cell" and sources.measured.is_asleep(one.element, began_ns, until_ns):
+        found["asleep"] = (1.0, f"{one.element} carries no traffic, or tells nothing any more")
     odd = sources.measured.oddities(one.element, began_ns - MEASURED_NS, until_ns + MEASURED_NS)
     if odd:
         found["measured"] = (min(math.log(abs(odd[0].deviations)) / 3.0, 1.0), _told(odd[0]))

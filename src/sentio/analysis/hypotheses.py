@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from sentio.model.degradation import Degradation, Scope
-from sentio.model.topology import DOMAIN_OF_KIND
+from sentio.model.domain import Domain
+from sentio.model.topology import DOMAIN_OF_KIND, Topology
 
 ORDER = (
     *("app_version", "firmware", "server", "app", "edge", "device_model", "cell", "gnb", "link"),
@@ -15,6 +16,9 @@ ORDER = (
 """From releases, which are changed most, inwards from both ends of the path to its middle."""
 EVERYTHING = "all"
 MOST = 16
+PATH_DOMAINS = (Domain.RAN, Domain.TRANSPORT)
+MOSTLY = 0.7  # of a loss
+MOST_CELLS = 12  # in which a wide fall is not the work of one neighbour
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,10 +46,15 @@ class Candidate:
     scope: Scope
     nats: float
     place: int = 0  # among the attributes of its scope, the most special first
+    is_near: bool = False  # not in the scope itself, but a cell beside it
 
 
-def candidates(case: Case) -> list[Candidate]:
-    """List what could be the cause, each element once with the scope that fits best."""
+def candidates(case: Case, topology: Topology) -> list[Candidate]:
+    """List what could be the cause, each element once with the scope that fits best.
+
+    Where cells fall, so may a neighbour be at fault, whose users they carry: it counts only if
+    something speaks for it.
+    """
     found: dict[tuple[str, str], Candidate] = {}
     for scope, nats in _scopes(case):
         for place, (kind, element) in enumerate(by_specialty(scope, case.uses_of)):
@@ -58,7 +67,37 @@ def candidates(case: Case) -> list[Candidate]:
                 place=place,
             )
             found.setdefault((kind, element), one)
-    return sorted(found.values(), key=lambda one: -one.nats)[:MOST]
+    within = sorted(found.values(), key=lambda one: -one.nats)[:MOST]
+    return within + _near(case, within, topology)
+
+
+def _near(case: Case, within: list[Candidate], topology: Topology) -> list[Candidate]:
+    cells = {cell for one in within for cell in _cells_of(one, topology)}
+    if len(cells) > MOST_CELLS:
+        return []
+    near = cells.union(*(topology.neighbours.get(cell, frozenset()) for cell in cells))
+    named = {one.element for one in within}
+    return [
+        Candidate(
+            element=cell,
+            element_kind="cell",
+            domain=_domain("cell", case.told),
+            scope={"cell": cell},
+            nats=case.told.nats,
+            is_near=True,
+        )
+        for cell in sorted(near - named)
+    ]
+
+
+def _cells_of(one: Candidate, topology: Topology) -> tuple[str, ...]:
+    """Name the cells of a candidate that is a cell, a station, or the link to a station."""
+    if one.element_kind == "cell":
+        return (one.element,)
+    below = topology.below(one.element) if one.element_kind in {"gnb", "link"} else ()
+    if one.element_kind == "link":
+        below = tuple(cell for gnb in below for cell in topology.below(gnb))
+    return tuple(each for each in below if topology.kind.get(each) == "cell")
 
 
 def _scopes(case: Case) -> Iterator[tuple[Scope, float]]:
@@ -86,8 +125,12 @@ def _rank(kind: str) -> int:
 
 
 def _domain(kind: str, told: Degradation) -> str:
+    losses = {domain: max(lost, 0.0) for domain, lost in told.loss_by_domain.items()}
+    whole = sum(losses.values())
     known = DOMAIN_OF_KIND.get(kind)
+    # what devices measure of themselves (their Wi-Fi, their line) no element of a path explains
+    if known in PATH_DOMAINS and losses.get(Domain.DEVICE, 0.0) > MOSTLY * whole > 0.0:
+        return str(Domain.DEVICE)
     if known is not None:
         return str(known)
-    losses: Iterable[tuple[str, float]] = told.loss_by_domain.items()
-    return max(losses, key=lambda pair: pair[1], default=("core", 0.0))[0]
+    return max(losses.items(), key=lambda pair: pair[1], default=("core", 0.0))[0]

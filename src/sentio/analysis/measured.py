@@ -23,6 +23,8 @@ FEWEST = 3.0  # periods of its own before an hour is trusted alone
 RELATIVE, ABSOLUTE = 0.04, 1e-6  # scatter that is always reckoned with
 ODD, MOST = 4.0, 50.0
 KEPT_PERIODS = 48
+LOADS = ("active_users", "prb_load_ratio")  # that tell of traffic
+NO_LOAD = 0.02  # of the usual
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +57,7 @@ class Measured:
         self._of_key: dict[str, int] = {}
         self._of_element: dict[str, list[int]] = {}
         self._keys: list[tuple[str, str]] = []
+        self._of_load: list[int] = []
         self._sums = np.zeros((3, HOURS, 0))  # weight, mean, mean square
         self._held: deque[_Held] = deque(maxlen=KEPT_PERIODS)
 
@@ -111,6 +114,26 @@ class Measured:
                     best[code] = found
         return sorted(best.values(), key=lambda o: -abs(o.deviations))
 
+    def is_asleep(self, element: str, since_ns: int, until_ns: int) -> bool:
+        """Tell whether an element told nothing, or of no traffic, most times that its kind did."""
+        wanted = self._of_element.get(element, [])
+        asleep = [
+            self._slept(held, wanted)
+            for held in self._held
+            if wanted
+            and since_ns < held.end_ns <= until_ns
+            and np.isin(held.code, self._of_load).any()
+        ]
+        return 2 * sum(asleep) > len(asleep)
+
+    def _slept(self, held: _Held, wanted: list[int]) -> bool:
+        here = np.flatnonzero(np.isin(held.code, wanted)).tolist()
+        return not here or any(
+            held.value[i] <= NO_LOAD * held.usual[i] and held.deviation[i] < -ODD
+            for i in here
+            if self._keys[int(held.code[i])][1] in LOADS
+        )
+
     def knows(self, element: str) -> bool:
         """Tell whether an element measures anything."""
         return element in self._of_element
@@ -123,6 +146,8 @@ class Measured:
         code = self._of_key[key] = len(self._keys)
         self._keys.append((element, indicator))
         self._of_element.setdefault(element, []).append(code)
+        if indicator in LOADS:
+            self._of_load.append(code)
         if code >= self._sums.shape[2]:
             more = np.zeros((3, HOURS, max(1024, self._sums.shape[2])))
             self._sums = np.concatenate([self._sums, more], axis=2)

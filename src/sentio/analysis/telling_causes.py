@@ -17,6 +17,7 @@ def sentence(told: Degradation, causes: Sequence[Hypothesis], impact: Impact) ->
     whom = _count(impact.users, "user") + (
         f" and {_count(impact.things, 'thing')}" if impact.things else ""
     )
+    whom += f", {impact.important:,} of them important" if impact.important else ""
     fell = f"{services} at {where} fell from {told.mos_usual:.1f} to {told.mos_seen:.1f} for {whom}"
     return f"{fell}; {_because(causes)}."
 

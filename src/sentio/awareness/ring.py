@@ -65,9 +65,8 @@ class Ring:
         """Take in a period's scored uses; ``bulk_bytes`` is what sending them whole would take."""
         tables = list(uses)
         if tables:
-            self._held.append(
-                (start_ns, end_ns, pa.concat_tables(tables, promote_options="default"))
-            )
+            whole = pa.concat_tables(tables, promote_options="default")
+            self._held.append((start_ns, end_ns, whole.unify_dictionaries().combine_chunks()))
         self.bulk_bytes += bulk_bytes
         while len(self._held) > self.periods:
             self._held.popleft()
@@ -107,8 +106,18 @@ def within(uses: pa.Table, scope: Scope) -> pa.Table:
     for name, member in scope.items():
         if name not in uses.column_names:
             return uses.slice(0, 0)
-        uses = uses.filter(pc.equal(uses.column(name).cast(pa.string()), member))
+        uses = uses.filter(_is(uses.column(name), member))
     return uses
+
+
+def _is(column: pa.ChunkedArray, member: str) -> pa.ChunkedArray | pa.Array:
+    """Tell which values are a member; codes are compared where there are any."""
+    if not pa.types.is_dictionary(column.type):
+        return pc.equal(column, member)
+    chunks = [
+        pc.equal(chunk.indices, pc.index(chunk.dictionary, member)) for chunk in column.chunks
+    ]
+    return pa.chunked_array(chunks, pa.bool_())
 
 
 def sent_bytes(uses: pa.Table) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 
 import duckdb
@@ -12,21 +11,18 @@ from sentio.analysis.causes import Sources, explain
 from sentio.analysis.hypotheses import Case, candidates
 from sentio.analysis.measured import Log, Measured
 from sentio.analysis.telling_causes import SURE_ENOUGH, sentence
-from sentio.awareness.ring import Fetched
-from sentio.experience.service import SERVICES
+from sentio.loop.impact import impact_of
 from sentio.loop.live import Explain, Live
 from sentio.loop.looking import Following
-from sentio.model.diagnosis import Diagnosis, Hypothesis, Impact
+from sentio.model.diagnosis import Diagnosis, Hypothesis
 from sentio.store.warehouse import Warehouse
 
 DAY_NS = 86_400_000_000_000
 LEARN_NS = 14 * DAY_NS  # of an element's measurements
 LOG_NS = 3 * DAY_NS
-IMPACT_ROWS = 5000
 REJECTED_BELOW = 0.05
 MEASURED = ("ts", "element", "indicator", "value")
 EVENTS = ("ts", "end_ts", "event_kind", "element", "title", "severity")
-HOUR_NS = 3_600_000_000_000
 
 
 def diagnoser(warehouse: Warehouse, live: Live) -> Explain:
@@ -46,7 +42,7 @@ def _diagnosis(warehouse: Warehouse, live: Live, one: Following, now_ns: int) ->
         alike=one.alike,
         uses_of=watching.uses_of(one),
     )
-    elements = {each.element for each in candidates(case)}
+    elements = {each.element for each in candidates(case, watching.watch.book.topology)}
     con = warehouse.con.cursor()
     measured, log = Measured(), Log()
     for rows in _by_time(_facts(con, "measurement", MEASURED, elements, now_ns - LEARN_NS, now_ns)):
@@ -54,7 +50,7 @@ def _diagnosis(warehouse: Warehouse, live: Live, one: Following, now_ns: int) ->
     log.add(_facts(con, "event", EVENTS, elements, now_ns - LOG_NS, now_ns))
     sources = Sources(topology=watching.watch.book.topology, measured=measured, log=log)
     causes = explain(case, sources, until_ns=now_ns)
-    impact = _impact(live, one, now_ns)
+    impact = impact_of(warehouse, live, one, now_ns)
     return Diagnosis(
         degradation=one.told.id,
         made_ns=now_ns,
@@ -65,46 +61,6 @@ def _diagnosis(warehouse: Warehouse, live: Live, one: Following, now_ns: int) ->
         impact=impact,
         correlated_events=_correlated(causes),
     )
-
-
-def _impact(live: Live, one: Following, now_ns: int) -> Impact:
-    """Count whom it touched, by a sample of the scope's uses, and foretell an hour more."""
-    told = one.told
-    found: Fetched = live.detail.fetch(
-        told.scope, told.began_ns, now_ns, most_rows=IMPACT_ROWS, losses=False
-    )
-    uses = found.uses
-    scale = 1.0 / max(found.share, 1e-9)
-    by_service = _distinct(uses, "service")
-    of_things = sum(n for s, n in by_service.items() if SERVICES[s].subject_kind == "thing")
-    share = of_things / max(sum(by_service.values()), 1)
-    everyone = len(one.subjects)
-    lasted_ns = max(now_ns - told.began_ns, live.watching.watch.period_ns)
-    return Impact(
-        users=everyone - round(share * everyone),
-        things=round(share * everyone),
-        uses=round(uses.num_rows * scale),
-        by_segment=_distinct(uses, "segment"),
-        by_slice=_distinct(uses, "slice"),
-        by_service=by_service,
-        # distinct subjects grow about with the square root of time
-        forecast_subjects=round(everyone * (1.0 + HOUR_NS / lasted_ns) ** 0.5),
-    )
-
-
-def _distinct(uses: pa.Table, name: str) -> dict[str, int]:
-    """Count distinct subjects by a column; empty where the uses do not have it."""
-    if name not in uses.column_names:
-        return {}
-    pairs = set(
-        zip(
-            uses.column(name).cast(pa.string()).to_pylist(),
-            uses.column("subject").to_pylist(),
-            strict=True,
-        )
-    )
-    counted = Counter(str(value) for value, _ in pairs if value is not None)
-    return dict(counted.most_common())
 
 
 def _facts(

@@ -78,7 +78,7 @@ class Felt:
 def spared_of(usual: FloatArray, seen: FloatArray) -> FloatArray:
     """Give the probability that a use of a score was spared, shape (bins,), from two histograms.
 
-    The better the score, the likelier.
+    The better the score, the likelier; where none was seen it tells nothing.
     """
     usual = (usual + 1e-3) / (usual + 1e-3).sum()
     seen = (seen + SMOOTH_USES * usual) / (seen.sum() + SMOOTH_USES)

@@ -36,7 +36,7 @@ from sentio.loop.sight import FEWEST_ROWS, ROW_BYTES, Odd, Sight
 from sentio.model.degradation import Degradation, Scope
 
 ZOOMS_A_DAY = 60.0  # how many times a day chance may make us look closer
-FALSE_A_DAY = 0.3  # and how many times it may be believed
+FALSE_A_DAY = 0.2  # and how many times it may be believed
 ZOOM_ROWS, FOLLOW_ROWS = 1500, 120
 MOST_NEW, MOST_ZOOMS = 6, 15  # degradations and zooms in one period
 RECOVERED_NATS, QUIET_PERIODS = 8.0, 12

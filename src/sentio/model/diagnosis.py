@@ -47,9 +47,11 @@ class Hypothesis:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Impact:
-    """Whom a degradation touches: distinct users and things with a use in its scope.
+    """Whom a degradation touches: distinct users and things that probably felt it.
 
-    ``forecast_subjects`` is how many it will have touched an hour from now if nothing changes.
+    ``important`` of them are customers that the business calls so, and ``value_per_month`` is what
+    all of them pay, as far as customers are known. ``forecast_subjects`` is how many it will have
+    touched an hour from now if nothing changes.
     """
 
     users: int
@@ -59,6 +61,7 @@ class Impact:
     by_slice: Mapping[str, int] = field(default_factory=dict[str, int])
     by_service: Mapping[str, int] = field(default_factory=dict[str, int])
     value_per_month: float = 0.0
+    important: int = 0
     forecast_subjects: int = 0
 
 

@@ -51,11 +51,15 @@ class Derived:
 
 @dataclass(frozen=True, slots=True)
 class Topology:
-    """All derived attributes, by kind of element, and the parent of every element."""
+    """All derived attributes, by kind of element, and the parent of every element.
+
+    ``neighbours`` are the cells that a cell hands its users over to.
+    """
 
     derived: Mapping[str, Derived] = field(default_factory=dict[str, Derived])
     parent: Mapping[str, str] = field(default_factory=dict[str, str])
     kind: Mapping[str, str] = field(default_factory=dict[str, str])
+    neighbours: Mapping[str, frozenset[str]] = field(default_factory=dict[str, frozenset[str]])
 
     def above(self, element: str) -> tuple[str, ...]:
         """List the parents of an element, the nearest first."""
@@ -83,7 +87,8 @@ class Topology:
 def topology(elements: pa.RecordBatch, links: pa.RecordBatch) -> Topology:
     """Build the topology from ``ELEMENT`` and ``LINK`` records; the last version counts.
 
-    A link of ``link_kind`` "serves" goes from the function that serves to the element served.
+    A link of ``link_kind`` "serves" goes from the function that serves to the element served, one
+    of "neighbour" (a cell relation of TS 28.541) from a cell to one that it hands users over to.
     """
     names, kinds, parents = (
         elements.column(c).to_pylist() for c in ("element", "element_kind", "parent")
@@ -99,7 +104,20 @@ def topology(elements: pa.RecordBatch, links: pa.RecordBatch) -> Topology:
             if (of := kind.get(step, "")) not in DIMENSIONS and of:
                 above.setdefault((of, own), {}).setdefault(name, step)  # the nearest of a kind
     above |= _served(links, kind)
-    return Topology(derived=_nearest(above), parent=parent, kind=kind)
+    return Topology(
+        derived=_nearest(above), parent=parent, kind=kind, neighbours=_neighbours(links)
+    )
+
+
+def _neighbours(links: pa.RecordBatch) -> dict[str, frozenset[str]]:
+    """Who is near whom, both ways."""
+    found: dict[str, set[str]] = {}
+    rows = (links.column(c).to_pylist() for c in ("from_element", "to_element", "link_kind"))
+    for one, other, how in zip(*rows, strict=True):
+        if how == "neighbour":
+            found.setdefault(one, set()).add(other)
+            found.setdefault(other, set()).add(one)
+    return {element: frozenset(near) for element, near in found.items()}
 
 
 def _served(

@@ -27,7 +27,7 @@ def topology_of(estate: Estate, ts_ns: int) -> tuple[pa.RecordBatch, pa.RecordBa
     serve, `carries` from a transport element to what hangs on it.
     """
     elements = [*_access(estate), *_functions(estate), *_goods(estate)]
-    links = [*_carries(estate), *_serves(estate)]
+    links = [*_carries(estate), *_serves(estate), *_neighbours(estate)]
     return _batch(elements, ELEMENT, ts_ns), _batch(links, LINK, ts_ns)
 
 
@@ -112,6 +112,13 @@ def _carries(estate: Estate) -> Iterator[Row]:
     for link, ring in enumerate(transport.ring_of_link):
         yield _link("carries", names["ring"][int(ring)], names["link"][link], LINK_BPS)
         yield _link("carries", names["link"][link], names["gnb"][link], LINK_BPS)
+
+
+def _neighbours(estate: Estate) -> Iterator[Row]:
+    names = estate.names["cell"]
+    for code, near in enumerate(estate.places.neighbours):
+        for other in near.tolist():
+            yield _link("neighbour", names[code], names[other])
 
 
 def _serves(estate: Estate) -> Iterator[Row]:
