@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.api.starting import server
 
+from sentio.cli.child import serving
 from sentio.lab.live.kept import Kept, Memory
+from sentio.lab.live.lab import HISTORY_S, Watchers
 from sentio.lab.live.run import Wish, run_lab
 from sentio.lab.live.sending import Push
 from sentio.lab.live.steering import ask
@@ -22,7 +23,7 @@ from sentio.lab.operator.scale import Scale
 
 pytestmark = pytest.mark.slow
 SMALL = Scale(cells=24, users=4000, things=50)
-WATCH = {"AWARENESS_LEARN_DAYS": "0.15", "AWARENESS_GRACE_S": "0", "LOG_LEVEL": "error"}
+LEARN_DAYS = 0.15
 PATIENCE_S = 60.0
 
 
@@ -42,43 +43,43 @@ def waited(what: Callable[[], Any]) -> Any:
 
 
 @contextmanager
-def at_work(folder: Path, port: int) -> Iterator[tuple[int, Kept]]:
-    """Run a lab that pushes to a port; gives its own port, and from where it goes on."""
-    stop, ready, told = threading.Event(), threading.Event(), list[tuple[int, Kept]]()
+def at_work(folder: Path) -> Iterator[tuple[int, int, Kept]]:
+    """Run a Sentio and a lab that pushes to it; gives their ports, and where the lab goes on."""
+    stop, live, told = threading.Event(), threading.Event(), list[tuple[int, Kept]]()
 
     def on_ready(url: str, kept: Kept) -> None:
         told.append((int(url.rsplit(":", 1)[1]), kept))
-        ready.set()
+
+    def on_live(_: object) -> None:
+        server.start(grace_s=0)
+        live.set()
 
     wish = Wish(scale=SMALL, faults=0.0, dirt=0.0, speed=100.0, history_days=0.2, control_port=0)
-    push = Push(f"http://127.0.0.1:{port}", stop=stop)
-    work = threading.Thread(
-        target=run_lab,
-        args=(wish, push, Memory(folder / "lab.json")),
-        kwargs={"stop": stop, "on_ready": on_ready},
-    )
-    work.start()
-    try:
-        assert ready.wait(PATIENCE_S)
-        yield told[0]
-    finally:
-        stop.set()
-        work.join()
+    with serving(folder, 0, learn_days=LEARN_DAYS, grace_s=HISTORY_S, stop=stop) as server:
+        work = threading.Thread(
+            target=run_lab,
+            args=(wish, Push(server.url, stop=stop), Memory(folder / "lab.json")),
+            kwargs={"stop": stop, "on_ready": on_ready, "watchers": Watchers(on_live=on_live)},
+        )
+        work.start()
+        try:
+            assert live.wait(PATIENCE_S)
+            yield int(server.url.rsplit(":", 1)[1]), *told[0]
+        finally:
+            stop.set()
+            work.join()
 
 
 def test_a_cell_that_breaks_is_told_and_a_restart_in_the_middle_loses_nothing(tmp_path):
-    with server(tmp_path, **WATCH) as (started, port), at_work(tmp_path, port) as (lab, _):
-        waited(lambda: ask(lab, "/state")["phase"] == "live")
-        wish = {"kind": "degraded_cell", "severity": 1.0, "minutes": 180}
-        broken = ask(lab, "/break", wish)
+    with at_work(tmp_path) as (port, lab, _):
+        broken = ask(lab, "/break", {"kind": "degraded_cell", "severity": 1.0, "minutes": 180})
         seen = waited(
             lambda: [d for d in got(port, "degradations") if d["scope"] == broken["scope"]]
         )
         why = waited(lambda: got(port, f"diagnoses?degradation={seen[0]['id']}"))
         assert why[-1]["hypotheses"][0]["element"] == broken["element"]
-    started.wait(30)
 
-    with server(tmp_path, **WATCH) as (_, port), at_work(tmp_path, port) as (lab, kept):
+    with at_work(tmp_path) as (port, _, kept):
         assert kept.next_ns > broken["start_ns"]
         over = waited(
             lambda: [d for d in got(port, "degradations?state=over") if d["id"] == seen[0]["id"]]

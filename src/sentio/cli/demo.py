@@ -8,20 +8,21 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sentio.cli.lab_live import MEMORY_FILE, ControlPort, fault_text, stopping
+from sentio.cli.lab_live import MEMORY_FILE, ControlPort, Json, fault_text, stopping
 from sentio.cli.opening import settings_of
 from sentio.cli.output import AsJson, answer, moment, say
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from sentio.cli.child import Server
     from sentio.lab.live.kept import Kept
     from sentio.lab.live.lab import Watchers
     from sentio.lab.live.run import Wish
 
 FOLDER = "demo"
 CELLS, USERS, THINGS = 24, 8000, 100  # small enough that its past is read within a minute
-HISTORY_DAYS, LEARN_DAYS = 1.25, 1.0  # learning from less, it told nothing
+HISTORY_DAYS, LEARN_DAYS = 1.25, 1.0
 FAULTS_A_DAY = 24.0  # about every three minutes of the wall at 20x
 
 
@@ -52,6 +53,7 @@ def demo(
     """
     from sentio.cli.child import serving
     from sentio.lab.live.kept import Memory
+    from sentio.lab.live.lab import HISTORY_S
     from sentio.lab.live.run import run_lab
     from sentio.lab.live.sending import Push
 
@@ -61,17 +63,23 @@ def demo(
     if again:
         shutil.rmtree(folder, ignore_errors=True)
     memory = Memory(folder / MEMORY_FILE)
-    with stopping() as stop, serving(folder, settings.api_port, LEARN_DAYS, stop=stop) as url:
-        say(f"Sentio listens on {url}; its log is {folder / 'serve.log'}.")
+    with (
+        stopping() as stop,
+        serving(
+            folder, settings.api_port, learn_days=LEARN_DAYS, grace_s=HISTORY_S, stop=stop
+        ) as server,
+    ):
+        say(f"Sentio listens on {server.url}; its log is {server.log}.")
         threading.Thread(
-            target=_follow, args=(url, stop, memory.path), name="told", daemon=True
+            target=_follow, args=(server.url, stop, memory.path), name="told", daemon=True
         ).start()
+        push = Push(server.url, stop=stop, on_trouble=say)
         state = run_lab(
             wish,
-            Push(url, stop=stop, on_trouble=say),
+            push,
             memory,
             stop=stop,
-            watchers=_saying(speed),
+            watchers=_saying(server, speed),
             on_ready=_say_ready,
         )
     answer(state, f"Stopped; `sentio demo` goes on from {state['sent_until']}.", as_json=as_json)
@@ -98,15 +106,19 @@ def _follow(url: str, stop: threading.Event, memory: Path) -> None:
     follow(url, stop, say, after=None if memory.exists() else 0)
 
 
-def _saying(speed: float) -> Watchers:
+def _saying(server: Server, speed: float) -> Watchers:
     from sentio.lab.live.lab import Watchers
+
+    def on_live(state: Json) -> None:
+        server.start(grace_s=0)  # from now on all sources send together
+        say(
+            f"Live from {state['sent_until']} at {speed:g}x. Break something: "
+            "`sentio lab break degraded_cell`; `sentio lab truth` tells what is broken."
+        )
 
     return Watchers(
         on_history=lambda now_ns: say(f"The city's past is read until {moment(now_ns)}."),
-        on_live=lambda state: say(
-            f"Live from {state['sent_until']} at {speed:g}x. Break something: "
-            "`sentio lab break degraded_cell`; `sentio lab truth` tells what is broken."
-        ),
+        on_live=on_live,
         on_fault=lambda told: say(f"(broken by the lab: {fault_text(told)})"),
     )
 

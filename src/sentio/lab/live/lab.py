@@ -18,7 +18,9 @@ from sentio.lab.simulation import Operator, Period
 from sentio.lab.stream.parcels import Parcel
 from sentio.lab.stream.writers import Wires
 
-HISTORY_PERIODS = 72  # sent together while the past is caught up: six hours
+HISTORY_PERIODS = 36  # sent together while the past is caught up: three hours
+HISTORY_S = HISTORY_PERIODS * PERIOD_NS // 1_000_000_000
+"""So far the newest use may be ahead of what one source has sent, while the past is caught up."""
 
 
 @dataclass(slots=True, kw_only=True)
