@@ -42,6 +42,7 @@ SETTING_SUFFIXES = ("_s", "_mb", "_days", "_rows", "_members", "_bodies", "_deci
 SETTINGS_WITHOUT = {
     "threads": "a count of what its name says",
     "api_port": "a number that names, and measures nothing",
+    "lab_control_port": "a number that names, and measures nothing",
 }
 
 

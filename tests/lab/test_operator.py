@@ -132,3 +132,17 @@ def test_a_healthy_operator_pleases_nearly_everybody() -> None:
         poor = (mos < SERVICES[name].poor_below).mean()
         assert mos.mean() > 4.0, name
         assert poor < 0.08, name
+
+
+def test_what_breaks_where_it_is_felt_is_felt_more_than_by_chance() -> None:
+    city = Scale(cells=24, users=8_000, things=100)
+    felt = dict.fromkeys(("break_now", "break_where_felt"), 0)
+    for kind in ("broken_release", "edge_misplaced", "firmware_bug"):
+        for name in felt:
+            operator = Operator(city, seed=2, start_ns=MONDAY_NS + 12 * HOUR_NS)
+            getattr(operator, name)(kind, severity=0.8)
+            for _ in operator.run(6):
+                pass
+            felt[name] += operator.truth[0].sessions
+
+    assert felt["break_where_felt"] > 1.5 * felt["break_now"]

@@ -49,12 +49,12 @@ def one_input(name: str, text: str) -> Input:
     return Input(origin=origin, open=lambda: io.BytesIO(content), size_bytes=len(content))
 
 
-def read(warehouse: Warehouse, *texts: tuple[str, str]) -> None:
+def read(warehouse: Warehouse, *texts: tuple[str, str], service: str = "web") -> None:
     """Read texts, by name, through the record path."""
     path = RecordPath(
         warehouse, key=Key(b"k" * 32), clock=FixedClock(START_NS + 10 * 86_400 * SECOND_NS)
     )
     receipt = path.run(
-        [one_input(*each) for each in texts], source="probe", options={"service": "web"}
+        [one_input(*each) for each in texts], source="probe", options={"service": service}
     )
     assert receipt.rows_rejected == 0, receipt

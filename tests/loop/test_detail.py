@@ -127,6 +127,18 @@ def test_a_window_is_kept_to_the_nanosecond(detail):
     assert not {*LOSSES} & {*found.column_names}
 
 
+def test_uses_of_which_none_could_be_scored_are_passed_over(tmp_path):
+    with Warehouse(tmp_path / "city.duckdb", memory_limit_mb=256) as warehouse:
+        bare = f"ts,imsi,cell,duration_ms\n{START_NS},262010000000001,cell-0,10\n"
+        read(warehouse, ("uses.csv", uses(0, 2)))
+        read(warehouse, ("cameras.csv", bare), service="camera")
+        detail = StoreDetail(warehouse, Periods(warehouse, period_ns=PERIOD_NS).topology())
+
+        found = fetched(detail, {"cell": "cell-0"})
+        assert names(found.uses, "service") == {"web"}
+        assert len(detail.subjects({"cell": "cell-0"}, START_NS, END_NS)) > 0
+
+
 def test_whom_a_degradation_touches_is_listed_worst_first_and_counts_every_use(city, detail):
     one = Degradation(
         id="D00001", scope={"cell": "cell-7"}, services=("web",), began_ns=SLOW[0],

@@ -170,6 +170,12 @@ class Settings(BaseSettings):
         le=3600,
         description="Time for what was accepted to be committed at the end.",
     )
+    lab_control_port: int = Field(
+        default=8090,
+        ge=0,
+        le=65_535,
+        description="Port on this machine by which a running lab is steered; 0 takes a free one.",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="What is logged, to standard error."
     )

@@ -9,6 +9,7 @@ SentioError
 ├── StoreError          the store cannot be used                   (RuntimeError)
 │   ├── StoreBusyError  another process writes to it
 │   └── StoreFullError  no room is left on the disk
+├── NotThereError       nobody answers where something is asked    (ConnectionError)
 └── OverloadError       more arrives than can be committed         (RuntimeError)
 """
 
@@ -117,6 +118,12 @@ class StoreFullError(StoreError):
     """No room is left on the disk; nothing of the open transaction was kept."""
 
     kind = "store-full"
+
+
+class NotThereError(SentioError, ConnectionError):
+    """Nobody answers where something should be asked or sent."""
+
+    kind = "not-there"
 
 
 class OverloadError(SentioError, RuntimeError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import islice
 
 import numpy as np
 import pyarrow as pa
@@ -35,6 +36,7 @@ __all__ = ["Change", "Fault", "Operator", "Period", "Plan", "Scale"]
 
 MONDAY_NS = 1_788_739_200_000_000_000  # 2026-09-07 00:00 UTC
 TRIES = 40  # of break_now to find a place
+TRIED, FELT_AN_HOUR = 8, 120.0  # places to try, and touched uses by day that are enough
 Active = list[tuple[Incident, float]]
 
 
@@ -188,6 +190,30 @@ class Operator:
         ``kind`` is one of `sentio.lab.faults.kinds.KINDS` or `composite`. Raises `UnknownName`
         for a kind that is none, and where nobody's use leads to such an element.
         """
+        for found in self._candidates(kind, element, severity=severity, minutes=minutes):
+            return self._begin(found)
+        raise UnknownName.among(f"element that {kind} can hit", element, ())
+
+    def break_where_felt(self, kind: str, *, severity: float = 0.5, minutes: float = 60.0) -> Fault:
+        """Start a fault in the next period where it is felt: at the best of a few places tried.
+
+        Raises `UnknownName` for a kind that is none, or that has no place here.
+        """
+        best, most = None, -1.0
+        for found in islice(self._candidates(kind, "", severity=severity, minutes=minutes), TRIED):
+            touched = float(self.trial.touched_an_hour(found.effects)[0][1:].mean())
+            if touched > most:
+                best, most = found, touched
+            if most >= FELT_AN_HOUR:
+                break
+        if best is None:
+            raise UnknownName.among(f"element that {kind} can hit", "", ())
+        return self._begin(best)
+
+    def _candidates(
+        self, kind: str, element: str, *, severity: float, minutes: float
+    ) -> Iterator[Incident]:
+        """Draw faults of a kind, on an element if one is named, that would start now."""
         rng = np.random.default_rng([self.estate.seed, 12, len(self._incidents)])
         if kind not in (*KINDS, "composite"):
             raise UnknownName.among("kind of fault", kind, (*KINDS, "composite"))
@@ -201,7 +227,7 @@ class Operator:
                 given = {blamed: self.estate.code(blamed, element)}
             codes = draw_scope(self.estate, self.trial, rng, recipe, given=given)
             if codes is not None:
-                found = cook(
+                yield cook(
                     self.estate,
                     recipe,
                     codes,
@@ -210,10 +236,11 @@ class Operator:
                     minutes=minutes,
                     name=f"broken-{len(self._incidents) + 1:03d}",
                 )
-                signs = tuple(replace(each, after_ns=max(each.after_ns, 0)) for each in found.signs)
-                self._incidents.append(replace(found, signs=signs))
-                return Tally().truth(found)
-        raise UnknownName.among(f"element that {kind} can hit", element, ())
+
+    def _begin(self, found: Incident) -> Fault:
+        signs = tuple(replace(each, after_ns=max(each.after_ns, 0)) for each in found.signs)
+        self._incidents.append(replace(found, signs=signs))
+        return Tally().truth(found)
 
     def _scene(self, start_ns: int, active: Active) -> Scene:
         rng = np.random.default_rng([self.estate.seed, 5, start_ns // PERIOD_NS])

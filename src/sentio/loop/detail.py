@@ -156,7 +156,7 @@ class StoreDetail:
                 continue
             columns = self._held(con, part.table_name, part.rows)
             found = self._where(scope, service, columns)
-            if found is not None:
+            if found is not None and "mos" in columns:  # not where nothing could be scored
                 where = " AND ".join(["ts >= ?", "ts < ?", "mos IS NOT NULL", *found[0]])
                 bound = (since_ns, until_ns, *found[1])
                 yield Part(service, part.table_name, columns, where, bound)

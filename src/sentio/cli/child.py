@@ -1,0 +1,134 @@
+"""A `sentio serve` in a process of its own, for as long as it is needed."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Event, Thread
+from typing import IO
+
+from sentio.kernel.errors import StoreError
+
+LOG_FILE = "serve.log"
+LISTENS = "Listening on "
+KEPT = ("SENTIO_DEFINITIONS", "SENTIO_SHARED", "SENTIO_MEMORY_LIMIT_MB", "SENTIO_THREADS")
+END_S = 45.0  # for what was accepted to be committed
+
+
+class Server:
+    """The process; its log stands beside the data.
+
+    It runs in a session of its own: a Ctrl-C reaches us first, and it ends after us.
+
+    Parameters
+    ----------
+    port
+        0 takes a free one, and keeps it.
+    stop
+        Set should the process end before it is told to.
+    """
+
+    def __init__(self, folder: Path, port: int, *, learn_days: float, stop: Event) -> None:
+        self.url = ""
+        self.log = folder / LOG_FILE
+        self._folder = folder
+        self._port = port
+        self._learn_days = learn_days
+        self._stop = stop
+        self._child: subprocess.Popen[str] | None = None
+        self._is_wanted = False
+
+    def start(self, *, grace_s: int) -> None:
+        """Start it, or start it anew, with a grace; raises `StoreError` where it does not come."""
+        self.end()
+        with self.log.open("w", encoding="utf-8") as file:
+            child = subprocess.Popen(
+                [sys.executable, "-m", "sentio.cli.main", "serve"],
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+                text=True,
+                cwd=self._folder,  # no settings file of somebody's own
+                env=self._environment(grace_s),
+                start_new_session=True,
+            )
+            self._child, self._is_wanted = child, True
+            said: IO[str] = child.stderr or sys.stdin  # it is a pipe
+            self.url = _address(said, file, self.log)
+        self._port = int(self.url.rsplit(":", 1)[1])
+        Thread(target=self._note, args=(child, said), daemon=True).start()
+
+    def end(self) -> None:
+        """End it, once all that was accepted is committed."""
+        self._is_wanted = False
+        if self._child is None:
+            return
+        self._child.terminate()
+        try:
+            self._child.wait(END_S)
+        except subprocess.TimeoutExpired:
+            self._child.kill()
+            self._child.wait()
+
+    def check(self) -> None:
+        """Raise `StoreError` if it ended by itself."""
+        code = self._child.poll() if self._child else None
+        if code is not None:
+            raise StoreError(
+                f"the server ended by itself (exit code {code})",
+                where=str(self.log),
+                next_step="Its log says why; start again, it goes on where it was.",
+            )
+
+    def _environment(self, grace_s: int) -> Mapping[str, str]:
+        """Give our own settings and nobody else's."""
+        others = {n: v for n, v in os.environ.items() if not n.startswith("SENTIO_") or n in KEPT}
+        ours = {
+            "DATA_FOLDER": str(self._folder),
+            "API_PORT": str(self._port),
+            "LOG_LEVEL": "warning",  # a line a request would fill the disk in a few days
+            "AWARENESS_LEARN_DAYS": str(self._learn_days),
+            "AWARENESS_GRACE_S": str(grace_s),
+        }
+        return {**others, **{f"SENTIO_{name}": value for name, value in ours.items()}}
+
+    def _note(self, child: subprocess.Popen[str], said: IO[str]) -> None:
+        with said, self.log.open("a", encoding="utf-8") as file:
+            for line in said:
+                file.write(line)
+                file.flush()
+        if self._is_wanted and child is self._child:
+            self._stop.set()
+
+
+@contextmanager
+def serving(
+    folder: Path, port: int, *, learn_days: float, grace_s: int, stop: Event
+) -> Generator[Server]:
+    """Serve a folder on loopback; raises `StoreError` where it does not start, or ends early."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    server = Server(folder, port, learn_days=learn_days, stop=stop)
+    try:
+        server.start(grace_s=grace_s)
+        yield server
+        server.check()
+    finally:
+        server.end()
+
+
+def _address(said: IO[str], file: IO[str], log: Path) -> str:
+    lines: list[str] = []
+    for line in said:
+        file.write(line)
+        lines.append(line.strip())
+        if line.startswith(LISTENS):
+            return line.removeprefix(LISTENS).split(";")[0]
+    why = " ".join(line for line in lines if line.startswith(("error:", "where:", "next:")))
+    raise StoreError(
+        f"the server did not start: {why or (lines or ['it said nothing'])[-1]}",
+        where=str(log),
+        next_step="Correct what it says, or give another --port.",
+    )

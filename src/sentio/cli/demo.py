@@ -1,0 +1,128 @@
+"""``sentio demo``: a Sentio and a small simulated city beside it, in one command."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sentio.cli.lab_live import MEMORY_FILE, ControlPort, Json, fault_text, stopping
+from sentio.cli.opening import settings_of
+from sentio.cli.output import AsJson, answer, moment, say
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from sentio.cli.child import Server
+    from sentio.lab.live.kept import Kept
+    from sentio.lab.live.lab import Watchers
+    from sentio.lab.live.run import Wish
+
+FOLDER = "demo"
+CELLS, USERS, THINGS = 24, 8000, 100  # small enough that its past is read within a minute
+HISTORY_DAYS, LEARN_DAYS = 1.25, 1.0
+FAULTS_A_DAY = 24.0  # about every three minutes of the wall at 20x
+
+
+def register(app: typer.Typer) -> None:
+    """Offer the verb."""
+    app.command()(demo)
+
+
+def demo(
+    context: typer.Context,
+    speed: Annotated[float, typer.Option(help="Simulated seconds a second, 1 to 100.")] = 20.0,
+    seed: Annotated[int, typer.Option(min=0, help="Another seed, another city.")] = 1,
+    faults: Annotated[
+        float, typer.Option(min=0.0, max=96.0, help="What goes wrong by itself, a simulated day.")
+    ] = FAULTS_A_DAY,
+    port: Annotated[
+        int | None, typer.Option(help="Port of the server; 0 takes a free one.")
+    ] = None,
+    control_port: ControlPort = None,
+    again: Annotated[
+        bool, typer.Option("--again", help="Throw the demo's data away, and begin anew.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Run a server that watches, and a small city that sends, and say what is seen; Ctrl-C stops.
+
+    Its data lie in a folder of their own within the data folder; called again, it goes on there.
+    """
+    from sentio.cli.child import serving
+    from sentio.lab.live.kept import Memory
+    from sentio.lab.live.lab import HISTORY_S
+    from sentio.lab.live.run import run_lab
+    from sentio.lab.live.sending import Push
+
+    settings = settings_of(context, api_port=port, lab_control_port=control_port)
+    folder = (settings.data_folder / FOLDER).resolve()
+    wish = _wish(seed=seed, faults=faults, speed=speed, control_port=settings.lab_control_port)
+    if again:
+        shutil.rmtree(folder, ignore_errors=True)
+    memory = Memory(folder / MEMORY_FILE)
+    with (
+        stopping() as stop,
+        serving(
+            folder, settings.api_port, learn_days=LEARN_DAYS, grace_s=HISTORY_S, stop=stop
+        ) as server,
+    ):
+        say(f"Sentio listens on {server.url}; its log is {server.log}.")
+        threading.Thread(
+            target=_follow, args=(server.url, stop, memory.path), name="told", daemon=True
+        ).start()
+        push = Push(server.url, stop=stop, on_trouble=say)
+        state = run_lab(
+            wish,
+            push,
+            memory,
+            stop=stop,
+            watchers=_saying(server, speed),
+            on_ready=_say_ready,
+        )
+    answer(state, f"Stopped; `sentio demo` goes on from {state['sent_until']}.", as_json=as_json)
+
+
+def _wish(*, seed: int, faults: float, speed: float, control_port: int) -> Wish:
+    from sentio.lab.live.run import Wish
+    from sentio.lab.operator.scale import Scale
+
+    return Wish(
+        scale=Scale(cells=CELLS, users=USERS, things=THINGS),
+        seed=seed,
+        faults=faults,
+        speed=speed,
+        history_days=HISTORY_DAYS,
+        control_port=control_port,
+    )
+
+
+def _follow(url: str, stop: threading.Event, memory: Path) -> None:
+    """Say what is told: all of it where the city is new, else from now on."""
+    from sentio.cli.told_stream import follow
+
+    follow(url, stop, say, after=None if memory.exists() else 0)
+
+
+def _saying(server: Server, speed: float) -> Watchers:
+    from sentio.lab.live.lab import Watchers
+
+    def on_live(state: Json) -> None:
+        server.start(grace_s=0)  # from now on all sources send together
+        say(
+            f"Live from {state['sent_until']} at {speed:g}x. Break something: "
+            "`sentio lab break degraded_cell`; `sentio lab truth` tells what is broken."
+        )
+
+    return Watchers(
+        on_history=lambda now_ns: say(f"The city's past is read until {moment(now_ns)}."),
+        on_live=on_live,
+        on_fault=lambda told: say(f"(broken by the lab: {fault_text(told)})"),
+    )
+
+
+def _say_ready(url: str, kept: Kept) -> None:
+    say(f"A simulated city of {kept.cells} cells, {kept.users:,} users and {kept.things} things "
+        f"from {moment(kept.next_ns)}; it is steered at {url}.")  # fmt: skip

@@ -1,0 +1,88 @@
+"""A city at work beside a Sentio: what breaks is told with the right element, restarts included."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sentio.cli.child import serving
+from sentio.lab.live.kept import Kept, Memory
+from sentio.lab.live.lab import HISTORY_S, Watchers
+from sentio.lab.live.run import Wish, run_lab
+from sentio.lab.live.sending import Push
+from sentio.lab.live.steering import ask
+from sentio.lab.operator.scale import Scale
+
+pytestmark = pytest.mark.slow
+SMALL = Scale(cells=24, users=4000, things=50)
+LEARN_DAYS = 0.15
+PATIENCE_S = 60.0
+
+
+def got(port: int, path: str) -> list[dict[str, Any]]:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/api/v1/{path}", timeout=30) as answer:
+        return json.load(answer)["items"]
+
+
+def waited(what: Callable[[], Any]) -> Any:
+    end_s = time.monotonic() + PATIENCE_S
+    while time.monotonic() < end_s:
+        found = what()
+        if found:
+            return found
+        time.sleep(0.2)
+    raise AssertionError("it did not come")
+
+
+@contextmanager
+def at_work(folder: Path) -> Iterator[tuple[int, int, Kept]]:
+    """Run a Sentio and a lab that pushes to it; gives their ports, and where the lab goes on."""
+    stop, live, told = threading.Event(), threading.Event(), list[tuple[int, Kept]]()
+
+    def on_ready(url: str, kept: Kept) -> None:
+        told.append((int(url.rsplit(":", 1)[1]), kept))
+
+    def on_live(_: object) -> None:
+        server.start(grace_s=0)
+        live.set()
+
+    wish = Wish(scale=SMALL, faults=0.0, dirt=0.0, speed=100.0, history_days=0.2, control_port=0)
+    with serving(folder, 0, learn_days=LEARN_DAYS, grace_s=HISTORY_S, stop=stop) as server:
+        work = threading.Thread(
+            target=run_lab,
+            args=(wish, Push(server.url, stop=stop), Memory(folder / "lab.json")),
+            kwargs={"stop": stop, "on_ready": on_ready, "watchers": Watchers(on_live=on_live)},
+        )
+        work.start()
+        try:
+            assert live.wait(PATIENCE_S)
+            yield int(server.url.rsplit(":", 1)[1]), *told[0]
+        finally:
+            stop.set()
+            work.join()
+
+
+def test_a_cell_that_breaks_is_told_and_a_restart_in_the_middle_loses_nothing(tmp_path):
+    with at_work(tmp_path) as (port, lab, _):
+        broken = ask(lab, "/break", {"kind": "degraded_cell", "severity": 1.0, "minutes": 180})
+        seen = waited(
+            lambda: [d for d in got(port, "degradations") if d["scope"] == broken["scope"]]
+        )
+        why = waited(lambda: got(port, f"diagnoses?degradation={seen[0]['id']}"))
+        assert why[-1]["hypotheses"][0]["element"] == broken["element"]
+
+    with at_work(tmp_path) as (port, _, kept):
+        assert kept.next_ns > broken["start_ns"]
+        over = waited(
+            lambda: [d for d in got(port, "degradations?state=over") if d["id"] == seen[0]["id"]]
+        )
+        assert over[0]["began_ns"] == seen[0]["began_ns"]
+        assert over[0]["ended_ns"] >= kept.next_ns - 300 * 10**9
