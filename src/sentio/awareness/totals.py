@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +15,7 @@ from sentio.model.domain import DIMENSIONS
 
 BINS = 40
 BIN_COLUMNS = tuple(f"mos_bin_{i:02d}" for i in range(BINS))
+SUMS = ("n", "total", "total_sq")
 KEY = ("service", "dimension", "member")
 
 
@@ -32,7 +33,7 @@ class Totals:
 def totals_of_uses(by_service: Mapping[str, pa.Table]) -> Totals:
     """Add up scored uses: tables with a column ``mos`` and the dimensions as dictionaries."""
     bins: dict[str, FloatArray] = {}
-    parts: list[pa.Table] = []
+    parts: list[_Margin] = []
     for service, uses in by_service.items():
         mos = uses.column("mos").to_numpy().astype(np.float64)
         is_scored = np.isfinite(mos)
@@ -40,7 +41,7 @@ def totals_of_uses(by_service: Mapping[str, pa.Table]) -> Totals:
             continue
         bins[service] = histogram(mos[is_scored])
         parts += _margins(service, uses, mos, is_scored)
-    return Totals(rows=pa.concat_tables(parts) if parts else _nothing(), bins=bins)
+    return Totals(rows=_rows(parts), bins=bins)
 
 
 def totals_of_cube(cube: pa.Table) -> Totals:
@@ -66,9 +67,17 @@ def totals_of_cube(cube: pa.Table) -> Totals:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Margin:
+    service: str
+    dimension: str
+    members: list[str]
+    sums: FloatArray  # n, total, total_sq; shape (3, members)
+
+
 def _margins(
     service: str, uses: pa.Table, mos: FloatArray, is_scored: BoolArray
-) -> Iterator[pa.Table]:
+) -> Iterator[_Margin]:
     everything = np.zeros(len(mos), dtype=np.int64)
     columns = {name: coded(uses, name) for name in DIMENSIONS if name in uses.column_names}
     for dimension, (codes, members) in {"all": (everything, ["all"]), **columns}.items():
@@ -78,27 +87,29 @@ def _margins(
         code, value = codes[here], mos[here]
         n = np.bincount(code, minlength=len(members))
         used = np.flatnonzero(n)
-        yield _rows(
-            service,
-            dimension,
-            [members[i] for i in used.tolist()],
-            (
-                n[used].astype(np.float64),
-                np.bincount(code, value, len(members)).astype(np.float64)[used],
-                np.bincount(code, value * value, len(members)).astype(np.float64)[used],
-            ),
+        total = np.bincount(code, value, len(members))
+        total_sq = np.bincount(code, value * value, len(members))
+        yield _Margin(
+            service=service,
+            dimension=dimension,
+            members=[members[i] for i in used.tolist()],
+            sums=np.stack([n, total, total_sq])[:, used].astype(np.float64),
         )
 
 
-def _rows(service: str, dimension: str, members: list[str], sums: Iterable[FloatArray]) -> pa.Table:
-    count = len(members)
-    names = ("n", "total", "total_sq")
+def _rows(parts: list[_Margin]) -> pa.Table:
+    counts = [len(part.members) for part in parts]
+    sums = np.concatenate([part.sums for part in parts] or [np.zeros((3, 0))], axis=1)
+    service, dimension = (
+        pa.array(np.repeat(np.array([getattr(part, name) for part in parts], dtype=object), counts))
+        for name in ("service", "dimension")
+    )
     return pa.table(
         {
-            "service": pa.repeat(service, count),
-            "dimension": pa.repeat(dimension, count),
-            "member": pa.array(members, pa.string()),
-            **{name: pa.array(each) for name, each in zip(names, sums, strict=True)},
+            "service": service.cast(pa.string()),
+            "dimension": dimension.cast(pa.string()),
+            "member": pa.array([m for part in parts for m in part.members], pa.string()),
+            **{name: pa.array(each) for name, each in zip(SUMS, sums, strict=True)},
         }
     )
 
@@ -111,7 +122,3 @@ def histogram(mos: FloatArray) -> FloatArray:
 def mos_bins(mos: FloatArray) -> IntArray:
     """Give the bin of each score."""
     return np.clip(((mos - 1.0) * 10.0).astype(np.int64), 0, BINS - 1)
-
-
-def _nothing() -> pa.Table:
-    return _rows("", "", [], (np.zeros(0), np.zeros(0), np.zeros(0)))
