@@ -55,7 +55,8 @@ def main() -> None:
     told = run.play()
     found = figures(told, run.truth(), period_ns=PERIOD_NS, days=given.days)
     found |= {
-        "detail_share": run.budget.detail_share,
+        "detail_share": run.detail_share(),
+        "diagnosis_s": float(np.max(run.diagnoses_s, initial=0.0)),
         "zooms_refused": run.budget.refused,
         "records": run.records,
         "series": run.watch.book.size,
@@ -96,6 +97,8 @@ class Run:
         self.records = 0
         self.seconds: dict[str, float] = defaultdict(float)
         self.follow: dict[str, Following] = {}
+        self.diagnoses_s: list[float] = []
+        self.learned_bytes = (0, 0)  # fetched and collected, while learning
 
     def play(self) -> list[Told]:
         """Learn, then watch; gives all that was told."""
@@ -110,6 +113,8 @@ class Run:
             self.ring.keep(period.start_ns, period.end_ns, uses.values(), bulk_bytes=bulk)
             self.explaining.learn(period.measurements, period.events)
             began = self._took("fold", began)
+            if at == learn:
+                self.learned_bytes = self.budget.spent_bytes, self.budget.bulk_bytes
             if at < learn:
                 teaches = at >= UNTAUGHT_DAYS * A_DAY
                 self.watching.learn(
@@ -120,7 +125,9 @@ class Run:
                 began = self._took("see", began)
                 for one in self.watching.open:
                     self.follow[one.told.id] = one
+                    asked = time.perf_counter()
                     self.explaining.renew(one, self.watching, until_ns=period.end_ns)
+                    self.diagnoses_s.append(time.perf_counter() - asked)
             self._took("learn" if at < learn else "explain", began)
             self._progress(at, learn)
         return [self._told(one) for one in self.follow.values()]
@@ -143,6 +150,11 @@ class Run:
             )
             for f in self.operator.truth
         ]
+
+    def detail_share(self) -> float:
+        """Bytes of detail over those of the bulk, since it watches."""
+        spent, bulk = self.learned_bytes
+        return (self.budget.spent_bytes - spent) / max(self.budget.bulk_bytes - bulk, 1)
 
     def took(self) -> dict[str, float]:
         """Seconds by what was done."""

@@ -103,3 +103,19 @@ def test_a_table_that_fills_up_grows_and_keeps_what_it_knows() -> None:
     arrays, _ = scan.saved()
     assert len(arrays["keys"]) == many
     assert float(arrays["sums"][:, 2].sum()) == many
+
+
+def test_a_single_thing_that_falls_is_told_by_its_subject_and_a_person_is_not(law: Family) -> None:
+    scan, rng = PairScan(ticks_a_day=288, things=["meter"]), np.random.default_rng(6)
+    service = pa.array(["meter"] * 50 + ["web"] * 50).dictionary_encode()
+    subject = np.arange(100)
+    for period in range(300):
+        fall = rng.normal(0.0, 1.0, 100)
+        if period >= 294:
+            fall[[7, 77]] += 3.5
+        scan.see(pa.table({"service": service, "subject": subject}), fall)
+        scan.learn_tail(law)
+
+    found = scan.suspicions(law, per_day=1.0)
+
+    assert [(each.scope, each.is_thing) for each in found] == [({"subject": "7"}, True)]

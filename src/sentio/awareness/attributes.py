@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import combinations
 
@@ -22,8 +22,14 @@ ATTRIBUTES = (
     *("upf", "edge", "server", "app", "device_model", "slice", "segment"),
     *BUILT,
 )
+EACH = "thing"
+"""Things are watched one by one as well; a thing makes a pair with itself."""
 NESTED = frozenset({*combinations(PLACES, 2), ("app", "release"), ("device_model", "build")})
-PAIRS = tuple(pair for pair in combinations(ATTRIBUTES, 2) if pair not in NESTED)
+PAIRS = (
+    *(pair for pair in combinations(ATTRIBUTES, 2) if pair not in NESTED),
+    (EACH, EACH),
+)
+COLUMNS = (*ATTRIBUTES, EACH)
 
 
 @dataclass(slots=True)
@@ -37,9 +43,13 @@ class Names:
         default_factory=dict[str, dict[tuple[str, ...], int]]
     )
 
-    def codes(self, uses: pa.Table) -> Codes:
-        """Give codes of all `ATTRIBUTES` of each use, -1 for none; shape (rows, attributes)."""
-        found = np.full((uses.num_rows, len(ATTRIBUTES)), -1, dtype=np.int32)
+    def codes(self, uses: pa.Table, things: Collection[str]) -> Codes:
+        """Give codes of all `COLUMNS` of each use, -1 for none; shape (rows, columns).
+
+        ``things`` are the services that things use.
+        """
+        found = np.full((uses.num_rows, len(COLUMNS)), -1, dtype=np.int32)
+        found[:, len(ATTRIBUTES)] = self._each(uses, things)
         for place, name in enumerate(ATTRIBUTES):
             if name in BUILT:
                 found[:, place] = self._built(uses, name)
@@ -51,7 +61,7 @@ class Names:
 
     def scope(self, attribute: str, code: int) -> dict[str, str]:
         """Give a member as the scope that it is: a version is one of its app."""
-        parts = BUILT.get(attribute, (attribute,))
+        parts = BUILT.get(attribute, ("subject" if attribute == EACH else attribute,))
         return dict(zip(parts, self.members[attribute][code], strict=True))
 
     def saved(self) -> Mapping[str, list[tuple[str, ...]]]:
@@ -65,6 +75,17 @@ class Names:
         for attribute, members in saved.items():
             again._known(attribute, (tuple(member) for member in members))
         return again
+
+    def _each(self, uses: pa.Table, things: Collection[str]) -> Codes:
+        found = np.full(uses.num_rows, -1, dtype=np.int32)
+        if not {"subject", "service"} <= set(uses.column_names):
+            return found
+        codes, services = coded(uses, "service")
+        wanted = np.array([service in things for service in services] + [False])
+        rows = np.flatnonzero(wanted[codes])
+        who, at = np.unique(uses.column("subject").to_numpy()[rows], return_inverse=True)
+        found[rows] = self._known(EACH, ((str(each),) for each in who.tolist()))[at]
+        return found
 
     def _built(self, uses: pa.Table, name: str) -> Codes:
         whole, part = BUILT[name]

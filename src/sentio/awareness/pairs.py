@@ -8,7 +8,7 @@ pair needs no baseline of its own but for what its members do to each other.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from sentio.awareness.attributes import ATTRIBUTES, PAIRS, Names
+from sentio.awareness.attributes import COLUMNS, EACH, PAIRS, Names
 from sentio.awareness.evidence import MOST_EFFECTIVE, NEGLIGIBLE
 from sentio.awareness.law import Family
 from sentio.awareness.pair_table import (
@@ -45,28 +45,35 @@ MOST_FALL = 4.0  # deviations that one use may count for
 SLOTS = 1 << 16  # to begin with
 HELD_PERIODS = 30  # of uses, to take them back when they prove explained
 WINDOW_PERIODS = tuple(round(1.0 / (1.0 - keeps)) for keeps in KEEPS)
+OF_THINGS = PAIRS.index((EACH, EACH))
 PAIR_PLACES: Codes = np.array(
-    [[ATTRIBUTES.index(one), ATTRIBUTES.index(other)] for one, other in PAIRS], dtype=np.int32
+    [[COLUMNS.index(one), COLUMNS.index(other)] for one, other in PAIRS], dtype=np.int32
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OddPair:
-    """A pair that fell: its scope, how surely (nats), in which window of how many periods."""
+    """A pair or thing that fell: its scope, how surely (nats), in a window of how many periods."""
 
     scope: Scope
     nats: float
     window: int
     periods: int
     uses: float
+    is_thing: bool
 
 
 class PairScan:
-    """The table of pairs, and what chance makes of it."""
+    """The table of pairs and of single things, and what chance makes of each.
 
-    def __init__(self, *, ticks_a_day: float) -> None:
+    ``things`` are the services that things use, whose subjects are watched one by one.
+    """
+
+    def __init__(self, *, ticks_a_day: float, things: Collection[str] = ()) -> None:
         self.names = Names()
+        self.things = tuple(sorted(things))
         self.tail = Tail(ticks_a_day=ticks_a_day)
+        self.tail_of_things = Tail(ticks_a_day=ticks_a_day)
         self.now = 0
         self._used = 0
         self._table(SLOTS)
@@ -79,7 +86,7 @@ class PairScan:
         known = np.isfinite(fall)
         uses, fall = uses.filter(pa.array(known)), fall[known]
         clipped = np.clip(fall, -MOST_FALL, MOST_FALL).astype(np.float32)
-        codes = self.names.codes(uses)
+        codes = self.names.codes(uses, self.things)
         self._held.append((uses, codes, clipped))
         self._touched = self._fold(codes, clipped, age=0, sign=1.0)
 
@@ -99,12 +106,16 @@ class PairScan:
 
     def learn_tail(self, law: Family) -> None:
         """Count how odd this period looks, as one in which nothing is wrong."""
-        self.tail.learn(self._weigh(law)[1])
+        slots, nats, _ = self._weigh(law)
+        is_thing = self._are_things(slots)
+        self.tail.learn(nats[~is_thing])
+        self.tail_of_things.learn(nats[is_thing])
 
     def suspicions(self, law: Family, *, per_day: float, most: int = 50) -> list[OddPair]:
         """Name the pairs that fell further than chance does so many times a day, surest first."""
         slots, nats, window = self._weigh(law)
-        is_high = np.flatnonzero(nats > self.tail.height(per_day))
+        of_things, of_pairs = self.tail_of_things.height(per_day), self.tail.height(per_day)
+        is_high = np.flatnonzero(nats > np.where(self._are_things(slots), of_things, of_pairs))
         order = is_high[np.argsort(-nats[is_high])][:most]
         return [self._odd(int(slots[i]), float(nats[i]), int(window[i])) for i in order]
 
@@ -116,11 +127,13 @@ class PairScan:
             "last": self._last[slots],
             "sums": self._sums[slots],
             "tail": self.tail.counts,
+            "tail_of_things": self.tail_of_things.counts,
         }
         return arrays, {
             "names": self.names.saved(),
             "now": self.now,
             "ticks": self.tail.ticks,
+            "things": self.things,
             "ticks_a_day": self.tail.ticks_a_day,
         }
 
@@ -131,10 +144,11 @@ class PairScan:
         more: Mapping[str, Any],  # Any: JSON
     ) -> PairScan:
         """Go on from what `saved` gave."""
-        again = cls(ticks_a_day=float(more["ticks_a_day"]))
+        again = cls(ticks_a_day=float(more["ticks_a_day"]), things=more["things"])
         again.names, again.now = Names.restored(more["names"]), int(more["now"])
-        again.tail.ticks = float(more["ticks"])
-        again.tail.counts = np.array(arrays["tail"], dtype=np.float64)
+        for name, tail in (("tail", again.tail), ("tail_of_things", again.tail_of_things)):
+            tail.ticks = float(more["ticks"])
+            tail.counts = np.array(arrays[name], dtype=np.float64)
         keys: Keys = np.asarray(arrays["keys"], dtype=np.int64)
         last: Codes = np.asarray(arrays["last"], dtype=np.int32)
         sums: Singles = np.asarray(arrays["sums"], dtype=np.float32)
@@ -185,6 +199,9 @@ class PairScan:
         best = nats.argmax(axis=0) if len(slots) else np.zeros(0, dtype=np.int64)
         return slots, nats.max(axis=0, initial=0.0), best
 
+    def _are_things(self, slots: IntArray) -> BoolArray:
+        return self._keys[slots] >> (2 * CODE_BITS) == OF_THINGS
+
     def _odd(self, slot: int, nats: float, window: int) -> OddPair:
         key, mask = int(self._keys[slot]), (1 << CODE_BITS) - 1
         one, other = PAIRS[key >> (2 * CODE_BITS)]
@@ -196,4 +213,5 @@ class PairScan:
             window=window,
             periods=WINDOW_PERIODS[window],
             uses=float(self._sums[slot, FIRST + 3 * window]),
+            is_thing=PAIRS[key >> (2 * CODE_BITS)] == (EACH, EACH),
         )

@@ -113,7 +113,7 @@ def within(uses: pa.Table, scope: Scope) -> pa.Table:
 def _is(column: pa.ChunkedArray, member: str) -> pa.ChunkedArray | pa.Array:
     """Tell which values are a member; codes are compared where there are any."""
     if not pa.types.is_dictionary(column.type):
-        return pc.equal(column, member)
+        return pc.equal(column, pa.scalar(member).cast(column.type))
     chunks = [
         pc.equal(chunk.indices, pc.index(chunk.dictionary, member)) for chunk in column.chunks
     ]

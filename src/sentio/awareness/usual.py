@@ -40,11 +40,15 @@ def usual_of(watch: Watch, uses: pa.Table) -> tuple[FloatArray, FloatArray]:
 
 
 def coded(uses: pa.Table, name: str) -> tuple[IntArray, list[str]]:
-    """Give a text column as codes, -1 where it is null, and the names behind them."""
+    """Give a column as codes, -1 where it is null, and the names behind them, as text."""
     column = uses.column(name).combine_chunks()
     if not pa.types.is_dictionary(column.type):
         column = column.dictionary_encode()
     if isinstance(column, pa.ChunkedArray):
         column = column.unify_dictionaries().combine_chunks()
     codes = column.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
-    return codes, column.dictionary.to_pylist()
+    return codes, _texts(column.dictionary)
+
+
+def _texts(names: pa.Array) -> list[str]:
+    return (names if pa.types.is_string(names.type) else names.cast(pa.string())).to_pylist()

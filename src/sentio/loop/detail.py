@@ -172,6 +172,10 @@ class StoreDetail:
                 if member != service:
                     return None
                 continue
+            if name == "subject":
+                conditions.append("subject = ?")
+                bound.append(int(member))
+                continue
             column, members = self._below(name, member)
             if column not in columns:
                 return None

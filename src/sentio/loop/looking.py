@@ -73,6 +73,11 @@ class Looked:
         )
 
 
+def of_groups(rows: Looked) -> Attributes:
+    """Give the attributes that a scope is looked for in: no single subject makes one."""
+    return {name: codes for name, codes in rows.attributes.items() if name != "subject"}
+
+
 def constants(rows: Looked, inside: IntArray) -> dict[str, str]:
     """Give the attributes that all of some rows share."""
     found: dict[str, str] = {}

@@ -14,12 +14,14 @@ from sentio.awareness.ring import Detail, Fetched
 from sentio.awareness.series import Place
 from sentio.awareness.usual import coded, usual_of
 from sentio.awareness.watch import DAY_NS, Watch
+from sentio.experience.service import SERVICES
 from sentio.kernel.arrays import BoolArray, FloatArray, IntArray
 from sentio.loop.looking import Looked, holds, scope_of
 from sentio.model.degradation import Scope
 from sentio.model.domain import DIMENSIONS
 
 ATTRIBUTES = (*(name for name in DIMENSIONS if name != "all"), "service", "app_version", "firmware")
+SUBJECT = "subject"
 ROW_BYTES, FEWEST_ROWS = 26, 60
 ALL_ROWS, TOTALS_BYTES = 10**7, 1500
 """What following a scope for a period takes: uses, scores and losses by service, summed up. The
@@ -48,7 +50,8 @@ class Sight:
         self.watch = watch
         self.detail = detail
         self.budget = budget
-        self.pairs = pairs or PairScan(ticks_a_day=DAY_NS / watch.period_ns)
+        things = [s for s in SERVICES.names() if SERVICES[s].subject_kind == "thing"]
+        self.pairs = pairs or PairScan(ticks_a_day=DAY_NS / watch.period_ns, things=things)
 
     def see(
         self,
@@ -99,7 +102,9 @@ class Sight:
                 window=each.window,
                 periods=each.periods,
                 uses=each.uses,
-                believed_from=self.pairs.tail.height(believed_a_day),
+                believed_from=(
+                    self.pairs.tail_of_things if each.is_thing else self.pairs.tail
+                ).height(believed_a_day),
             )
             for each in self.pairs.suspicions(self.watch.standard, per_day=per_day)
         ]
@@ -145,7 +150,7 @@ class Sight:
         keep = np.isfinite(usual) & np.isfinite(mos)
         uses = uses.filter(pa.array(keep))
         derived = self.watch.book.topology.derived
-        names = [n for n in uses.column_names if n in ATTRIBUTES or n in derived]
+        names = [n for n in uses.column_names if n in (*ATTRIBUTES, SUBJECT) or n in derived]
         fall = (usual - mos)[keep] / np.sqrt(variance[keep])
         return Looked(
             uses=uses,
@@ -164,6 +169,8 @@ class Sight:
         service, services = rows.attributes["service"]
         whole = {"all": (np.zeros(len(service), np.int64), ["all"])}
         for dimension, (codes, members) in {**rows.attributes, **whole}.items():
+            if dimension == SUBJECT:
+                continue
             pair = service[inside] * (len(members) + 1) + codes[inside]
             for one in np.unique(pair[codes[inside] >= 0]):
                 s, m = divmod(int(one), len(members) + 1)

@@ -29,6 +29,7 @@ from sentio.loop.looking import (
     holds,
     lean,
     losses,
+    of_groups,
     onset_of,
     services_of,
 )
@@ -172,12 +173,12 @@ class Watching:
 
     def _found(self, rows: Looked) -> tuple[Looked, Found | None]:
         """Find what fell, in the whole window or since it seems to have begun."""
-        found = find_scope(rows.attributes, rows.fall, law=self.watch.law)
+        found = find_scope(of_groups(rows), rows.fall, law=self.watch.law)
         if not len(rows.fall):
             return rows, found
         onset = onset_of(rows.fall, rows.age, np.ones(len(rows.fall)))
         late = rows.where(rows.age <= onset)
-        since = find_scope(late.attributes, late.fall, law=self.watch.law)
+        since = find_scope(of_groups(late), late.fall, law=self.watch.law)
         if since is not None and (found is None or since.nats > found.nats + ONSET_NATS):
             return late, since
         return rows, found
@@ -308,7 +309,7 @@ class Watching:
             return
         rows = self._without_open(rows, but=one)
         inside = holds(rows.attributes, one.told.scope, len(rows.mos))
-        found = find_scope(rows.attributes, rows.fall, law=self.watch.law)
+        found = find_scope(of_groups(rows), rows.fall, law=self.watch.law)
         if found is None or not inside.any():
             return
         n, fall = float(inside.sum()), max(float(rows.fall[inside].mean()), 0.0)
