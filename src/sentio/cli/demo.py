@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 FOLDER = "demo"
 CELLS, USERS, THINGS = 24, 8000, 100  # small enough that its past is read within a minute
-HISTORY_DAYS, LEARN_DAYS = 1.25, 1.0
+HISTORY_DAYS, LEARN_DAYS = 1.0, 0.8
 FAULTS_A_DAY = 24.0  # about every three minutes of the wall at 20x
 
 
