@@ -33,7 +33,7 @@ from sentio.loop.looking import (
     onset_of,
     services_of,
 )
-from sentio.loop.sight import FEWEST_ROWS, ROW_BYTES, Odd, Sight
+from sentio.loop.sight import FEWEST_ROWS, ROW_BYTES, SUBJECT, Odd, Sight
 from sentio.model.degradation import Degradation, Scope
 
 ZOOMS_A_DAY = 60.0  # how many times a day chance may make us look closer
@@ -47,7 +47,7 @@ BEFORE_PERIODS = 4  # looked at for when it began
 REVISITS = (2, 6, 14)
 BETTER_NATS = 3.0  # by which another scope must explain more, to be believed instead
 AS_MUCH = 0.2  # of a fall, that a wider place must show in all else
-SUBJECT_BYTES = 8
+SUBJECT_BYTES, FEWEST_SUBJECTS = 8, 3
 USUAL_PERIODS = 24  # before a degradation, that tell how its scope usually fares
 LIKE = 1.1  # uses of a place over those of a scope, for them to be one
 REMAINS = 4.0  # standard deviations that a place must still fall to be the wider cause
@@ -162,7 +162,7 @@ class Watching:
         if rows is None:
             return None
         rows, found = self._found(self._without_open(rows))
-        if found is None or found.nats < odd.believed_from:
+        if found is None or found.nats < odd.believed_from or not _is_of_many(odd, found, rows):
             return None
         wider = self._wider(found, odd, rows) if deeper else None
         if wider is not None:
@@ -362,6 +362,12 @@ class Watching:
                 continue
             keep &= ~holds(rows.attributes, one.told.scope, len(keep))
         return rows if keep.all() else rows.where(keep)
+
+
+def _is_of_many(odd: Odd, found: Found, rows: Looked) -> bool:
+    """Tell whether several felt it: the bad hour of one is no degradation of a group."""
+    who = rows.attributes[SUBJECT][0][found.rows]
+    return SUBJECT in odd.scope or len(np.unique(who)) >= FEWEST_SUBJECTS
 
 
 def _key(scope: Scope) -> Key:
