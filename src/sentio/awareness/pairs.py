@@ -42,6 +42,7 @@ Singles = npt.NDArray[np.float32]
 
 ODD = 3.0  # deviations from which a pair is weighed by the exact law
 MOST_FALL = 4.0  # deviations that one use may count for
+SURER = 30.0  # times as seldom must chance look so for a single thing: nobody else bears it out
 SLOTS = 1 << 16  # to begin with
 HELD_PERIODS = 30  # of uses, to take them back when they prove explained
 WINDOW_PERIODS = tuple(round(1.0 / (1.0 - keeps)) for keeps in KEEPS)
@@ -111,11 +112,17 @@ class PairScan:
         self.tail.learn(nats[~is_thing])
         self.tail_of_things.learn(nats[is_thing])
 
+    def height(self, per_day: float, *, is_thing: bool = False) -> float:
+        """Give the evidence that chance exceeds so many times a day, by pairs or single things."""
+        if is_thing:
+            return self.tail_of_things.height(per_day / SURER)
+        return self.tail.height(per_day)
+
     def suspicions(self, law: Family, *, per_day: float, most: int = 50) -> list[OddPair]:
         """Name the pairs that fell further than chance does so many times a day, surest first."""
         slots, nats, window = self._weigh(law)
-        of_things, of_pairs = self.tail_of_things.height(per_day), self.tail.height(per_day)
-        is_high = np.flatnonzero(nats > np.where(self._are_things(slots), of_things, of_pairs))
+        bars = np.array([self.height(per_day), self.height(per_day, is_thing=True)])
+        is_high = np.flatnonzero(nats > bars[self._are_things(slots).astype(np.int64)])
         order = is_high[np.argsort(-nats[is_high])][:most]
         return [self._odd(int(slots[i]), float(nats[i]), int(window[i])) for i in order]
 

@@ -102,9 +102,7 @@ class Sight:
                 window=each.window,
                 periods=each.periods,
                 uses=each.uses,
-                believed_from=(
-                    self.pairs.tail_of_things if each.is_thing else self.pairs.tail
-                ).height(believed_a_day),
+                believed_from=self.pairs.height(believed_a_day, is_thing=each.is_thing),
             )
             for each in self.pairs.suspicions(self.watch.standard, per_day=per_day)
         ]
