@@ -20,6 +20,7 @@ SURE_FROM = 0.7  # probability of the first cause from which nothing more is ask
 MOST_ELEMENTS = 3  # measured more finely for one degradation: beyond, hypotheses are guesses
 MOST_ORDERS = 12  # at once, so that a bad day does not flood the controller; by judgement
 LIMIT_PERIODS = 6  # half an hour: as long as collection stays up should the loop fall silent
+RENEWED_PERIODS = 3  # by which an order is prolonged when it has no more left
 REPORT_BYTES = 512  # a report of some twenty values of an element, compact
 TEST_GAP_S = 3.0  # between packets of a test: a hundred in 5 minutes, so loss to 1 %
 TEST_PACKET_BYTES = 2 * 69  # there and back: 41 (RFC 5357, 4.1.2) in UDP and IPv4
@@ -52,7 +53,7 @@ class Collecting:
         self.budget = budget or Budget()
         self._period_ns = period_ns
         self._count = count
-        self._open = {each.key: each for each in open_orders}
+        self._open = {each.key: each for each in sorted(open_orders, key=_age)}
         self._diagnoses = {each.degradation: each for each in diagnoses}
 
     @property
@@ -96,13 +97,13 @@ class Collecting:
         """Renew, hand over or end an order; None where it goes on as it is."""
         if order.key not in wanted:
             return self._ended(order, self._why_not(order), now_ns)
+        if order.until_ns <= now_ns:
+            return self._ended(order, "its time is over", now_ns)
         name, why = wanted[order.key]
         new = order if name == order.degradation else replace(order, degradation=name, reason=why)
-        if order.until_ns - now_ns <= self._period_ns and self._pays(order.what):
-            until_ns = order.until_ns + LIMIT_PERIODS * self._period_ns
-            new = replace(new, until_ns=until_ns)
-        if new.until_ns <= now_ns:
-            return self._ended(order, "its time is over and the budget renews it not", now_ns)
+        span_ns = RENEWED_PERIODS * self._period_ns
+        if order.until_ns - now_ns <= span_ns and self._pays(order.what, RENEWED_PERIODS):
+            new = replace(new, until_ns=order.until_ns + span_ns)
         self._open[order.key] = new
         return new if new != order else None
 
@@ -113,7 +114,7 @@ class Collecting:
                 continue
             if len(self._open) >= MOST_ORDERS:
                 return
-            if not self._pays(what):
+            if not self._pays(what, LIMIT_PERIODS):
                 continue
             self._count += 1
             self._open[key] = CollectionOrder(
@@ -144,12 +145,12 @@ class Collecting:
             return f"{order.element} is no longer suspected"
         return f"{order.degradation} is explained"
 
-    def _pays(self, what: What) -> bool:
-        """Pay an order for all its time, if there is room for it."""
-        cost = LIMIT_PERIODS * self._cost_bytes(what)
-        if not self.budget.rows(1, cost):
+    def _pays(self, what: What, periods: int) -> bool:
+        """Pay some periods of an order in advance, if there is room for them."""
+        cost_bytes = periods * self._cost_bytes(what)
+        if not self.budget.rows(1, cost_bytes):
             return False
-        self.budget.spend(cost)
+        self.budget.spend(cost_bytes)
         return True
 
     def _cost_bytes(self, what: What) -> int:
@@ -194,3 +195,7 @@ def _asked(one: Following, made: Diagnosis, topology: Topology) -> Iterator[tupl
         kind, element = aim
         why = f"a test of {kind} {element} tells whether it is the cause of {one.told.id}"
         yield ("active_test", kind, element), why
+
+
+def _age(order: CollectionOrder) -> tuple[int, str]:
+    return order.since_ns, order.id

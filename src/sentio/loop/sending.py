@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from sentio.kernel.clock import Clock
 from sentio.kernel.log import logger
-from sentio.model.collection import Collectors, CollectionOrder
+from sentio.model.collection import CollectionOrder, Collectors
 
 log = logger("collection")
 

@@ -1,4 +1,4 @@
-"""An order to the collection: measure an element more finely, or test the way to it, for a while."""
+"""An order to the collection: measure an element more finely, or test it, for a while."""
 
 from __future__ import annotations
 
@@ -71,9 +71,7 @@ class Collectors(Protocol):
         ...
 
 
-def tested(
-    scope: Scope, held: Mapping[str, str], topology: Topology
-) -> tuple[str, str] | None:
+def tested(scope: Scope, held: Mapping[str, str], topology: Topology) -> tuple[str, str] | None:
     """Give kind and name of what an active test should be aimed at to explain a scope.
 
     That is a link, gNB or server that the scope names, else one that all its uses have in common
