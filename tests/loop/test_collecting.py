@@ -249,7 +249,7 @@ def sink() -> Generator[Sink]:
             self.send_response(found.status)
             self.end_headers()
 
-        do_POST = do_DELETE = answer
+        do_POST = do_DELETE = answer  # noqa: N815  (named by the standard library)
 
         def log_message(self, *_: object) -> None:
             pass
