@@ -149,7 +149,7 @@ def test_what_breaks_where_it_is_felt_is_felt_more_than_by_chance() -> None:
 
 
 def readings(operator: Operator, element: str) -> list[tuple[str, int]]:
-    """List what an element tells in the next period: indicators, and how long they were measured."""
+    """List what an element tells in the next period: indicators, with their granularity."""
     told = operator.step().measurements.to_pylist()
     return [(r["indicator"], r["granularity_ms"]) for r in told if r["element"] == element]
 

@@ -309,4 +309,4 @@ def test_a_controller_that_has_forgotten_an_order_has_gone_back_already(sink: Si
     order, _, _ = unsure(following()).open
     sink.status = 404
 
-    assert Sending(Webhook(sink.url), clock=FixedClock(0), revoked=[order]).send([]) is True
+    assert Sending(Webhook(sink.url), clock=FixedClock(0), maybe=[order]).send([]) is True

@@ -275,10 +275,10 @@ class Live:
         return watching
 
     def _sender(self, collectors: Collectors) -> Sending:
-        """Say again what was revoked before its time: the last process may not have come to it."""
+        """Begin to tell collectors; those orders whose time is not over they may know already."""
         now_ns = (self.next_ns or 0) + self.pace.grace_ns
-        ended = [each for each in self._told.orders("over") if each.until_ns > now_ns]
-        return Sending(collectors, clock=self._clock, revoked=ended)
+        maybe = [each for each in self._told.orders() if each.until_ns > now_ns]
+        return Sending(collectors, clock=self._clock, maybe=maybe)
 
     def _check(self, period_ns: int) -> None:
         if period_ns != self.pace.period_ns:

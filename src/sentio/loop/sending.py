@@ -21,16 +21,17 @@ class Sending:
 
     Parameters
     ----------
-    revoked
-        Orders that ended lately: an earlier process may not have come to say so.
+    maybe
+        What an earlier process may have told: open orders are told again, others revoked.
     """
 
     def __init__(
-        self, collectors: Collectors, *, clock: Clock, revoked: Iterable[CollectionOrder] = ()
+        self, collectors: Collectors, *, clock: Clock, maybe: Iterable[CollectionOrder] = ()
     ) -> None:
         self._collectors = collectors
         self._clock = clock
-        self._known = {each.id: each for each in revoked}
+        self._maybe = {each.id: each for each in maybe}
+        self._known: dict[str, CollectionOrder] = {}
         self._again_ns = 0
         self._wait_s = FIRST_WAIT_S
 
@@ -40,11 +41,12 @@ class Sending:
             return False
         wanted = {each.id: each for each in orders}
         try:
-            for name, known in list(self._known.items()):
+            for name, order in {**self._maybe, **self._known}.items():
                 if name not in wanted:
-                    self._collectors.revoke(known)
-                    self._note("revoked", known)
-                    del self._known[name]
+                    self._collectors.revoke(order)
+                    self._note("revoked", order)
+                    self._known.pop(name, None)
+                    self._maybe.pop(name, None)
             for name, order in wanted.items():
                 if self._known.get(name) != order:
                     self._collectors.order(order)

@@ -144,7 +144,7 @@ def _joined(parts: list[pa.RecordBatch]) -> pa.RecordBatch:
     return whole.unify_dictionaries().combine_chunks().to_batches()[0]
 
 
-def _coded(names: list[str]) -> pa.DictionaryArray:
+def _coded(names: Sequence[str]) -> pa.DictionaryArray:
     return pa.array(names, pa.string()).dictionary_encode()
 
 

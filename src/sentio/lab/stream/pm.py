@@ -20,6 +20,7 @@ from sentio.lab.wire.text import clock, fixed, glue
 SOURCE, FORMAT = "pm", "pm_xml"
 CLASSES = {
     "cell": "NRCellDU",
+    "gnb": "GNBFunction",
     "link": "EP_Transport",
     "ring": "Ring",
     "router": "Router",
