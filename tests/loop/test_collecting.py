@@ -12,6 +12,8 @@ import pytest
 
 from sentio.awareness.budget import Budget
 from sentio.kernel.clock import FixedClock
+from sentio.kernel.config import load_settings
+from sentio.kernel.errors import ConfigError
 from sentio.loop.collecting import (
     LIMIT_PERIODS,
     MOST_ORDERS,
@@ -20,8 +22,10 @@ from sentio.loop.collecting import (
     Collecting,
     restored,
 )
+from sentio.loop.collectors.nobody import Nobody
 from sentio.loop.collectors.webhook import Webhook
 from sentio.loop.looking import Following
+from sentio.loop.running import collectors_of
 from sentio.loop.sending import Sending
 from sentio.model.collection import CollectionOrder
 from sentio.model.degradation import Degradation
@@ -310,3 +314,23 @@ def test_a_controller_that_has_forgotten_an_order_has_gone_back_already(sink: Si
     sink.status = 404
 
     assert Sending(Webhook(sink.url), clock=FixedClock(0), maybe=[order]).send([]) is True
+
+
+@pytest.mark.parametrize(
+    "url", ["http://127.0.0.1:70000/", "ftp://a/", "http://who@a/", "http://a b/", "a/orders"]
+)
+def test_an_address_that_is_none_stops_the_start(url: str):
+    with pytest.raises(ConfigError, match="collection_url"):
+        collectors_of(load_settings({"collection_url": url}))
+
+
+def test_without_an_address_orders_are_only_kept():
+    assert isinstance(collectors_of(load_settings({})), Nobody)
+
+
+def test_a_controller_may_be_asked_by_tls_at_any_path():
+    found = collectors_of(
+        load_settings({"collection_url": "https://[::1]:8443/a?b=c", "collection_token": "x"})
+    )
+
+    assert isinstance(found, Webhook)

@@ -139,7 +139,7 @@ class Settings(BaseSettings):
     )
     collection_url: str = Field(
         default="",
-        pattern=r"^(https?://[^\s/@]+(/\S*)?)?$",
+        pattern=r"^(https?://(\[[0-9A-Fa-f:.]+\]|[^\s/@:?#\[\]]+)(:\d{1,5})?([/?][^\s#]*)?)?$",
         description="Where `sentio serve` POSTs orders to measure more finely, and DELETEs them; "
         "empty: they are only kept and shown.",
     )

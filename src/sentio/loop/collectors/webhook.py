@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
-from urllib.parse import quote, urlsplit
+from urllib.parse import SplitResult, quote, urlsplit
 
+from sentio.kernel.errors import ConfigError
 from sentio.kernel.values import to_plain
 from sentio.model.collection import CollectionOrder
 
@@ -25,12 +26,17 @@ class Webhook:
         Sent as bearer token unless empty.
     timeout_s
         For connecting, and for each wait for an answer.
+
+    Raises
+    ------
+    ConfigError
+        The port of the URL is none.
     """
 
     def __init__(self, url: str, *, token: str = "", timeout_s: float = 5.0) -> None:
         parts = urlsplit(url)
         self._connects = HTTPSConnection if parts.scheme == "https" else HTTPConnection
-        self._host, self._port = parts.hostname or "", parts.port
+        self._host, self._port = parts.hostname or "", _port(parts)
         self._path = parts.path.rstrip("/")
         self._query = f"?{parts.query}" if parts.query else ""
         self._timeout_s = timeout_s
@@ -57,3 +63,14 @@ class Webhook:
             connection.close()
         if not 200 <= status < 300 and status not in also:  # noqa: PLR2004  (RFC 9110, 15.3)
             raise ConnectionError(f"{self._host} answers {method} with {status}, not 2xx")
+
+
+def _port(parts: SplitResult) -> int | None:
+    try:
+        return parts.port
+    except ValueError as error:
+        raise ConfigError(
+            f"{parts.netloc!r} has no port that there is",
+            where="collection_url",
+            expected="1 to 65535",
+        ) from error
