@@ -15,6 +15,7 @@ from starting import server
 from tests.loop.live_city import BROKEN, PERIOD_NS, SLOW_UNTIL, uses
 
 from sentio.api.stream import events
+from sentio.model.collection import CollectionOrder
 from sentio.model.degradation import Degradation
 from sentio.model.diagnosis import Diagnosis, Evidence, Hypothesis, Impact
 from sentio.store.state import StateStore
@@ -63,13 +64,35 @@ def diagnosis(of: Degradation) -> Diagnosis:
     )
 
 
+def order(number: int, *, ended_ns: int | None = None) -> CollectionOrder:
+    return CollectionOrder(
+        id=f"C{number:05d}",
+        element=f"cell-{number}",
+        element_kind="cell",
+        what="finer",
+        granularity_s=300,
+        since_ns=NOON_NS + number * PERIOD_NS,
+        until_ns=NOON_NS + number * PERIOD_NS + HOUR_NS,
+        degradation="D00001" if number < 3 else "D00002",
+        reason=f"cell cell-{number} may be the cause",
+        ended_ns=ended_ns,
+        end_reason="" if ended_ns is None else "explained",
+    )
+
+
 def fill(told: Told) -> list[Degradation]:
     """Tell of four degradations, the second over, the third of voice; explain the first."""
     some = [degradation(number) for number in range(1, 5)]
     some[1] = replace(some[1], ended_ns=some[1].began_ns + HOUR_NS)
     some[2] = replace(some[2], services=("voice_wb", "web"), per_day=float("inf"))
     happened = [("degradation", each.seen_ns, {"id": each.id}) for each in some]
-    told.write(some, {"D00001-0": diagnosis(some[0])}, happened, snapshot=b"learned")
+    told.write(
+        some,
+        {"D00001-0": diagnosis(some[0])},
+        happened,
+        snapshot=b"learned",
+        orders=[order(1, ended_ns=NOON_NS + 2 * HOUR_NS), order(2), order(3, ended_ns=NOON_NS)],
+    )
     return some
 
 
@@ -126,6 +149,29 @@ def test_a_diagnosis_is_found_by_its_degradation_and_by_its_id(quiet):
     assert quiet.get("/api/v1/diagnoses?degradation=D00002").json()["items"] == []
 
 
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ("", ["C00002", "C00003", "C00001"]),
+        ("?state=open", ["C00002"]),
+        ("?state=over&limit=1", ["C00003"]),
+        ("?degradation=D00002", ["C00003"]),
+    ],
+)
+def test_orders_in_force_come_first_and_behind_them_those_begun_last(quiet, asked: str, found):
+    answer = quiet.get(f"/api/v1/collection-orders{asked}")
+
+    assert answer.status_code == 200, answer.text
+    assert [each["id"] for each in answer.json()["items"]] == found
+
+
+def test_an_order_says_for_people_until_when_and_why(quiet):
+    one = quiet.get("/api/v1/collection-orders?state=open").json()["items"][0]
+
+    assert (one["state"], one["until"]) == ("open", "2026-11-19T13:10:00+00:00")
+    assert one["reason"] == "cell cell-2 may be the cause"
+
+
 @pytest.mark.parametrize("path", ["degradations/D9", "degradations/D9/subjects", "diagnoses/D9-0"])
 def test_what_is_not_there_is_a_problem_that_says_what_to_do(quiet, path: str):
     answer = quiet.get(f"/api/v1/{path}")
@@ -139,12 +185,13 @@ def test_only_who_may_read_is_told(quiet):
     state = quiet.platform.state
     key = state.create_key("probe", roles=("ingest",), at_ns=1)
 
-    paths = ["degradations", "degradations/D00001", "diagnoses", "events/stream"]
+    paths = ["degradations", "degradations/D00001", "diagnoses", "collection-orders"]
+    paths.append("events/stream")
     answers = [
         quiet.get(f"/api/v1/{path}", headers={"authorization": f"Bearer {key}"}) for path in paths
     ]
 
-    assert [each.status_code for each in answers] == [403] * 4
+    assert [each.status_code for each in answers] == [403] * 5
 
 
 def test_the_routes_that_were_there_first_answer_at_both_places(quiet):
@@ -162,6 +209,7 @@ def test_values_come_back_from_the_state_as_they_were_written(tmp_path: Path):
         assert told.snapshot() == b"learned"
         told.forget()
         assert (told.degradations(), told.snapshot(), told.newest_event()) == ([], None, 4)
+        assert told.orders() == []
 
 
 def test_a_stream_goes_on_behind_the_last_event_and_says_that_it_lives(tmp_path: Path):

@@ -9,10 +9,10 @@ import pytest
 
 from sentio.experience.scoring import score
 from sentio.experience.service import SERVICES
-from sentio.kernel.errors import ConfigError
+from sentio.kernel.errors import ConfigError, UnknownName
 from sentio.lab.day import HOUR_NS
 from sentio.lab.operator.catalogue import SERVICES as USED
-from sentio.lab.simulation import MONDAY_NS, Operator, Plan, Scale
+from sentio.lab.simulation import MONDAY_NS, Change, Operator, Plan, Scale
 from sentio.model.indicator import indicators
 from sentio.model.record import CUSTOMER, ELEMENT, EVENT, EXPERIENCE, LINK, MEASUREMENT
 
@@ -146,3 +146,64 @@ def test_what_breaks_where_it_is_felt_is_felt_more_than_by_chance() -> None:
             felt[name] += operator.truth[0].sessions
 
     assert felt["break_where_felt"] > 1.5 * felt["break_now"]
+
+
+def readings(operator: Operator, element: str) -> list[tuple[str, int]]:
+    """List what an element tells in the next period: indicators, with their granularity."""
+    told = operator.step().measurements.to_pylist()
+    return [(r["indicator"], r["granularity_ms"]) for r in told if r["element"] == element]
+
+
+def test_a_cell_under_order_reports_each_period_and_goes_back_to_each_third() -> None:
+    operator = Operator(SMALL, seed=5)
+
+    usual = [readings(operator, "cell-0007") for _ in range(3)]
+    operator.collect("cell-0007")
+    ordered = [readings(operator, "cell-0007") for _ in range(3)]
+    operator.collect_no_more("cell-0007")
+    again = [readings(operator, "cell-0007") for _ in range(3)]
+
+    assert [len(each) for each in usual] == [len(each) for each in again] == [0, 0, 7]
+    assert ordered[0] == ordered[1] == ordered[2] == [(name, 300_000) for name, _ in usual[2]]
+
+
+def test_an_order_changes_nothing_but_what_is_ordered() -> None:
+    plain, ordered = (Operator(SMALL, seed=5) for _ in range(2))
+    ordered.collect("cell-0007")
+    ordered.collect("link-003", what="active_test")
+
+    for _ in range(3):
+        one, other = plain.step(), ordered.step()
+        assert one.uses == other.uses
+        rest = [
+            row
+            for row in other.measurements.to_pylist()
+            if row["element"] != "cell-0007"
+            and row["indicator"] not in {"rtt_ms", "packet_loss_ratio"}
+        ]
+        assert rest == [r for r in one.measurements.to_pylist() if r["element"] != "cell-0007"]
+
+
+def test_an_active_test_measures_how_late_a_link_is_and_that_of_its_gnb_as_well() -> None:
+    operator = Operator(SMALL, seed=5)
+    tested = ("link-003", "gnb-003", "link-004", operator.estate.names["server"][0])
+    for name in tested:
+        operator.collect(name, what="active_test")
+    operator.apply(Change(kind="reroute", element="link-003"))  # a detour of 5 ms each way
+
+    rows = operator.step().measurements.to_pylist()
+    rtt_ms = {r["element"]: r["value"] for r in rows if r["indicator"] == "rtt_ms"}
+
+    assert set(rtt_ms) == set(tested)
+    assert rtt_ms["link-004"] == pytest.approx(1.8, rel=0.2)
+    assert rtt_ms["link-003"] == pytest.approx(11.8, rel=0.2)
+    assert rtt_ms["gnb-003"] == pytest.approx(11.8, rel=0.2)
+
+
+def test_what_cannot_be_tested_is_refused_by_name() -> None:
+    operator = Operator(SMALL, seed=5)
+
+    with pytest.raises(UnknownName):
+        operator.collect("cell-0007", what="active_test")
+    with pytest.raises(UnknownName):
+        operator.collect("cell-9999")

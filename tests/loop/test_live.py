@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,7 @@ from sentio.kernel.errors import RefusedError, StoreError
 from sentio.loop.diagnosing import diagnoser
 from sentio.loop.live import Change, Live, Pace
 from sentio.loop.looking import Following
+from sentio.model.collection import CollectionOrder
 from sentio.model.diagnosis import Diagnosis, Impact
 from sentio.store.state import StateStore
 from sentio.store.state.told import Told
@@ -107,8 +109,11 @@ def test_a_process_killed_in_the_middle_goes_on_as_if_it_had_not_been(city, tmp_
                     live = Live(
                         warehouse, told, pace=PACE, explain=unexplained, on_change=seen.append
                     )
+                    if told.snapshot() is None:
+                        live.collecting.budget.earn(10**9)  # so few uses pay for nothing
                     live.catch_up(stopping_after(turns))
             runs[name] = (
+                told.orders(limit=1000),
                 told.degradations(),
                 told.diagnoses(),
                 [(event.kind, dict(event.body)) for event in told.events(0, limit=1000)],
@@ -116,9 +121,44 @@ def test_a_process_killed_in_the_middle_goes_on_as_if_it_had_not_been(city, tmp_
                 told.snapshot(),
             )
 
-    assert len(runs["through"][0]) == 1
-    assert len(runs["through"][1]) >= 3
+    assert [(each.what, each.element, each.state) for each in runs["through"][0]] == [
+        ("active_test", "link-1", "over")
+    ]
+    assert len(runs["through"][1]) == 1
+    assert len(runs["through"][2]) >= 3
     assert runs["killed"] == runs["through"]
+
+
+@dataclass
+class Recorder:
+    """Collectors that note what they are told."""
+
+    told: list[tuple[str, str]] = field(default_factory=list)
+
+    def order(self, order: CollectionOrder) -> None:
+        self.told.append(("order", order.id))
+
+    def revoke(self, order: CollectionOrder) -> None:
+        self.told.append(("revoke", order.id))
+
+
+def test_collectors_hear_of_what_is_open_now_and_of_its_end_though_the_process_died(city, told):
+    now, collectors = FixedClock(START_NS), Recorder()
+    heard: list[list[tuple[str, str]]] = []
+    with Warehouse(city, mode="read") as warehouse:
+        for until in (SLOW_FROM, SLOW_FROM + 12, SLOW_FROM + 12, PERIODS):
+            live = Live(
+                warehouse, told, pace=PACE, explain=unexplained, clock=now, collectors=collectors
+            )
+            if told.snapshot() is None:
+                live.collecting.budget.earn(10**9)
+            now.at_ns = START_NS + until * PERIOD_NS
+            live.catch_up()
+            heard.append(collectors.told[:])
+            collectors.told.clear()
+
+    ordered, revoked = [("order", "C00001")], [("revoke", "C00001")]
+    assert heard == [[], ordered, ordered, revoked]
 
 
 def test_what_was_not_written_is_told_again_after_a_crash_and_not_twice(city, told, monkeypatch):

@@ -1,4 +1,4 @@
-"""GET degradations and diagnoses: what the watch has seen, why, and whom it touches."""
+"""GET degradations, diagnoses, orders: what the watch saw, why, for whom, what more it asks."""
 
 from __future__ import annotations
 
@@ -14,11 +14,12 @@ from sentio.api.problems import RequestError
 from sentio.kernel.values import to_plain
 from sentio.loop.platform import Platform
 from sentio.loop.touched import Touched, touched
+from sentio.model.collection import CollectionOrder
 from sentio.model.degradation import Degradation
 from sentio.model.diagnosis import Diagnosis
 from sentio.store.state.told import Told, Wanted
 
-TIMES = ("began_ns", "seen_ns", "ended_ns", "made_ns")
+TIMES = ("began_ns", "seen_ns", "ended_ns", "made_ns", "since_ns", "until_ns")
 
 After = Annotated[str | None, Query(description="The last id already read.")]
 Limit = Annotated[int, Query(ge=1, le=1000)]
@@ -113,6 +114,25 @@ def diagnoses_router(told: Told, access: Access) -> APIRouter:
     return router
 
 
+def orders_router(told: Told, access: Access) -> APIRouter:
+    """Make the route of orders to the collection."""
+    router = APIRouter(
+        prefix="/v1", tags=["awareness"], dependencies=[Depends(access.needs("read"))]
+    )
+
+    @router.get("/collection-orders", summary="What is measured more finely or tested, and why")
+    def orders(  # pyright: ignore[reportUnusedFunction]  (FastAPI calls it)
+        state: Literal["open", "over"] | None = None,
+        degradation: str | None = None,
+        limit: Limit = 100,
+    ) -> Page:
+        """List the orders that are in force, behind them those begun last."""
+        found = told.orders(state, degradation=degradation, limit=limit)
+        return Page(items=[order_json(each) for each in found], next=None)
+
+    return router
+
+
 def degradation_json(each: Degradation) -> Json:
     """Give a degradation as JSON: times in ns, and beside them as people read them."""
     return {"state": each.state, **with_moments(to_plain(each))}
@@ -121,6 +141,11 @@ def degradation_json(each: Degradation) -> Json:
 def diagnosis_json(name: str, made: Diagnosis) -> Json:
     """Give a diagnosis as JSON, with its id."""
     return {"id": name, **with_moments(to_plain(made))}
+
+
+def order_json(each: CollectionOrder) -> Json:
+    """Give an order to the collection as JSON."""
+    return {"state": each.state, **with_moments(to_plain(each))}
 
 
 def with_moments(body: Mapping[str, Any]) -> Json:

@@ -20,7 +20,7 @@ from sentio.kernel.config_file import FILE_VARIABLE, line_of, read_settings_file
 from sentio.kernel.errors import ConfigError
 
 PREFIX = "SENTIO_"
-NEVER_SHOWN = frozenset({"key", "state_url"})
+NEVER_SHOWN = frozenset({"key", "state_url", "collection_token"})
 
 Megabytes = Annotated[int, Field(ge=1, le=1_048_576)]
 
@@ -136,6 +136,18 @@ class Settings(BaseSettings):
         ge=0,
         le=365,
         description="Days of data, gaps not counted, that the watch only learns from.",
+    )
+    collection_url: str = Field(
+        default="",
+        pattern=r"^(https?://(\[[0-9A-Fa-f:.]+\]|[^\s/@:?#\[\]]+)(:\d{1,5})?([/?][^\s#]*)?)?$",
+        description="Where `sentio serve` POSTs orders to measure more finely, and DELETEs them; "
+        "empty: they are only kept and shown.",
+    )
+    collection_token: SecretStr | None = Field(
+        default=None, description="Bearer token sent along with these orders."
+    )
+    collection_timeout_s: float = Field(
+        default=5.0, gt=0, le=60, description="An order must have been answered after this time."
     )
     api_host: str = Field(
         default="127.0.0.1",

@@ -14,6 +14,7 @@ from sentio.lab.changes import Applied, Change, effects_of, element_kind, is_cur
 from sentio.lab.evidence.customers import customers_of
 from sentio.lab.evidence.events import Complaints, Row, event_row, events_of, hash_of
 from sentio.lab.evidence.measurements import Meters
+from sentio.lab.evidence.ordered import Collected, Ordered
 from sentio.lab.evidence.topology import topology_of
 from sentio.lab.faults.composite import compose, draw_size
 from sentio.lab.faults.effect import CROWD, TAKE_UP, Effect
@@ -45,7 +46,7 @@ class Period:
     """What the operator's systems tell of 5 minutes.
 
     Text columns are dictionary-encoded. ``uses`` holds one batch a service; ``measurements`` has
-    radio cells in every third period only; ``events`` may be empty.
+    radio cells in every third period only, unless ordered; ``events`` may be empty.
     """
 
     start_ns: int
@@ -77,6 +78,7 @@ class Operator:
         self.last: tuple[Scene, Played] | None = None
         self._reporting = Reporting.of(self.estate)
         self._meters = Meters(self.estate, self.capacity)
+        self._ordered = Ordered(self._meters)
         self._incidents = list[Incident]()
         self._applied = list[Applied]()
         self._told = list[Row]()
@@ -132,6 +134,8 @@ class Operator:
         self._count(scene, played, active, changed)
         distortions = [each for incident, _ in active for each in incident.distortions]
         rng = np.random.default_rng([self.estate.seed, 11, start_ns // PERIOD_NS])
+        measured = _measured(active) + changed
+        rain = rain_mm_h(self.estate, middle_ns)
         rows_of, skew_ns = shown_rows(played.path, played.spans, distortions, rng)
         told, self._told = self._told, []
         self.last = (scene, played)
@@ -140,12 +144,8 @@ class Operator:
             start_ns=start_ns,
             end_ns=self.now_ns,
             uses=batches_of(self.estate, scene.draw, played, rows_of, skew_ns),
-            measurements=self._meters.read(
-                start_ns,
-                played.loads,
-                _measured(active) + changed,
-                rain=rain_mm_h(self.estate, middle_ns),
-                distortions=distortions,
+            measurements=self._ordered.read(
+                start_ns, played.loads, measured, rain=rain, distortions=distortions
             ),
             events=events_of(
                 self.estate,
@@ -176,6 +176,21 @@ class Operator:
         )
         event_id = f"change-{hash_of(change.element, self.now_ns):08x}"
         self._told.append(event_row(self.now_ns, sign, event_id))
+
+    def collect(
+        self, element: str, granularity_periods: int = 1, *, what: Collected = "finer"
+    ) -> None:
+        """Let an element be measured each so many periods from the next one on.
+
+        A cell then reports as often; an ``active_test`` measures delay and loss over a link, over
+        that of a gNB, or to a server. Elements other than cells report each period anyway. Raises
+        `UnknownName` where there is no such element, or none that can be tested.
+        """
+        self._ordered.order(element, granularity_periods, what)
+
+    def collect_no_more(self, element: str, *, what: Collected | None = None) -> None:
+        """Go back to what is usual of an element: in all, or in one sort; there may be nothing."""
+        self._ordered.revoke(element, what)
 
     def break_now(
         self,

@@ -19,11 +19,15 @@ from sentio.kernel.clock import Clock, SystemClock
 from sentio.kernel.config import Settings
 from sentio.kernel.errors import RefusedError
 from sentio.kernel.values import to_plain
+from sentio.loop.collecting import MOST_ORDERS, Collecting
+from sentio.loop.collecting import restored as collecting_again
 from sentio.loop.detail import StoreDetail
 from sentio.loop.kept import kept, restored
 from sentio.loop.periods import Periods
+from sentio.loop.sending import Sending
 from sentio.loop.snapshot import packed, unpacked
 from sentio.loop.watching import REVISITS, ROW_BYTES, Following, Watching
+from sentio.model.collection import CollectionOrder, Collectors
 from sentio.model.degradation import Degradation
 from sentio.model.diagnosis import Diagnosis
 from sentio.store.state.told import Told
@@ -87,6 +91,8 @@ class Live:
         Where degradations, diagnoses and the snapshot are written.
     on_change
         Told of every change once it is safely written.
+    collectors
+        Told of orders to the collection once all that is due is judged; None: nobody is.
 
     Raises
     ------
@@ -105,6 +111,7 @@ class Live:
         clock: Clock | None = None,
         explain: Explain = explain_nothing,
         on_change: OnChange = lambda _change: None,
+        collectors: Collectors | None = None,
     ) -> None:
         self.pace = pace
         self._clock = clock or SystemClock()
@@ -119,8 +126,11 @@ class Live:
         self._empty = 0
         self._changes: list[Change] = []
         self._grown: dict[str, Degradation] = {}
+        self._orders: dict[str, CollectionOrder] = {}
         self._is_saved = True
+        self.collecting = Collecting(period_ns=pace.period_ns)
         self.watching = self._begun()
+        self._sending = self._sender(collectors) if collectors else None
 
     @property
     def open(self) -> tuple[Degradation, ...]:
@@ -148,6 +158,8 @@ class Live:
                 self._save()
                 saved_s = time.monotonic()
         self._save()
+        if self._sending is not None and not is_stopped():
+            self._sending.send(self.collecting.open)
         return self.learned + self.judged - before
 
     def _due(self) -> tuple[int, int] | None:
@@ -187,6 +199,7 @@ class Live:
             watching.learn(
                 totals.rows, totals.bins, single, start_ns=start_ns, teaches_tail=teaches
             )
+            self._collect(start_ns, round(uses) * ROW_BYTES)
             return
         self.judged += 1
         before = {one.told.id: one for one in watching.open}
@@ -198,6 +211,17 @@ class Live:
             self._grown[name] = one.told
             self._note(one.told, scopes.get(name))
             self._diagnose(one, start_ns + self.pace.period_ns)
+        self._collect(start_ns, round(uses) * ROW_BYTES)
+
+    def _collect(self, start_ns: int, bulk_bytes: int) -> None:
+        """Order collection up and down, as of the moment at which the period may be judged."""
+        changed = self.collecting.see(
+            self.watching.open,
+            self.detail.topology,
+            now_ns=start_ns + self.pace.period_ns + self.pace.grace_ns,
+            bulk_bytes=bulk_bytes,
+        )
+        self._orders |= {each.id: each for each in changed}
 
     def _teaches_tail(self) -> bool:
         """Tell whether enough is known of what is usual to tell how far chance strays from it."""
@@ -218,6 +242,7 @@ class Live:
             return
         made = self.explain(one, now_ns)
         if made is not None:
+            self.collecting.note(made)
             name = f"{one.told.id}-{one.periods}"
             self._changes.append(
                 Change(what="diagnosed", degradation=one.told, diagnosis=made, diagnosis_id=name)
@@ -237,7 +262,23 @@ class Live:
         watch = Watch.restored(arrays, more["watch"], topology=self.detail.topology)
         if self._release != self.periods.topology_release():
             self._release = ""
-        return restored(watch, self.detail, arrays, more["watching"])
+        watching = restored(watch, self.detail, arrays, more["watching"])
+        explained = [
+            self._told.diagnoses(degradation=one.told.id, limit=1) for one in watching.open
+        ]
+        self.collecting = collecting_again(
+            more.get("collecting", {}),
+            period_ns=self.pace.period_ns,
+            open_orders=self._told.orders("open", limit=MOST_ORDERS),
+            diagnoses=[made for each in explained for _, made in each],
+        )
+        return watching
+
+    def _sender(self, collectors: Collectors) -> Sending:
+        """Begin to tell collectors; those orders whose time is not over they may know already."""
+        now_ns = (self.next_ns or 0) + self.pace.grace_ns
+        maybe = [each for each in self._told.orders() if each.until_ns > now_ns]
+        return Sending(collectors, clock=self._clock, maybe=maybe)
 
     def _check(self, period_ns: int) -> None:
         if period_ns != self.pace.period_ns:
@@ -261,7 +302,8 @@ class Live:
             "empty": self._empty,
             "topology": self._release,
         }
-        more = {**state, "watch": watch, "watching": watching}
+        collecting = self.collecting.saved()
+        more = {**state, "watch": watch, "watching": watching, "collecting": collecting}
         changes, self._changes = self._changes, []
         diagnoses = {each.diagnosis_id: each.diagnosis for each in changes if each.diagnosis}
         self._told.write(
@@ -269,8 +311,9 @@ class Live:
             diagnoses,
             _events(changes),
             snapshot=packed({**learned, **arrays}, more),
+            orders=self._orders.values(),
         )
-        self._grown, self._is_saved = {}, True
+        self._grown, self._orders, self._is_saved = {}, {}, True
         for each in changes:
             self._on_change(each)
 

@@ -10,7 +10,10 @@ from sentio.kernel.clock import Clock
 from sentio.kernel.config import Settings
 from sentio.kernel.errors import SentioError
 from sentio.kernel.log import logger
+from sentio.loop.collectors.nobody import Nobody
+from sentio.loop.collectors.webhook import Webhook
 from sentio.loop.live import Change, Explain, Live, OnChange, Pace, explain_nothing
+from sentio.model.collection import Collectors
 from sentio.store.state import StateStore
 from sentio.store.state.told import Told
 from sentio.store.warehouse import Warehouse
@@ -48,6 +51,7 @@ class Running:
         self.told = Told(state)
         self._warehouse = warehouse
         self._pace = Pace.of(settings)
+        self._collectors = collectors_of(settings)
         self._clock = clock
         self._explainer = explainer
         self._on_change = on_change
@@ -103,6 +107,7 @@ class Running:
             pace=self._pace,
             clock=self._clock,
             on_change=self._tell,
+            collectors=self._collectors,
         )
         live.explain = self._explainer(live)
         return live
@@ -110,6 +115,18 @@ class Running:
     def _tell(self, change: Change) -> None:
         log_change(change)
         self._on_change(change)
+
+
+def collectors_of(settings: Settings) -> Collectors:
+    """Give whoever carries orders to the collection out."""
+    if not settings.collection_url:
+        return Nobody()
+    token = settings.collection_token
+    return Webhook(
+        settings.collection_url,
+        token=token.get_secret_value() if token else "",
+        timeout_s=settings.collection_timeout_s,
+    )
 
 
 def log_change(change: Change) -> None:

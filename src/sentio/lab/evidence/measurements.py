@@ -72,6 +72,7 @@ class Meters:
         self.estate = estate
         self._often = Layout.of(estate, often)
         self._all = Layout.of(estate, tuple(METERS))
+        self._cells = Layout.of(estate, ("cell",))
         self._capacity = {kind: np.ones(len(estate.names[kind])) for kind in METERS}
         self._capacity["cell"] = capacity.cell
 
@@ -86,9 +87,33 @@ class Meters:
     ) -> pa.RecordBatch:
         """Read all meters whose granularity period ends with this period."""
         number = start_ns // PERIOD_NS
-        with_radio = number % RADIO_PERIODS == RADIO_PERIODS - 1
-        layout = self._all if with_radio else self._often
+        layout = self._all if is_radio_told(start_ns) else self._often
         rng = np.random.default_rng([self.estate.seed, 7, number])
+        return self._read(layout, start_ns, loads, effects, rng, rain, distortions)
+
+    def read_cells(
+        self,
+        start_ns: int,
+        loads: Loads,
+        effects: Effects,
+        *,
+        rain: float,
+        distortions: Sequence[Distortion] = (),
+    ) -> pa.RecordBatch:
+        """Read all cells, and the rain, whatever period it is; nobody else's noise changes."""
+        rng = np.random.default_rng([self.estate.seed, 17, start_ns // PERIOD_NS])
+        return self._read(self._cells, start_ns, loads, effects, rng, rain, distortions)
+
+    def _read(
+        self,
+        layout: Layout,
+        start_ns: int,
+        loads: Loads,
+        effects: Effects,
+        rng: np.random.Generator,
+        rain: float,
+        distortions: Sequence[Distortion],
+    ) -> pa.RecordBatch:
         values = np.empty(len(layout.element))
         for kind in layout.kinds:
             felt = felt_by(kind, loads, effects, rng=rng, capacity=self._capacity[kind])
@@ -98,9 +123,14 @@ class Meters:
         for each in distortions:
             _distort(values, layout, each)
         spoken = np.ones(len(values), dtype=np.bool_)
-        if with_radio:
+        if "cell" in layout.kinds:
             _silence(values, spoken, layout, effects)
         return _batch(layout, values, spoken, start_ns + PERIOD_NS)
+
+
+def is_radio_told(start_ns: int) -> bool:
+    """Tell whether cells report at the end of a period without being asked to."""
+    return start_ns // PERIOD_NS % RADIO_PERIODS == RADIO_PERIODS - 1
 
 
 def _batch(layout: Layout, values: FloatArray, spoken: BoolArray, end_ns: int) -> pa.RecordBatch:

@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from sentio.kernel.arrays import BoolArray, FloatArray, IntArray
+from sentio.lab.evidence.ordered import TESTED
 from sentio.lab.stream.dirt import NIL, NO_NUMBER, SUSPECT, Dirt
 from sentio.lab.stream.names import bytes_of
 from sentio.lab.stream.parcels import Parcel
@@ -19,6 +20,7 @@ from sentio.lab.wire.text import clock, fixed, glue
 SOURCE, FORMAT = "pm", "pm_xml"
 CLASSES = {
     "cell": "NRCellDU",
+    "gnb": "GNBFunction",
     "link": "EP_Transport",
     "ring": "Ring",
     "router": "Router",
@@ -66,8 +68,11 @@ def write(measurements: pa.RecordBatch, dirt: Dirt) -> Iterator[Parcel]:
 def _by_kind(rows: pa.RecordBatch) -> Iterator[tuple[str, pa.RecordBatch]]:
     column = rows.column("element_kind")
     codes = column.indices.to_numpy(zero_copy_only=False)
+    is_test = np.isin(rows.column("indicator").to_numpy(zero_copy_only=False), TESTED)
     for code in np.unique(codes).tolist():
-        yield str(column.dictionary[code]), rows.filter(pa.array(codes == code))
+        for own in ((codes == code) & ~is_test, (codes == code) & is_test):
+            if own.any():  # who is not tested has no empty values of tests
+                yield str(column.dictionary[code]), rows.filter(pa.array(own))
 
 
 def _names(block: pa.RecordBatch, name: str) -> list[object]:

@@ -89,6 +89,19 @@ class DiagnosisRow(Base):
     body: Mapped[dict[str, Any]] = mapped_column(JSON)  # Any: JSON
 
 
+class CollectionOrderRow(Base):
+    """An order to the collection as it was last told."""
+
+    __tablename__ = "collection_order"
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    degradation: Mapped[str] = mapped_column(String(40), index=True)
+    since_ns: Mapped[int] = mapped_column(BigInteger, index=True)
+    ended_ns: Mapped[int | None] = mapped_column(BigInteger, index=True)
+    version: Mapped[int] = mapped_column(Integer)
+    body: Mapped[dict[str, Any]] = mapped_column(JSON)  # Any: JSON
+
+
 class ToldEventRow(Base):
     """What was told, in the order of the telling; the oldest are dropped."""
 

@@ -1,4 +1,4 @@
-"""What the loop has told (degradations, diagnoses, events), and the snapshot it goes on from."""
+"""What the loop has told (degradations, diagnoses, orders, events), and its snapshot."""
 
 from __future__ import annotations
 
@@ -10,10 +10,17 @@ from sqlalchemy import Select, delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from sentio.kernel.values import from_plain, to_plain
+from sentio.model.collection import CollectionOrder
 from sentio.model.degradation import Degradation
 from sentio.model.diagnosis import Diagnosis
 from sentio.store.state.store import StateStore
-from sentio.store.state.tables import DegradationRow, DiagnosisRow, SnapshotRow, ToldEventRow
+from sentio.store.state.tables import (
+    CollectionOrderRow,
+    DegradationRow,
+    DiagnosisRow,
+    SnapshotRow,
+    ToldEventRow,
+)
 
 VERSION = 1  # of the layout of bodies
 SNAPSHOT = "awareness"
@@ -57,6 +64,7 @@ class Told:
         events: Iterable[tuple[str, int, Body]],
         *,
         snapshot: bytes,
+        orders: Iterable[CollectionOrder] = (),
     ) -> int:
         """Write what changed, and the snapshot that goes with it, in one transaction.
 
@@ -68,6 +76,8 @@ class Told:
                 session.merge(_degradation_row(each))
             for name, made in diagnoses.items():
                 session.merge(_diagnosis_row(name, made))
+            for order in orders:
+                session.merge(_order_row(order))
             for kind, at_ns, body in events:
                 session.add(ToldEventRow(kind=kind, at_ns=at_ns, body=dict(body)))
                 session.flush()
@@ -84,9 +94,9 @@ class Told:
         return b"".join(parts) if parts else None
 
     def forget(self) -> None:
-        """Drop the snapshot and all degradations and diagnoses; numbers of events go on."""
+        """Drop the snapshot and all degradations, diagnoses and orders; events are counted on."""
         with self._state.session() as session:
-            for table in (SnapshotRow, DiagnosisRow, DegradationRow):
+            for table in (SnapshotRow, CollectionOrderRow, DiagnosisRow, DegradationRow):
                 session.execute(delete(table))
 
     def degradations(
@@ -130,6 +140,21 @@ class Told:
         with self._state.session() as session:
             row = session.get(DiagnosisRow, name)
             return from_plain(Diagnosis, row.body) if row else None
+
+    def orders(
+        self, state: State | None = None, *, degradation: str | None = None, limit: int = 100
+    ) -> list[CollectionOrder]:
+        """List orders to the collection: the open ones first, then those begun last."""
+        rows = select(CollectionOrderRow)
+        ended = CollectionOrderRow.ended_ns
+        if state is not None:
+            rows = rows.where(ended.is_(None) if state == "open" else ended.is_not(None))
+        if degradation is not None:
+            rows = rows.where(CollectionOrderRow.degradation == degradation)
+        order = (ended.is_not(None), CollectionOrderRow.since_ns.desc(), CollectionOrderRow.id)
+        with self._state.session() as session:
+            found = session.scalars(rows.order_by(*order).limit(limit)).all()
+        return [from_plain(CollectionOrder, row.body) for row in found]
 
     def events(self, after: int, *, limit: int = 100) -> list[ToldEvent]:
         """List what was told after an event, oldest first."""
@@ -179,6 +204,17 @@ def _diagnosis_row(name: str, made: Diagnosis) -> DiagnosisRow:
         made_ns=made.made_ns,
         version=VERSION,
         body=to_plain(made),
+    )
+
+
+def _order_row(each: CollectionOrder) -> CollectionOrderRow:
+    return CollectionOrderRow(
+        id=each.id,
+        degradation=each.degradation,
+        since_ns=each.since_ns,
+        ended_ns=each.ended_ns,
+        version=VERSION,
+        body=to_plain(each),
     )
 
 

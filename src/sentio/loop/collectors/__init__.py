@@ -1,0 +1,1 @@
+"""Whoever carries orders to the collection out; one file each."""
