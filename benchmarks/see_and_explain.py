@@ -55,7 +55,8 @@ def main() -> None:
     told = run.play()
     found = figures(told, run.truth(), period_ns=PERIOD_NS, days=given.days)
     found |= {
-        "detail_share": run.detail_share(),
+        "detail_share": run.budget.detail_share,
+        "detail_share_watching": run.detail_share(),
         "diagnosis_s": float(np.max(run.diagnoses_s, initial=0.0)),
         "zooms_refused": run.budget.refused,
         "records": run.records,

@@ -52,7 +52,7 @@ def test_a_scope_that_always_fared_worse_is_judged_by_its_own_past() -> None:
     poor = np.clip(RNG.normal(3.2, 0.2, 2000), 1.0, 4.9)
 
     felt = Felt()
-    felt.recall(table(np.arange(1000), poor[:1000]))
+    felt.recall(table(np.arange(1000), poor[:1000]), least_mos=3.0)
     felt.meet(table(np.arange(1000), poor[1000:]), {"web": histogram(USUAL)})
 
     assert felt.count < 80
@@ -66,3 +66,13 @@ def test_the_better_a_use_the_likelier_it_was_spared() -> None:
     assert (np.diff(spared[seen > 0]) >= -1e-9).all()
     assert spared[10] < 0.05
     assert spared[32] > 0.9
+
+
+def test_a_past_that_was_as_bad_is_no_measure() -> None:
+    bad = np.full(300, 1.6)
+
+    felt = Felt()
+    felt.recall(table(np.arange(300), bad), least_mos=3.0)
+    felt.meet(table(np.arange(300), bad), {"web": histogram(USUAL)})
+
+    assert felt.count == 300

@@ -87,6 +87,9 @@ class Service:
         Why the score is never grounded, in words; empty for a published model.
     poor_below
         MOS under which a use counts as poor.
+    watches_each
+        Whether the watch judges each subject by itself, beside the groups it belongs to: worth its
+        false alarms where one thing matters much, such as a single machine.
 
     Notes
     -----
@@ -104,6 +107,7 @@ class Service:
     confidence: float
     provisional: str = ""
     poor_below: float = 3.0
+    watches_each: bool = False
     examples: tuple[Example, ...] = field(default_factory=tuple[Example, ...])
 
 

@@ -50,10 +50,11 @@ class Felt:
         """How many probably felt it."""
         return int((np.array(self.spared) < LIKELY).sum())
 
-    def recall(self, uses: pa.Table) -> None:
-        """Take in uses within the scope before it began."""
-        for service, _, mos in _by_service(uses):
-            self.before[service] = histogram(mos).tolist()
+    def recall(self, uses: pa.Table, *, least_mos: float) -> None:
+        """Take in uses within the scope before it began, unless it fared as badly even then."""
+        known = _by_service(uses)
+        if known and float(np.concatenate([mos for _, _, mos in known]).mean()) >= least_mos:
+            self.before = {service: histogram(mos).tolist() for service, _, mos in known}
 
     def meet(self, uses: pa.Table, usual: Mapping[str, FloatArray]) -> None:
         """Take in uses within the scope: columns ``subject``, ``service`` and ``mos``.

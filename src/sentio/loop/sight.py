@@ -50,7 +50,7 @@ class Sight:
         self.watch = watch
         self.detail = detail
         self.budget = budget
-        things = [s for s in SERVICES.names() if SERVICES[s].subject_kind == "thing"]
+        things = [name for name in SERVICES.names() if SERVICES[name].watches_each]
         self.pairs = pairs or PairScan(ticks_a_day=DAY_NS / watch.period_ns, things=things)
 
     def see(

@@ -297,7 +297,9 @@ class Watching:
         if not one.felt.seen:
             earlier_ns = one.told.began_ns - USUAL_PERIODS * self.watch.period_ns
             with suppress(LookupError):  # what lies so far back may be gone
-                one.felt.recall(self.detail.met(one.told.scope, earlier_ns, one.told.began_ns))
+                earlier = self.detail.met(one.told.scope, earlier_ns, one.told.began_ns)
+                between = (one.told.mos_usual + one.told.mos_seen) / 2.0
+                one.felt.recall(earlier, least_mos=between)
         one.felt.meet(self.detail.met(one.told.scope, since_ns, until_ns), self.watch.bins)
         self.budget.spend(SUBJECT_BYTES * max(one.felt.count - before, 0))
 
