@@ -11,11 +11,13 @@ import sys
 import time
 from collections import defaultdict
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 
+from _answered import Answered
 from _report import arguments, report
 from _see_scoring import Fault, Told, figures
 from sentio.analysis.measured import Log, Measured
@@ -48,6 +50,7 @@ def main() -> None:
     parser.add_argument("--faults", type=int, default=60)
     parser.add_argument("--decoys", type=int, default=60)
     parser.add_argument("--budget", type=float, default=SHARE, help="detail over bulk, bytes")
+    parser.add_argument("--orders", action="store_true", help="answer orders to the collection")
     parser.add_argument("--save", help="keep what was told in this file, to look into")
     given = parser.parse_args()
     began = time.perf_counter()
@@ -75,6 +78,7 @@ class Run:
 
     def __init__(self, given) -> None:
         self.given = given
+        self.learning = round(given.learn_days * A_DAY)
         self.operator = Operator(
             Scale(cells=given.cells, users=given.users, things=given.things),
             seed=given.seed,
@@ -100,10 +104,11 @@ class Run:
         self.follow: dict[str, Following] = {}
         self.diagnoses_s: list[float] = []
         self.learned_bytes = (0, 0)  # fetched and collected, while learning
+        self.answered = Answered(self.operator, PERIOD_NS) if given.orders else None
 
     def play(self) -> list[Told]:
         """Learn, then watch; gives all that was told."""
-        learn = round(self.given.learn_days * A_DAY)
+        learn = self.learning
         periods = learn + round(self.given.days * A_DAY)
         for at, (period, uses) in enumerate(self._hours(periods)):
             began = time.perf_counter()
@@ -112,7 +117,7 @@ class Run:
             bulk = sum(sent_bytes(pa.table(batch)) for batch in period.uses.values())
             self.budget.earn(bulk)
             self.ring.keep(period.start_ns, period.end_ns, uses.values(), bulk_bytes=bulk)
-            self.explaining.learn(period.measurements, period.events)
+            self.learn(period)
             began = self._took("fold", began)
             if at == learn:
                 self.learned_bytes = self.budget.spent_bytes, self.budget.bulk_bytes
@@ -124,14 +129,26 @@ class Run:
             else:
                 self.watching.see(totals.rows, totals.bins, single, start_ns=period.start_ns)
                 began = self._took("see", began)
-                for one in self.watching.open:
-                    self.follow[one.told.id] = one
-                    asked = time.perf_counter()
-                    self.explaining.renew(one, self.watching, until_ns=period.end_ns)
-                    self.diagnoses_s.append(time.perf_counter() - asked)
+                self.follow |= {one.told.id: one for one in self.watching.open}
+                self.explain(period.end_ns, bulk)
             self._took("learn" if at < learn else "explain", began)
             self._progress(at, learn)
         return [self._told(one) for one in self.follow.values()]
+
+    def learn(self, period: Period) -> None:
+        """Take in what was measured, and what happened."""
+        self.explaining.learn(period.measurements, period.events)
+
+    def explain(self, end_ns: int, bulk_bytes: int) -> None:
+        """Work the causes of all that is open out, and order what they ask for."""
+        for one in self.watching.open:
+            asked = time.perf_counter()
+            self.explaining.renew(one, self.watching, until_ns=end_ns)
+            self.diagnoses_s.append(time.perf_counter() - asked)
+            if self.answered:
+                self.answered.note(one, one.causes, self.explaining.measured, now_ns=end_ns)
+        if self.answered:
+            self.answered.end(self.watching.open, self.topology, end_ns, bulk_bytes)
 
     def truth(self) -> list[Fault]:
         """The lab's truth, as scoring needs it."""
@@ -167,9 +184,12 @@ class Run:
 
     def _hours(self, periods: int) -> Iterator[tuple[Period, dict[str, pa.Table]]]:
         """Simulate and score an hour at a time, which is quicker; give its periods one by one."""
-        for first in range(0, periods, AN_HOUR):
+        ends = [*range(AN_HOUR, periods, AN_HOUR), periods]
+        if self.answered:  # orders are for the next period
+            ends = [*range(AN_HOUR, self.learning, AN_HOUR), *range(self.learning, periods + 1)]
+        for first, end in pairwise([0, *ends]):
             began = time.perf_counter()
-            hour = list(self.operator.run(min(AN_HOUR, periods - first)))
+            hour = list(self.operator.run(end - first))
             began = self._took("lab", began)
             scored = {
                 service: scored_uses(service, uses, self.topology)

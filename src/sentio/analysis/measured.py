@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pyarrow as pa
 
+from sentio.analysis.rhythm import Rhythm
 from sentio.kernel.arrays import FloatArray
 
 HOUR_NS = 3_600_000_000_000
@@ -25,6 +26,8 @@ ODD, MOST = 4.0, 50.0
 KEPT_PERIODS = 48
 LOADS = ("active_users", "prb_load_ratio")  # that tell of traffic
 NO_LOAD = 0.02  # of the usual
+OF_TESTS = ("rtt_ms", "packet_loss_ratio")  # measured of an element by others, when ordered
+DUE = 0.9  # of the usual gap since its last report, from which an element should report again
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,16 +51,20 @@ class _Held:
     deviation: FloatArray
     value: FloatArray
     usual: FloatArray
+    tells_load: bool
 
 
 class Measured:
-    """Baselines of all measurements, and the last periods' deviations."""
+    """Baselines of all measurements, how often elements report, and the last periods' deviations."""
 
     def __init__(self) -> None:
         self._of_key: dict[str, int] = {}
         self._of_element: dict[str, list[int]] = {}
         self._keys: list[tuple[str, str]] = []
         self._of_load: list[int] = []
+        self._number: dict[str, int] = {}
+        self._reports: list[int] = []  # by series: number of the element, -1 if of a test
+        self._rhythm = Rhythm()
         self._sums = np.zeros((3, HOURS, 0))  # weight, mean, mean square
         self._held: deque[_Held] = deque(maxlen=KEPT_PERIODS)
 
@@ -78,8 +85,17 @@ class Measured:
         usual, scatter, is_known = self._usual(hour, code)
         deviation = np.where(is_known, (value - usual) / scatter, 0.0).clip(-MOST, MOST)
         self._held.append(
-            _Held(end_ns=end_ns, code=code, deviation=deviation, value=value, usual=usual)
+            _Held(
+                end_ns=end_ns,
+                code=code,
+                deviation=deviation,
+                value=value,
+                usual=usual,
+                tells_load=bool(np.isin(code, self._of_load).any()),
+            )
         )
+        reporting = np.unique(np.array(self._reports, dtype=np.int64)[code])
+        self._rhythm.see(reporting[reporting >= 0], end_ns)
         weight = np.minimum(1.0, ODD / np.maximum(np.abs(deviation), 1e-9)) ** 2
         held = self._sums[:, hour, :]
         share = weight / (held[0, code] * KEEPS + weight)
@@ -115,16 +131,29 @@ class Measured:
         return sorted(best.values(), key=lambda o: -abs(o.deviations))
 
     def is_asleep(self, element: str, since_ns: int, until_ns: int) -> bool:
-        """Tell whether an element told nothing, or of no traffic, most times that its kind did."""
+        """Tell whether an element told nothing, or of no traffic, most times that it should have.
+
+        It should as often as is usual of it, whenever its kind does: however often others report.
+        """
         wanted = self._of_element.get(element, [])
-        asleep = [
-            self._slept(held, wanted)
-            for held in self._held
-            if wanted
-            and since_ns < held.end_ns <= until_ns
-            and np.isin(held.code, self._of_load).any()
-        ]
+        if not wanted:
+            return False
+        wait_ns = DUE * (self.granularity_ns(element) or 0)
+        last_ns, asleep = since_ns - wait_ns, list[bool]()
+        for held in self._held:
+            is_here = bool(np.isin(held.code, wanted).any())
+            is_due = held.tells_load and held.end_ns - last_ns >= wait_ns
+            if held.end_ns > until_ns or not (is_here or is_due):
+                continue
+            last_ns = held.end_ns
+            if held.end_ns > since_ns and held.tells_load:
+                asleep.append(self._slept(held, wanted))
         return 2 * sum(asleep) > len(asleep)
+
+    def granularity_ns(self, element: str) -> int | None:
+        """Tell how often an element usually reports of itself; None if it has not done so twice."""
+        number = self._number.get(element)
+        return None if number is None else self._rhythm.usual_ns(number)
 
     def _slept(self, held: _Held, wanted: list[int]) -> bool:
         here = np.flatnonzero(np.isin(held.code, wanted)).tolist()
@@ -146,6 +175,8 @@ class Measured:
         code = self._of_key[key] = len(self._keys)
         self._keys.append((element, indicator))
         self._of_element.setdefault(element, []).append(code)
+        number = self._number.setdefault(element, len(self._number))
+        self._reports.append(-1 if indicator in OF_TESTS else number)
         if indicator in LOADS:
             self._of_load.append(code)
         if code >= self._sums.shape[2]:

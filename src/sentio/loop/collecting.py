@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 from sentio.awareness.budget import Budget
 from sentio.loop.looking import Following
 from sentio.model.collection import FINER_KINDS, CollectionOrder, Key, What, tested
-from sentio.model.diagnosis import Diagnosis
+from sentio.model.diagnosis import Diagnosis, Hypothesis
 from sentio.model.topology import Topology
 
 SECOND_NS = 1_000_000_000
@@ -87,9 +87,16 @@ class Collecting:
         for one in sorted(following, key=lambda one: (-one.told.poor_uses, one.told.id)):
             made = self._diagnoses.get(one.told.id)
             if made is not None and is_unsure(made):
-                for key, why in _asked(one, made, topology):
+                for key, why in _asked(one, self._coarse(made), topology):
                     found.setdefault(key, (one.told.id, why))
         return found
+
+    def _coarse(self, made: Diagnosis) -> list[Hypothesis]:
+        """Name the first elements suspected that may report more often than they usually do."""
+        period_s = self._period_ns // SECOND_NS
+        often = {name for name, gap_s in made.usual_granularity_s.items() if gap_s <= period_s}
+        found = [each for each in made.hypotheses if each.element_kind in FINER_KINDS]
+        return [each for each in found if each.element not in often][:MOST_ELEMENTS]
 
     def _kept(
         self, order: CollectionOrder, wanted: Mapping[Key, Reason], now_ns: int
@@ -117,12 +124,14 @@ class Collecting:
             if not self._pays(what, LIMIT_PERIODS):
                 continue
             self._count += 1
+            usual_s = self._diagnoses[name].usual_granularity_s
             self._open[key] = CollectionOrder(
                 id=f"C{self._count:05d}",
                 element=element,
                 element_kind=kind,
                 what=what,
                 granularity_s=self._period_ns // SECOND_NS,
+                usual_granularity_s=usual_s.get(element) if what == "finer" else None,
                 since_ns=now_ns,
                 until_ns=now_ns + LIMIT_PERIODS * self._period_ns,
                 degradation=name,
@@ -183,10 +192,11 @@ def restored(
     )
 
 
-def _asked(one: Following, made: Diagnosis, topology: Topology) -> Iterator[tuple[Key, str]]:
+def _asked(
+    one: Following, suspects: Iterable[Hypothesis], topology: Topology
+) -> Iterator[tuple[Key, str]]:
     """Name what would tell the first hypotheses apart, and why in words."""
-    suspects = [each for each in made.hypotheses if each.element_kind in FINER_KINDS]
-    for each in suspects[:MOST_ELEMENTS]:
+    for each in suspects:
         chance = f"{100 * each.probability:.0f} %"
         why = f"{each.element_kind} {each.element} may be the cause of {one.told.id} ({chance})"
         yield ("finer", each.element_kind, each.element), why

@@ -17,7 +17,8 @@ from sentio.loop.looking import Following
 from sentio.model.diagnosis import Diagnosis, Hypothesis
 from sentio.store.warehouse import Warehouse
 
-DAY_NS = 86_400_000_000_000
+SECOND_NS = 1_000_000_000
+DAY_NS = 86_400 * SECOND_NS
 LEARN_NS = 14 * DAY_NS  # of an element's measurements
 LOG_NS = 3 * DAY_NS
 REJECTED_BELOW = 0.05
@@ -60,7 +61,14 @@ def _diagnosis(warehouse: Warehouse, live: Live, one: Following, now_ns: int) ->
         abstains=not causes or causes[0].probability < SURE_ENOUGH,
         impact=impact,
         correlated_events=_correlated(causes),
+        usual_granularity_s=granularity_s(causes, measured),
     )
+
+
+def granularity_s(causes: Iterable[Hypothesis], measured: Measured) -> dict[str, int]:
+    """Tell how often the elements that may be the cause report of themselves."""
+    every = {each.element: measured.granularity_ns(each.element) for each in causes}
+    return {name: round(gap_ns / SECOND_NS) for name, gap_ns in every.items() if gap_ns}
 
 
 def _facts(

@@ -27,7 +27,9 @@ class CollectionOrder:
     """One order, in force from ``since_ns`` until ``until_ns`` of data time, or its earlier end.
 
     Whoever carries it out goes back by himself at ``until_ns`` unless it is renewed (the same id,
-    a later end). ``reason`` and ``end_reason`` are for people.
+    a later end). An element that reports each ``usual_granularity_s`` is asked to do so each
+    ``granularity_s``; the former is None of a test, and where an element has not reported yet.
+    ``reason`` and ``end_reason`` are for people.
     """
 
     id: str
@@ -39,6 +41,7 @@ class CollectionOrder:
     until_ns: int
     degradation: str
     reason: str
+    usual_granularity_s: int | None = None
     ended_ns: int | None = None
     end_reason: str = ""
 

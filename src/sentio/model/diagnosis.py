@@ -70,7 +70,8 @@ class Diagnosis:
     """Why a degradation is there.
 
     ``hypotheses`` are ranked, ``rejected`` were considered and found too weak. Where ``abstains``
-    is true nothing is probable enough to blame.
+    is true nothing is probable enough to blame. ``usual_granularity_s`` tells how often the
+    elements named report of themselves, as far as they were read.
     """
 
     degradation: str
@@ -81,6 +82,7 @@ class Diagnosis:
     abstains: bool
     impact: Impact
     correlated_events: tuple[str, ...] = ()
+    usual_granularity_s: Mapping[str, int] = field(default_factory=dict[str, int])
 
     @property
     def cause(self) -> Hypothesis | None:
