@@ -1,4 +1,4 @@
-"""Orders to the collection that a loop over the lab sends, carried out by the operator beside it."""
+"""Orders that a loop over the lab sends to the collection, carried out by its operator."""
 
 from __future__ import annotations
 

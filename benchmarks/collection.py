@@ -97,7 +97,9 @@ class Paired(Run):
 def unordered(period: Period) -> pa.RecordBatch:
     """Leave what would have been measured without any order."""
     rows = period.measurements
-    kind, indicator = (rows.column(each).cast(pa.string()) for each in ("element_kind", "indicator"))
+    kind, indicator = (
+        rows.column(each).cast(pa.string()) for each in ("element_kind", "indicator")
+    )
     is_radio_due = period.end_ns // PERIOD_NS % RADIO_PERIODS == 0
     extra = pc.is_in(indicator, pa.array(TESTED))
     if not is_radio_due:

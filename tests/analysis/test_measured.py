@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pyarrow as pa
+import pytest
 
 from sentio.analysis.measured import HOUR_NS, Log, Measured
+
+MINUTE_NS = HOUR_NS // 60
 
 
 def rows(end_ns: int, values: dict[tuple[str, str], float]) -> pa.RecordBatch:
@@ -67,3 +70,32 @@ def test_a_cell_that_tells_nothing_while_others_do_is_asleep() -> None:
     assert measured.is_asleep("cell-0", since_ns, until_ns)
     assert not measured.is_asleep("cell-1", since_ns, until_ns)
     assert not measured.is_asleep("unknown", since_ns, until_ns)
+
+
+@pytest.mark.parametrize("fine_hours", [0, 2])
+def test_a_cell_reports_as_often_as_most_of_the_time_whatever_was_ordered(fine_hours: int) -> None:
+    measured = Measured()
+    for minute in range(0, 8 * 60, 5):
+        is_under_order = minute >= (8 - fine_hours) * 60
+        if minute % 15 == 0 or is_under_order:
+            measured.learn(rows((minute + 5) * MINUTE_NS, {("cell-1", "active_users"): 40.0}))
+        measured.learn(rows((minute + 5) * MINUTE_NS, {("link-1", "rtt_ms"): 2.0}))
+
+    assert measured.granularity_ns("cell-1") == 15 * MINUTE_NS
+    assert measured.granularity_ns("link-1") is None  # only tested
+    assert measured.granularity_ns("unknown") is None
+
+
+def test_cells_are_not_asleep_because_another_is_measured_more_finely() -> None:
+    measured = Measured()
+    for minute in range(5, 12 * 60, 5):
+        due = ["cell-0", "cell-1", "cell-2"] if minute % 15 == 0 else []
+        ordered = ["cell-3"] if minute % 15 == 0 or minute > 600 else []
+        silent = {"cell-2"} if minute > 600 else set()
+        told = {(cell, "active_users"): 40.0 for cell in (*due, *ordered) if cell not in silent}
+        if told:
+            measured.learn(rows(minute * MINUTE_NS, told))
+
+    window = (600 * MINUTE_NS, 720 * MINUTE_NS)
+    asleep = [cell for cell in ("cell-0", "cell-1", "cell-2") if measured.is_asleep(cell, *window)]
+    assert asleep == ["cell-2"]

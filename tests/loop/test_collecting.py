@@ -106,6 +106,20 @@ def test_an_unsure_degradation_orders_its_suspects_finer_and_a_test_of_the_way_t
     assert {each.until_ns for each in orders} == {(1 + LIMIT_PERIODS) * PERIOD_NS}
 
 
+def test_what_reports_each_period_already_is_not_ordered_but_whoever_is_suspected_next():
+    one, collecting = following(), Collecting(period_ns=PERIOD_NS)
+    often = {"cell-1": 300, "cell-2": 900, "cell-3": 60}
+    collecting.note(replace(diagnosis(one, 0.3, 0.2, 0.1, 0.1), usual_granularity_s=often))
+
+    see(collecting, one, at=1)
+
+    assert [(each.element, each.usual_granularity_s) for each in collecting.open] == [
+        ("cell-2", 900),
+        ("cell-4", None),  # has not reported yet
+        ("link-1", None),  # a test
+    ]
+
+
 @pytest.mark.parametrize(("chances", "abstains"), [((0.4,), True), ((0.69,), False)])
 def test_a_diagnosis_is_unsure_where_it_abstains_or_its_first_cause_is_not_likely_enough(
     chances: tuple[float, ...], abstains: bool

@@ -55,7 +55,7 @@ class _Held:
 
 
 class Measured:
-    """Baselines of all measurements, how often elements report, and the last periods' deviations."""
+    """Baselines of all measurements, how often they come, and the last periods' deviations."""
 
     def __init__(self) -> None:
         self._of_key: dict[str, int] = {}

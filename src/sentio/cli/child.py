@@ -28,16 +28,21 @@ class Server:
     ----------
     port
         0 takes a free one, and keeps it.
+    collection_url
+        Who carries orders to the collection out.
     stop
         Set should the process end before it is told to.
     """
 
-    def __init__(self, folder: Path, port: int, *, learn_days: float, stop: Event) -> None:
+    def __init__(
+        self, folder: Path, port: int, *, learn_days: float, collection_url: str, stop: Event
+    ) -> None:
         self.url = ""
         self.log = folder / LOG_FILE
         self._folder = folder
         self._port = port
         self._learn_days = learn_days
+        self._collection_url = collection_url
         self._stop = stop
         self._child: subprocess.Popen[str] | None = None
         self._is_wanted = False
@@ -92,6 +97,7 @@ class Server:
             "LOG_LEVEL": "warning",  # a line a request would fill the disk in a few days
             "AWARENESS_LEARN_DAYS": str(self._learn_days),
             "AWARENESS_GRACE_S": str(grace_s),
+            "COLLECTION_URL": self._collection_url,
         }
         return {**others, **{f"SENTIO_{name}": value for name, value in ours.items()}}
 
@@ -106,11 +112,17 @@ class Server:
 
 @contextmanager
 def serving(
-    folder: Path, port: int, *, learn_days: float, grace_s: int, stop: Event
+    folder: Path,
+    port: int,
+    *,
+    learn_days: float,
+    grace_s: int,
+    stop: Event,
+    collection_url: str = "",
 ) -> Generator[Server]:
     """Serve a folder on loopback; raises `StoreError` where it does not start, or ends early."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    server = Server(folder, port, learn_days=learn_days, stop=stop)
+    server = Server(folder, port, learn_days=learn_days, collection_url=collection_url, stop=stop)
     try:
         server.start(grace_s=grace_s)
         yield server

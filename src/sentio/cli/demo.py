@@ -52,6 +52,7 @@ def demo(
     Its data lie in a folder of their own within the data folder; called again, it goes on there.
     """
     from sentio.cli.child import serving
+    from sentio.lab.live.control import orders_url
     from sentio.lab.live.kept import Memory
     from sentio.lab.live.lab import HISTORY_S
     from sentio.lab.live.run import run_lab
@@ -66,7 +67,12 @@ def demo(
     with (
         stopping() as stop,
         serving(
-            folder, settings.api_port, learn_days=LEARN_DAYS, grace_s=HISTORY_S, stop=stop
+            folder,
+            settings.api_port,
+            learn_days=LEARN_DAYS,
+            grace_s=HISTORY_S,
+            stop=stop,
+            collection_url=orders_url(settings.lab_control_port),
         ) as server,
     ):
         say(f"Sentio listens on {server.url}; its log is {server.log}.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from sentio.kernel.clock import Clock
+from sentio.kernel.errors import RefusedError
 from sentio.kernel.log import logger
 from sentio.model.collection import CollectionOrder, Collectors
 
@@ -49,9 +50,7 @@ class Sending:
                     self._maybe.pop(name, None)
             for name, order in wanted.items():
                 if self._known.get(name) != order:
-                    self._collectors.order(order)
-                    self._note("renewed" if name in self._known else "ordered", order)
-                    self._known[name] = order
+                    self._order(order)
         except OSError as error:
             self._again_ns = self._clock.now_ns() + round(self._wait_s * SECOND_NS)
             log.warning("collectors_fail", error=str(error), again_in_s=self._wait_s)
@@ -59,6 +58,15 @@ class Sending:
             return False
         self._wait_s = FIRST_WAIT_S
         return True
+
+    def _order(self, order: CollectionOrder) -> None:
+        """Order or renew; what is refused holds nothing else up, and is tried when renewed."""
+        try:
+            self._collectors.order(order)
+            self._note("renewed" if order.id in self._known else "ordered", order)
+        except RefusedError as error:
+            log.warning("order_refused", id=order.id, element=order.element, error=str(error))
+        self._known[order.id] = order
 
     @staticmethod
     def _note(change: str, order: CollectionOrder) -> None:

@@ -61,8 +61,10 @@ class Collectors(Protocol):
 
     Raises
     ------
+    RefusedError
+        It knows no such element, or cannot measure it so.
     OSError
-        It cannot be reached, or refuses.
+        It cannot be reached, or takes no orders at present.
     """
 
     def order(self, order: CollectionOrder) -> None:

@@ -1,23 +1,27 @@
-"""The lab's control port: break, change, and ask for the truth, by HTTP on this machine only."""
+"""The lab's control port: break, change, order, ask for the truth; HTTP on this machine only."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, TypeVar
+from urllib.parse import unquote
 
 import orjson
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from sentio.kernel.errors import ConfigError, SentioError
+from sentio.kernel.values import from_plain, to_plain
 from sentio.lab.changes import Change
 from sentio.lab.live.lab import Lab
 from sentio.lab.live.truth import Json
+from sentio.model.collection import CollectionOrder, What
 
 HOST = "127.0.0.1"
 PORT = 8090
+ORDERS = "/orders"
 MOST_BYTES = 65_536
 Model = TypeVar("Model", bound=BaseModel)
 LOCAL = ("127.0.0.1", "localhost", "[::1]")
@@ -43,6 +47,22 @@ class Changing(BaseModel):
     element: str
     value: float = Field(default=1.5, gt=0.0, le=100.0)
     target: str = ""
+
+
+class Ordering(BaseModel):
+    """What to collect, as the webhook of Sentio tells it; what else it tells is kept."""
+
+    model_config = ConfigDict(extra="allow")
+
+    id: str = Field(min_length=1)
+    element: str
+    element_kind: str
+    what: What
+    granularity_s: int = Field(ge=1)
+    since_ns: int
+    until_ns: int
+    degradation: str = ""
+    reason: str = ""
 
 
 @contextmanager
@@ -75,6 +95,17 @@ def controlled(lab: Lab, *, port: int = PORT) -> Generator[str]:
         thread.join()
 
 
+def orders_url(port: int) -> str:
+    """Give where a lab on a port takes orders to the collection; none where the port is not known.
+
+    Examples
+    --------
+    >>> orders_url(8090), orders_url(0)
+    ('http://127.0.0.1:8090/orders', '')
+    """
+    return f"http://{HOST}:{port}{ORDERS}" if port else ""
+
+
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
 
@@ -93,31 +124,59 @@ class _Handler(BaseHTTPRequestHandler):
                 self._answer(200, {"faults": lab.truth()})
             case "/state":
                 self._answer(200, lab.state())
+            case "/orders":
+                self._answer(200, {"orders": to_plain(lab.orders())})
             case _:
                 self._unknown()
 
     def do_POST(self) -> None:
+        posts = {"/break": self._break, "/apply": self._apply, ORDERS: self._order}
+        self._answered(posts.get(self.path))
+
+    def do_DELETE(self) -> None:
+        parent, _, name = self.path.rpartition("/")
+        self._answered((lambda: self._revoke(unquote(name))) if parent == ORDERS else None)
+
+    def _break(self) -> Json:
+        told = _checked(Breaking, self._body())
+        return self.server.lab.break_now(
+            told.kind, told.element, severity=told.severity, minutes=told.minutes
+        )
+
+    def _apply(self) -> Json:
+        change = _checked(Changing, self._body())
+        return self.server.lab.apply(Change(**change.model_dump()))
+
+    def _order(self) -> Json:
+        order = from_plain(CollectionOrder, _checked(Ordering, self._body()).model_dump())
+        self.server.lab.order(order)
+        return {"id": order.id}
+
+    def _revoke(self, name: str) -> Json:
+        self._check_sender()
+        self.server.lab.revoke(name)
+        return {"id": name}
+
+    def _answered(self, wish: Callable[[], Json] | None) -> None:
+        """Answer what comes of a wish, or why nothing does."""
+        if wish is None:
+            self._unknown()
+            return
         try:
-            if self.path == "/break":
-                told = _checked(Breaking, self._body())
-                answer = self.server.lab.break_now(
-                    told.kind, told.element, severity=told.severity, minutes=told.minutes
-                )
-            elif self.path == "/apply":
-                change = _checked(Changing, self._body())
-                answer = self.server.lab.apply(Change(**change.model_dump()))
-            else:
-                self._unknown()
-                return
+            self._answer(200, wish())
         except SentioError as error:
             self._answer(404 if isinstance(error, LookupError) else 422, {"error": error.as_dict()})
-            return
-        self._answer(200, answer)
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002, ANN401  (the library's)
         """Write no log: whoever asks is told."""
 
     def _body(self) -> bytes:
+        self._check_sender()
+        length = self.headers.get("Content-Length", "")
+        size = int(length) if length.isdigit() else 0
+        return self.rfile.read(min(size, MOST_BYTES))
+
+    def _check_sender(self) -> None:
         host = self.headers.get("Host", "").rsplit(":", 1)[0]
         is_json = self.headers.get_content_type() == "application/json"
         if host not in LOCAL or not is_json:  # a page in somebody's browser can send neither
@@ -126,15 +185,13 @@ class _Handler(BaseHTTPRequestHandler):
                 where="headers",
                 expected="Content-Type: application/json, and this machine as host",
             )
-        length = self.headers.get("Content-Length", "")
-        size = int(length) if length.isdigit() else 0
-        return self.rfile.read(min(size, MOST_BYTES))
 
     def _unknown(self) -> None:
         error = ConfigError(
             f"nothing is at {self.path}",
             where="path",
-            expected="GET /state, GET /truth, POST /break or POST /apply",
+            expected="GET /state, /truth, /orders; POST /break, /apply, /orders; "
+            "DELETE /orders/<id>",
         )
         self._answer(404, {"error": error.as_dict()})
 

@@ -7,8 +7,10 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
+from sentio.kernel.errors import UnknownName
 from sentio.lab.changes import Change
 from sentio.lab.live.mishaps import Mishaps
+from sentio.lab.live.orders import Orders
 from sentio.lab.live.pace import Pace, pieces_of
 from sentio.lab.live.sending import Sending
 from sentio.lab.live.slices import joined, sliced
@@ -17,6 +19,7 @@ from sentio.lab.operator.rhythm import PERIOD_NS
 from sentio.lab.simulation import Operator, Period
 from sentio.lab.stream.parcels import Parcel
 from sentio.lab.stream.writers import Wires
+from sentio.model.collection import CollectionOrder
 
 HISTORY_PERIODS = 36  # sent together while the past is caught up: three hours
 HISTORY_S = HISTORY_PERIODS * PERIOD_NS // 1_000_000_000
@@ -60,6 +63,7 @@ class Lab:
         self._mishaps = mishaps
         self._watchers = watchers or Watchers()
         self._lock = threading.RLock()
+        self._orders = Orders(operator)
         self._sent_ns = operator.now_ns
 
     def open(self) -> None:
@@ -122,6 +126,26 @@ class Lab:
                 "cured": [truth_json(each, estate, now_ns) for each in cured],
             }
 
+    def order(self, order: CollectionOrder) -> None:
+        """Measure an element as ordered from the next period on, until its time is over.
+
+        Raises `UnknownName`.
+        """
+        with self._lock:
+            self._orders.order(order)
+
+    def revoke(self, name: str) -> None:
+        """Go back to what is usual; raises `UnknownName` where no such order is in force."""
+        with self._lock:
+            if not self._orders.end(name):
+                open_ = [each.id for each in self._orders.open]
+                raise UnknownName.among("order in force", name, open_)
+
+    def orders(self) -> list[CollectionOrder]:
+        """List the orders to the collection that are in force."""
+        with self._lock:
+            return list(self._orders.open)
+
     def truth(self) -> list[Json]:
         """Give the truth of all faults, the latest first."""
         with self._lock:
@@ -166,6 +190,7 @@ class Lab:
     def _step(self) -> Period:
         with self._lock:
             broken = self._mishaps.happen(self.operator)
+            self._orders.expire(self.operator.now_ns)
             period = self.operator.step()
         if broken is not None:
             self._watchers.on_fault(self.truth_of(broken.name))

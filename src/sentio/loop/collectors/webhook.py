@@ -6,15 +6,17 @@ import json
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from urllib.parse import SplitResult, quote, urlsplit
 
-from sentio.kernel.errors import ConfigError
+from sentio.kernel.errors import ConfigError, RefusedError
 from sentio.kernel.values import to_plain
 from sentio.model.collection import CollectionOrder
 
 NOT_FOUND, GONE = 404, 410
+REFUSED = (400, NOT_FOUND, 409, GONE, 422)
+"""Answers that this one order gets, whenever it comes (RFC 9110, 15.5)."""
 
 
 class Webhook:
-    """Sends each order to a URL as JSON; any answer of 2xx is a yes.
+    """Sends each order to a URL as JSON; any answer of 2xx is a yes, some of 4xx a lasting no.
 
     Redirects are not followed, and proxies of the environment not asked.
 
@@ -61,6 +63,12 @@ class Webhook:
             raise ConnectionError(f"{self._host} does not speak HTTP: {error!r}") from error
         finally:
             connection.close()
+        if method == "POST" and status in REFUSED:
+            raise RefusedError(
+                f"an order is answered with {status}",
+                where="collection_url",
+                expected="2xx; the controller may know no such element",
+            )
         if not 200 <= status < 300 and status not in also:  # noqa: PLR2004  (RFC 9110, 15.3)
             raise ConnectionError(f"{self._host} answers {method} with {status}, not 2xx")
 
