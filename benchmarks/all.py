@@ -31,6 +31,10 @@ DATA: dict[str, Path] = {
 
 QUICK: dict[str, tuple[str, ...]] = {
     "answers": ("--facts", "1e5"),
+    "collection": (
+        *("--cells", "60", "--users", "4000", "--things", "800"),
+        *("--learn-days", "1", "--days", "0.5", "--faults", "4", "--decoys", "2"),
+    ),
     "crash": ("--kills", "3", "--rows", "60000"),
     "experience_index": ("--rows", "200000"),
     "fuzz": ("--inputs", "200"),

@@ -28,14 +28,16 @@ from sentio.loop.watching import REVISITS, Following
 from sentio.model.diagnosis import Hypothesis
 
 ARMS = ("with", "without")
-CITY = {"cells": 150, "users": 15_000, "things": 3_000, "faults": 20, "decoys": 10}
 
 
 def main() -> None:
     parser = arguments(__doc__ or "")
     parser.add_argument("--seed", type=int, default=1)
-    for name, usual in CITY.items():
-        parser.add_argument(f"--{name}", type=int, default=usual)
+    parser.add_argument("--cells", type=int, default=150)
+    parser.add_argument("--users", type=int, default=15_000)
+    parser.add_argument("--things", type=int, default=3_000)
+    parser.add_argument("--faults", type=int, default=20)
+    parser.add_argument("--decoys", type=int, default=10)
     parser.add_argument("--learn-days", type=float, default=5.0)
     parser.add_argument("--days", type=float, default=2.0)
     parser.set_defaults(orders=True, budget=0.01)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import threading
 import time
 import urllib.request
@@ -14,6 +15,7 @@ from typing import Any
 import pytest
 
 from sentio.cli.child import serving
+from sentio.lab.live.control import orders_url
 from sentio.lab.live.kept import Kept, Memory
 from sentio.lab.live.lab import HISTORY_S, Watchers
 from sentio.lab.live.run import Wish, run_lab
@@ -22,9 +24,8 @@ from sentio.lab.live.steering import ask
 from sentio.lab.operator.scale import Scale
 
 pytestmark = pytest.mark.slow
-SMALL = Scale(cells=24, users=4000, things=50)
 LEARN_DAYS = 0.15
-PATIENCE_S = 60.0
+PATIENCE_S = 240.0
 
 
 def got(port: int, path: str) -> list[dict[str, Any]]:
@@ -42,8 +43,14 @@ def waited(what: Callable[[], Any]) -> Any:
     raise AssertionError("it did not come")
 
 
+def free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return found.getsockname()[1]
+
+
 @contextmanager
-def at_work(folder: Path) -> Iterator[tuple[int, int, Kept]]:
+def at_work(folder: Path, *, users: int = 4000) -> Iterator[tuple[int, int, Kept]]:
     """Run a Sentio and a lab that pushes to it; gives their ports, and where the lab goes on."""
     stop, live, told = threading.Event(), threading.Event(), list[tuple[int, Kept]]()
 
@@ -54,8 +61,23 @@ def at_work(folder: Path) -> Iterator[tuple[int, int, Kept]]:
         server.start(grace_s=0)
         live.set()
 
-    wish = Wish(scale=SMALL, faults=0.0, dirt=0.0, speed=100.0, history_days=0.2, control_port=0)
-    with serving(folder, 0, learn_days=LEARN_DAYS, grace_s=HISTORY_S, stop=stop) as server:
+    control_port = free_port()
+    wish = Wish(
+        scale=Scale(cells=24, users=users, things=50),
+        faults=0.0,
+        dirt=0.0,
+        speed=100.0,
+        history_days=0.2,
+        control_port=control_port,
+    )
+    with serving(
+        folder,
+        0,
+        learn_days=LEARN_DAYS,
+        grace_s=HISTORY_S,
+        stop=stop,
+        collection_url=orders_url(control_port),
+    ) as server:
         work = threading.Thread(
             target=run_lab,
             args=(wish, Push(server.url, stop=stop), Memory(folder / "lab.json")),
@@ -86,3 +108,17 @@ def test_a_cell_that_breaks_is_told_and_a_restart_in_the_middle_loses_nothing(tm
         )
         assert over[0]["began_ns"] == seen[0]["began_ns"]
         assert over[0]["ended_ns"] >= kept.next_ns - 300 * 10**9
+
+
+def test_an_unsure_diagnosis_gets_finer_measurements_from_the_lab_and_they_go_back(tmp_path):
+    with at_work(tmp_path, users=8000) as (port, lab, _):
+        for kind in ("radio_shadow", "slice_quota", "composite"):
+            ask(lab, "/break", {"kind": kind, "severity": 1.0, "minutes": 40})
+
+        carried_out = waited(lambda: ask(lab, "/orders")["orders"])
+        finer = next(each for each in carried_out if each["what"] == "finer")
+        told = next(d for d in got(port, "collection-orders") if d["id"] == finer["id"])
+        assert (told["element"], told["degradation"]) == (finer["element"], finer["degradation"])
+        assert (finer["usual_granularity_s"], finer["granularity_s"]) == (900, 300)
+
+        waited(lambda: ask(lab, "/orders")["orders"] == [])

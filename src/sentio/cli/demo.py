@@ -13,9 +13,11 @@ from sentio.cli.opening import settings_of
 from sentio.cli.output import AsJson, answer, moment, say
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from sentio.cli.child import Server
+    from sentio.kernel.config import Settings
     from sentio.lab.live.kept import Kept
     from sentio.lab.live.lab import Watchers
     from sentio.lab.live.run import Wish
@@ -51,10 +53,7 @@ def demo(
 
     Its data lie in a folder of their own within the data folder; called again, it goes on there.
     """
-    from sentio.cli.child import serving
-    from sentio.lab.live.control import orders_url
     from sentio.lab.live.kept import Memory
-    from sentio.lab.live.lab import HISTORY_S
     from sentio.lab.live.run import run_lab
     from sentio.lab.live.sending import Push
 
@@ -66,14 +65,7 @@ def demo(
     memory = Memory(folder / MEMORY_FILE)
     with (
         stopping() as stop,
-        serving(
-            folder,
-            settings.api_port,
-            learn_days=LEARN_DAYS,
-            grace_s=HISTORY_S,
-            stop=stop,
-            collection_url=orders_url(settings.lab_control_port),
-        ) as server,
+        _serving(folder, settings, stop) as server,
     ):
         say(f"Sentio listens on {server.url}; its log is {server.log}.")
         threading.Thread(
@@ -89,6 +81,24 @@ def demo(
             on_ready=_say_ready,
         )
     answer(state, f"Stopped; `sentio demo` goes on from {state['sent_until']}.", as_json=as_json)
+
+
+def _serving(
+    folder: Path, settings: Settings, stop: threading.Event
+) -> AbstractContextManager[Server]:
+    """Serve what the lab sends; it carries orders to the collection out."""
+    from sentio.cli.child import serving
+    from sentio.lab.live.control import orders_url
+    from sentio.lab.live.lab import HISTORY_S
+
+    return serving(
+        folder,
+        settings.api_port,
+        learn_days=LEARN_DAYS,
+        grace_s=HISTORY_S,
+        stop=stop,
+        collection_url=orders_url(settings.lab_control_port),
+    )
 
 
 def _wish(*, seed: int, faults: float, speed: float, control_port: int) -> Wish:
