@@ -6,13 +6,11 @@ from collections.abc import Sequence
 
 from sentio.analysis.measured import Measured
 from sentio.analysis.telling_causes import SURE_ENOUGH
-from sentio.kernel.clock import FixedClock
 from sentio.lab.live.orders import Orders
 from sentio.lab.simulation import Operator
 from sentio.loop.collecting import Collecting
 from sentio.loop.diagnosing import granularity_s
 from sentio.loop.looking import Following
-from sentio.loop.sending import Sending
 from sentio.model.diagnosis import Diagnosis, Hypothesis, Impact
 from sentio.model.topology import Topology
 
@@ -25,7 +23,6 @@ class Answered:
         self.ordered: dict[str, set[str]] = {}  # elements, by degradation
         self.orders = self.order_periods = 0
         self._carried = Orders(operator)
-        self._sending = Sending(self._carried, clock=FixedClock(0))
 
     def note(
         self, one: Following, causes: Sequence[Hypothesis], measured: Measured, *, now_ns: int
@@ -48,7 +45,11 @@ class Answered:
         """End a period: what is ordered holds from the next one on."""
         changed = self.collecting.see(open_, topology, now_ns=now_ns, bulk_bytes=bulk_bytes)
         self._carried.expire(now_ns)
-        self._sending.send(self.collecting.open)
+        for each in changed:
+            if each.state == "open":
+                self._carried.order(each)
+            else:
+                self._carried.revoke(each)
         self.orders += sum(each.state == "open" and each.since_ns == now_ns for each in changed)
         self.order_periods += len(self.collecting.open)
         for each in self.collecting.open:
