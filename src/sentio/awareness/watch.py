@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from sentio.awareness.baselines import PHI, Baselines, Seen, Singles, Tick, slot_of
+from sentio.awareness.baselines import Baselines, Seen, Singles, Tick, slot_of
 from sentio.awareness.evidence import (
     NEGLIGIBLE,
     alone,
@@ -30,6 +30,7 @@ from sentio.awareness.law import Family, family
 from sentio.awareness.series import Place, SeriesBook
 from sentio.awareness.tail import Tail
 from sentio.kernel.arrays import BoolArray, FloatArray, IntArray
+from sentio.model.degradation import Scope
 from sentio.model.topology import Topology
 
 Held: TypeAlias = npt.NDArray[np.generic]
@@ -163,6 +164,34 @@ class Watch:
         series = np.flatnonzero(self.book.place[: len(tick.n)] == code)
         return float(sums_of(self.baselines, tick, seen, series).n[window].sum())
 
+    def excess(self, scope: Scope, uses: float, *, window: int) -> float:
+        """Tell how much more a mean of so many uses scatters in a scope than the law says, >= 1.
+
+        Uses of one place share its bad hours; a part of them shares them the less, the fewer it
+        has. Of the attributes of a scope that counts which scatters most.
+        """
+        return max(
+            [1.0, *(self._excess(name, member, uses, window) for name, member in scope.items())]
+        )
+
+    def _excess(self, name: str, member: str, uses: float, window: int) -> float:
+        tick, seen = self._judged()
+        code = self.book.place_code(Place(dimension=name, member=member))
+        if code is None:
+            return 1.0
+        series = np.flatnonzero(self.book.place[: len(tick.n)] == code)
+        n = sums_of(self.baselines, tick, seen, series).n[window]
+        if n.sum() <= 0.0:
+            return 1.0
+        laws, _ = self._laws_now()
+        of_service = np.array([laws[int(code)].scatter for code in self.book.service[series]])
+        own = (
+            np.maximum(self.baselines.arrays["variance"][series], LEAST_SCATTER**2) / of_service**2
+        )
+        shared = np.maximum(self.baselines.phi[window, series] - 1.0, 0.0)
+        shared = 1.0 + shared * min(uses / float(n.sum()), 1.0)
+        return float((n * own * shared).sum() / n.sum())
+
     def usual(self, service: str, place: Place) -> tuple[float, float] | None:
         """Give the usual mean and the variance of a use of a series, as of the last period."""
         series = self.book.find(service, place)
@@ -223,7 +252,7 @@ class Watch:
         falls = joint_falls(
             tick.n, tick.total, seen.usual,
             held["window_n2"][:, :size], held["window_lost"][:, :size],
-            held["variance"][:size], held[PHI][:, :size],
+            held["variance"][:size], self.baselines.phi,
             self.book.place[:size], len(self.book.places),
         )  # fmt: skip
         is_odd = falls > ODD

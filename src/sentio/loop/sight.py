@@ -9,11 +9,11 @@ import numpy as np
 import pyarrow as pa
 
 from sentio.awareness.budget import Budget
-from sentio.awareness.pairs import PairScan
+from sentio.awareness.pairs import OddPair, PairScan
 from sentio.awareness.ring import Detail, Fetched
 from sentio.awareness.series import Place
 from sentio.awareness.usual import coded, usual_of
-from sentio.awareness.watch import DAY_NS, Watch
+from sentio.awareness.watch import DAY_NS, Suspicion, Watch
 from sentio.experience.service import SERVICES
 from sentio.kernel.arrays import BoolArray, FloatArray, IntArray
 from sentio.loop.looking import Looked, holds, scope_of
@@ -38,7 +38,7 @@ class Odd:
     window: int
     periods: int
     uses: float
-    believed_from: float  # nats that chance exceeds too seldom to doubt
+    believed_from: float  # nats that chance exceeds too seldom to doubt, where none scatters more
 
 
 class Sight:
@@ -80,33 +80,33 @@ class Sight:
     def learn_tail(self) -> None:
         """Count how odd this period looks, as one in which nothing is wrong."""
         self.watch.learn_tail()
-        self.pairs.learn_tail(self.watch.standard)
+        self.pairs.learn_tail(self.watch.standard, self._excess)
 
     def odd(self, *, per_day: float, believed_a_day: float) -> list[Odd]:
         """Name what fell further than chance does so many times a day, the surest first."""
         found = [
-            Odd(
-                scope=scope_of(each.place),
-                nats=each.nats,
-                window=each.window,
-                periods=each.periods,
-                uses=each.uses,
-                believed_from=self.watch.tail.height(believed_a_day),
-            )
+            self._odd(scope_of(each.place), each, self.watch.tail.height(believed_a_day))
             for each in self.watch.suspicions(per_day=per_day)
         ]
+        pairs = self.pairs.suspicions(self.watch.standard, self._excess, per_day=per_day)
         found += [
-            Odd(
-                scope=each.scope,
-                nats=each.nats,
-                window=each.window,
-                periods=each.periods,
-                uses=each.uses,
-                believed_from=self.pairs.height(believed_a_day, is_thing=each.is_thing),
-            )
-            for each in self.pairs.suspicions(self.watch.standard, per_day=per_day)
+            self._odd(each.scope, each, self.pairs.height(believed_a_day, is_thing=each.is_thing))
+            for each in pairs
         ]
         return sorted(found, key=lambda each: -each.nats)
+
+    def _odd(self, scope: Scope, each: Suspicion | OddPair, height: float) -> Odd:
+        return Odd(
+            scope=scope,
+            nats=each.nats,
+            window=each.window,
+            periods=each.periods,
+            uses=each.uses,
+            believed_from=height,
+        )
+
+    def _excess(self, scope: Scope, uses: float, window: int) -> float:
+        return self.watch.excess(scope, uses, window=window)
 
     def fetch(self, scope: Scope, since_ns: int, until_ns: int, most: int) -> Looked | None:
         """Fetch a sample of the uses of a scope; None where there is no room for it, or no use."""

@@ -162,7 +162,11 @@ class Watching:
         if rows is None:
             return None
         rows, found = self._found(self._without_open(rows))
-        if found is None or found.nats < odd.believed_from or not _is_of_many(odd, found, rows):
+        if (
+            found is None
+            or not self._is_sure(odd, found, rows)
+            or not _is_of_many(odd, found, rows)
+        ):
             return None
         wider = self._wider(found, odd, rows) if deeper else None
         if wider is not None:
@@ -170,6 +174,12 @@ class Watching:
             if there is not None:
                 return there
         return self._begin(found, {**odd.scope, **found.scope}, odd, rows, end_ns)
+
+    def _is_sure(self, odd: Odd, found: Found, rows: Looked) -> bool:
+        """Tell whether what was found is beyond chance, where bad hours are shared."""
+        scope, uses = {**odd.scope, **found.scope}, odd.uses * found.uses / max(len(rows.mos), 1)
+        excess = self.watch.excess(scope, uses, window=odd.window)
+        return found.nats > odd.believed_from * excess
 
     def _found(self, rows: Looked) -> tuple[Looked, Found | None]:
         """Find what fell, in the whole window or since it seems to have begun."""
