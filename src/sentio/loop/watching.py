@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from sentio.analysis.scopes import Found, find_scope
 from sentio.awareness.budget import Budget
+from sentio.awareness.kernel import WINDOWS
 from sentio.awareness.pairs import PairScan
 from sentio.awareness.ring import Detail
 from sentio.awareness.series import Place
@@ -36,7 +37,7 @@ from sentio.loop.looking import (
 from sentio.loop.sight import FEWEST_ROWS, ROW_BYTES, SUBJECT, Odd, Sight
 from sentio.model.degradation import Degradation, Scope
 
-ZOOMS_A_DAY = 60.0  # how many times a day chance may make us look closer
+ZOOMS_A_DAY = 30.0  # how many times a day chance may make us look closer
 FALSE_A_DAY = 0.2  # and how many times it may be believed
 ZOOM_ROWS, FOLLOW_ROWS = 1500, 120
 MOST_NEW, MOST_ZOOMS = 6, 15  # degradations and zooms in one period
@@ -332,6 +333,9 @@ class Watching:
             one.told = replace(one.told, nats=max(one.told.nats, found.nats))
             return
         held = constants(rows, found.rows)
+        # its own uses are taken out of all series by now: what is alike has few left
+        uses = float((WINDOWS[-1] ** rows.age[found.rows]).sum()) / rows.share
+        alike = self._alike(scope, held, len(WINDOWS), (LIKE - 1.0) * uses)
         one.told = replace(
             one.told,
             scope=scope,
@@ -339,7 +343,8 @@ class Watching:
             services=services_of(rows, found.rows),
             loss_by_domain=losses(rows, found.rows),
         )
-        one.held, one.alike, one.felt = held, (), Felt()
+        one.held, one.felt = held, Felt()
+        one.alike = tuple(other for other in alike if other != scope)
         one.fall, one.falls = found.lost / found.uses, falls_of(rows, found.rows)
         self._meet(one, one.told.began_ns, end_ns)
 
