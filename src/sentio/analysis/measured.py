@@ -8,12 +8,13 @@ element began to look wrong.
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
 
-from sentio.kernel.arrays import FloatArray
+from sentio.kernel.arrays import FloatArray, IntArray
 
 HOUR_NS = 3_600_000_000_000
 HOURS = 24
@@ -41,13 +42,22 @@ class Oddity:
 
 @dataclass(slots=True)
 class _Held:
-    """One period: codes of the series measured, their deviations, values and usual values."""
+    """One period: codes of the series measured, their deviations, values and usual values.
+
+    ``row`` gives the row of each code, -1 where it was not measured.
+    """
 
     end_ns: int
-    code: np.ndarray
+    code: IntArray
+    row: IntArray
     deviation: FloatArray
     value: FloatArray
     usual: FloatArray
+
+    def rows(self, codes: Sequence[int]) -> list[int]:
+        """Find the rows of some codes."""
+        known = [int(self.row[code]) for code in codes if code < len(self.row)]
+        return [row for row in known if row >= 0]
 
 
 class Measured:
@@ -77,8 +87,17 @@ class Measured:
         hour = int((end_ns - 1) // HOUR_NS % HOURS)
         usual, scatter, is_known = self._usual(hour, code)
         deviation = np.where(is_known, (value - usual) / scatter, 0.0).clip(-MOST, MOST)
+        row = np.full(len(self._keys), -1, dtype=np.int64)
+        row[code] = np.arange(len(code))
         self._held.append(
-            _Held(end_ns=end_ns, code=code, deviation=deviation, value=value, usual=usual)
+            _Held(
+                end_ns=end_ns,
+                code=code,
+                row=row,
+                deviation=deviation,
+                value=value,
+                usual=usual,
+            )
         )
         weight = np.minimum(1.0, ODD / np.maximum(np.abs(deviation), 1e-9)) ** 2
         held = self._sums[:, hour, :]
@@ -98,8 +117,9 @@ class Measured:
         for held in self._held:
             if not since_ns < held.end_ns <= until_ns:
                 continue
-            here = np.flatnonzero(np.isin(held.code, wanted))
-            for i in here[np.abs(held.deviation[here]) >= least].tolist():
+            for i in held.rows(wanted):
+                if abs(held.deviation[i]) < least:
+                    continue
                 code = int(held.code[i])
                 known = best.get(code)
                 found = Oddity(
@@ -120,14 +140,12 @@ class Measured:
         asleep = [
             self._slept(held, wanted)
             for held in self._held
-            if wanted
-            and since_ns < held.end_ns <= until_ns
-            and np.isin(held.code, self._of_load).any()
+            if wanted and since_ns < held.end_ns <= until_ns and held.rows(self._of_load)
         ]
         return 2 * sum(asleep) > len(asleep)
 
     def _slept(self, held: _Held, wanted: list[int]) -> bool:
-        here = np.flatnonzero(np.isin(held.code, wanted)).tolist()
+        here = held.rows(wanted)
         return not here or any(
             held.value[i] <= NO_LOAD * held.usual[i] and held.deviation[i] < -ODD
             for i in here
