@@ -53,6 +53,7 @@ class _Held:
     deviation: FloatArray
     value: FloatArray
     usual: FloatArray
+    tells_load: bool
 
     def rows(self, codes: Sequence[int]) -> list[int]:
         """Find the rows of some codes."""
@@ -97,6 +98,7 @@ class Measured:
                 deviation=deviation,
                 value=value,
                 usual=usual,
+                tells_load=bool(np.isin(code, self._of_load).any()),
             )
         )
         weight = np.minimum(1.0, ODD / np.maximum(np.abs(deviation), 1e-9)) ** 2
@@ -140,7 +142,7 @@ class Measured:
         asleep = [
             self._slept(held, wanted)
             for held in self._held
-            if wanted and since_ns < held.end_ns <= until_ns and held.rows(self._of_load)
+            if wanted and since_ns < held.end_ns <= until_ns and held.tells_load
         ]
         return 2 * sum(asleep) > len(asleep)
 
