@@ -203,8 +203,3 @@ class Baselines:
 def part_of(slot: int) -> int:
     """Give the part of the day that an hour of the week lies in, [0, 8)."""
     return slot % HOURS * PARTS // HOURS
-
-
-def slot_of(ts_ns: int) -> int:
-    """Give the hour of the week, [0, 168); 0 is Thursday 00:00 UTC, as the epoch was."""
-    return int(ts_ns // 3_600_000_000_000 % SLOTS)

@@ -15,7 +15,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from sentio.awareness.baselines import Baselines, Seen, Singles, Tick, slot_of
+from sentio.awareness.baselines import Baselines, Seen, Singles, Tick
+from sentio.awareness.days import Days
 from sentio.awareness.evidence import (
     NEGLIGIBLE,
     alone,
@@ -69,6 +70,9 @@ class Watch:
         self.period_ns = period_ns
         self.book = SeriesBook(topology)
         self.baselines = Baselines(1)
+        self.days = Days()
+        self._cells: list[int] = []  # codes of the places that are cells,
+        self._placed = 0  # of so many places
         self.tail = Tail(ticks_a_day=DAY_NS / period_ns)
         self.bins: dict[str, FloatArray] = {}
         self._tick: Tick | None = None
@@ -89,7 +93,8 @@ class Watch:
         tick = self.book.tick(rows)
         self.baselines.grow(self.book.service[known:].astype(np.int64))
         self._tick = tick
-        self._seen = self.baselines.see(tick, slot=slot_of(start_ns))
+        self.days.see(self._uses_by_cell(tick), start_ns)
+        self._seen = self.baselines.see(tick, slot=self.days.slot(start_ns))
 
     def learn_tail(self) -> None:
         """Count how odd this period looks, as one in which nothing is wrong."""
@@ -202,6 +207,7 @@ class Watch:
     def saved(self) -> tuple[dict[str, Held], dict[str, Any]]:  # Any: JSON
         """Give all that was learned: arrays by name, and what else there is as JSON."""
         arrays = {f"base.{name}": array for name, array in self.baselines.saved().items()}
+        arrays |= {f"days.{name}": array for name, array in self.days.saved().items()}
         arrays["tail.counts"] = self.tail.counts
         for name, bins in (("bins", self.bins), ("law_bins", self._law_bins)):
             arrays |= {f"{name}.{i}": counts for i, counts in enumerate(bins.values())}
@@ -228,6 +234,7 @@ class Watch:
         pairs = [(int(below), int(above)) for below, above in arrays["book.pairs"].tolist()]
         again.book.take_over(more["keys"], pairs)
         again.baselines = Baselines.restored(_part(arrays, "base."))
+        again.days = Days.restored(_part(arrays, "days."))
         again.tail.ticks = float(more["ticks"])
         again.tail.counts = np.array(arrays["tail.counts"], dtype=np.float64)
         for name, bins in (("bins", again.bins), ("law_bins", again._law_bins)):
@@ -240,6 +247,14 @@ class Watch:
             again._tick = Tick(**_part(arrays, "tick."))  # pyright: ignore[reportArgumentType]
             again._seen = Seen(**_part(arrays, "seen."))  # pyright: ignore[reportArgumentType]
         return again
+
+    def _uses_by_cell(self, tick: Tick) -> FloatArray:
+        places = self.book.places
+        fresh = range(self._placed, len(places))
+        self._cells += [code for code in fresh if places[code].dimension == "cell"]
+        self._placed = len(places)
+        uses = np.bincount(self.book.place[: len(tick.n)], tick.n, len(places))
+        return uses[self._cells].astype(np.float64)
 
     def _judged(self) -> tuple[Tick, Seen]:
         if self._tick is None or self._seen is None:
