@@ -8,13 +8,14 @@ element began to look wrong.
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
 
 from sentio.analysis.rhythm import Rhythm
-from sentio.kernel.arrays import FloatArray
+from sentio.kernel.arrays import FloatArray, IntArray
 
 HOUR_NS = 3_600_000_000_000
 HOURS = 24
@@ -44,14 +45,23 @@ class Oddity:
 
 @dataclass(slots=True)
 class _Held:
-    """One period: codes of the series measured, their deviations, values and usual values."""
+    """One period: codes of the series measured, their deviations, values and usual values.
+
+    ``row`` gives the row of each code, -1 where it was not measured.
+    """
 
     end_ns: int
-    code: np.ndarray
+    code: IntArray
+    row: IntArray
     deviation: FloatArray
     value: FloatArray
     usual: FloatArray
     tells_load: bool
+
+    def rows(self, codes: Sequence[int]) -> list[int]:
+        """Find the rows of some codes."""
+        known = [int(self.row[code]) for code in codes if code < len(self.row)]
+        return [row for row in known if row >= 0]
 
 
 class Measured:
@@ -84,10 +94,13 @@ class Measured:
         hour = int((end_ns - 1) // HOUR_NS % HOURS)
         usual, scatter, is_known = self._usual(hour, code)
         deviation = np.where(is_known, (value - usual) / scatter, 0.0).clip(-MOST, MOST)
+        row = np.full(len(self._keys), -1, dtype=np.int64)
+        row[code] = np.arange(len(code))
         self._held.append(
             _Held(
                 end_ns=end_ns,
                 code=code,
+                row=row,
                 deviation=deviation,
                 value=value,
                 usual=usual,
@@ -114,8 +127,9 @@ class Measured:
         for held in self._held:
             if not since_ns < held.end_ns <= until_ns:
                 continue
-            here = np.flatnonzero(np.isin(held.code, wanted))
-            for i in here[np.abs(held.deviation[here]) >= least].tolist():
+            for i in held.rows(wanted):
+                if abs(held.deviation[i]) < least:
+                    continue
                 code = int(held.code[i])
                 known = best.get(code)
                 found = Oddity(
@@ -141,7 +155,7 @@ class Measured:
         wait_ns = DUE * (self.granularity_ns(element) or 0)
         last_ns, asleep = since_ns - wait_ns, list[bool]()
         for held in self._held:
-            is_here = bool(np.isin(held.code, wanted).any())
+            is_here = bool(held.rows(wanted))
             is_due = held.tells_load and held.end_ns - last_ns >= wait_ns
             if held.end_ns > until_ns or not (is_here or is_due):
                 continue
@@ -156,7 +170,7 @@ class Measured:
         return None if number is None else self._rhythm.usual_ns(number)
 
     def _slept(self, held: _Held, wanted: list[int]) -> bool:
-        here = np.flatnonzero(np.isin(held.code, wanted)).tolist()
+        here = held.rows(wanted)
         return not here or any(
             held.value[i] <= NO_LOAD * held.usual[i] and held.deviation[i] < -ODD
             for i in here

@@ -22,7 +22,9 @@ COURSE_USES = 200.0  # of a service, that weigh as much as what is known of othe
 WEEK_FIELDS = ("week_n", "week_sum")
 FIELDS = ("hour_n", "hour_sum", "level_n", "level_sum", "variance")
 PHI = "phi"
-"""How much the period and each window scatter beyond what the scatter of uses explains."""
+"""How much the period and each window scatter beyond what the scatter of uses explains, in each
+part of the day: what is crowded in the evening scatters then."""
+PARTS = 8  # of a day
 WINDOW_FIELDS = ("window_n", "window_n2", "window_lost")
 
 
@@ -52,7 +54,8 @@ class Baselines:
     """All baselines, growing as series appear.
 
     ``service`` is the code of each series' service, shape (series,); the arrays of `FIELDS` have
-    the shape (capacity,), those of the week (168, capacity), those of windows (windows, capacity).
+    the shape (capacity,), those of the week (168, capacity), those of windows (windows, capacity),
+    `PHI` (8, 1 + windows, capacity).
     """
 
     def __init__(self, services: int) -> None:
@@ -91,13 +94,19 @@ class Baselines:
             tick.n, tick.total, tick.total_sq, self.service, level, course,
             of["week_n"][slot], of["week_sum"][slot], of["hour_n"], of["hour_sum"],
             of["level_n"], of["level_sum"],
-            of["variance"], of["phi"], of["window_n"], of["window_n2"], of["window_lost"],
+            of["variance"], of[PHI][part_of(slot)],
+            of["window_n"], of["window_n2"], of["window_lost"],
             np.float32(1.0 if learn else 0.0), usual, fall, window,
         )  # fmt: skip
         if learn:
             self._hour[:, 0] += np.bincount(self.service, tick.n, self.services)
             self._hour[:, 1] += np.bincount(self.service, tick.total, self.services)
         return Seen(usual=usual, fall=fall, window=window)
+
+    @property
+    def phi(self) -> Singles:
+        """What `PHI` is in the part of the day at hand, shape (1 + windows, series)."""
+        return self.arrays[PHI][part_of(self.slot), :, : self.size]
 
     def saved(self) -> dict[str, npt.NDArray[np.generic]]:
         """Give all that was learned, by name."""
@@ -126,7 +135,7 @@ class Baselines:
             **dict.fromkeys(WEEK_FIELDS, (SLOTS, room)),
             **dict.fromkeys(FIELDS, (room,)),
             **dict.fromkeys(WINDOW_FIELDS, (len(WINDOWS), room)),
-            PHI: (1 + len(WINDOWS), room),
+            PHI: (PARTS, 1 + len(WINDOWS), room),
         }
         for name, shape in shapes.items():
             fresh = np.zeros(shape, dtype=np.float32)
@@ -150,15 +159,17 @@ class Baselines:
         self.course[:, is_new, 1] = BEGIN_USES * mean[is_new]
         fresh = slice(self._begun, self.size)
         self.arrays["variance"][fresh] = np.where(n > 0, variance, 1.0)[self.service[fresh]]
-        self.arrays[PHI][:, fresh] = self._usual_phi()[:, self.service[fresh]]
+        self.arrays[PHI][..., fresh] = self._usual_phi()[..., self.service[fresh]]
         self._begun = self.size
 
     def _usual_phi(self) -> Singles:
-        """Mean of each service's series that have begun, shape (windows, services)."""
+        """Mean of each service's series that have begun, shape (8, 1 + windows, services)."""
         old = slice(0, self._begun)
         count = np.bincount(self.service[old], minlength=self.services)
-        phi = [np.bincount(self.service[old], p[old], self.services) for p in self.arrays[PHI]]
-        return ((np.array(phi) + 1.0) / (count + 1.0)).astype(np.float32)
+        held = self.arrays[PHI][..., old].reshape(PARTS * (1 + len(WINDOWS)), self._begun)
+        phi = np.array([np.bincount(self.service[old], each, self.services) for each in held])
+        phi = phi.reshape(PARTS, -1, self.services)
+        return ((phi + 1.0) / (count + 1.0)).astype(np.float32)
 
     def _of_services(self, slot: int) -> tuple[Singles, Singles]:
         """Level of each service, and how far it lies above it at this hour of the week."""
@@ -189,6 +200,6 @@ class Baselines:
         self.slot = slot
 
 
-def slot_of(ts_ns: int) -> int:
-    """Give the hour of the week, [0, 168); 0 is Thursday 00:00 UTC, as the epoch was."""
-    return int(ts_ns // 3_600_000_000_000 % SLOTS)
+def part_of(slot: int) -> int:
+    """Give the part of the day that an hour of the week lies in, [0, 8)."""
+    return slot % HOURS * PARTS // HOURS

@@ -9,6 +9,9 @@ SHARE = 0.01  # of the bulk that would travel if everything did
 MOST_SAVED_PERIODS = 2016.0  # a week of calm may be spent in a bad one
 
 
+LEAST_EASE = 0.1
+
+
 @dataclass(slots=True)
 class Budget:
     """Bytes of detail: allowed, spent, and spared against sending everything."""
@@ -27,6 +30,12 @@ class Budget:
         self._usual += 0.002 * (bulk_bytes - self._usual) if self._usual else bulk_bytes
         most = MOST_SAVED_PERIODS * self.share * self._usual
         self._room = min(self._room + self.share * bulk_bytes, most)
+
+    @property
+    def ease(self) -> float:
+        """How freely to spend, [0.1, 1]: the share of what may be saved that is there."""
+        most = MOST_SAVED_PERIODS * self.share * self._usual
+        return min(max(self._room / most, LEAST_EASE), 1.0) if most > 0.0 else 1.0
 
     def rows(self, wanted: int, row_bytes: int) -> int:
         """Give how many rows of those wanted there is room for."""

@@ -9,7 +9,7 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
-from sentio.awareness.baselines import PHI, Baselines, Seen, Singles, Tick
+from sentio.awareness.baselines import Baselines, Seen, Singles, Tick
 from sentio.awareness.kernel import LEAST_SCATTER
 from sentio.awareness.law import Family
 from sentio.kernel.arrays import FloatArray, IntArray
@@ -47,7 +47,7 @@ def sums_of(baselines: Baselines, tick: Tick, seen: Seen, series: IntArray) -> S
         n2=np.vstack([n, windows["window_n2"]]),
         lost=np.vstack([lost, windows["window_lost"]]),
         usual=usual,
-        spread=(variance * np.maximum(held[PHI][:, series], 1.0)).astype(np.float64),
+        spread=(variance * np.maximum(baselines.phi[:, series], 1.0)).astype(np.float64),
     )
 
 

@@ -19,7 +19,7 @@ WINDOWS = (0.75, 0.96)
 period alone."""
 PROFILE_USES = 40.0  # uses of its own that weigh as much as level and course together
 LEVEL_USES = 60.0
-PHI_PERIODS = 240.0
+PHI_PERIODS = 500.0  # of the same part of the day: two weeks
 WEEK_KEEPS = 0.75  # of what an hour of the week has taught, a week later
 LEVEL_KEEPS = 0.9965  # a period: half is gone after 200 periods
 SCATTER_KEEPS = 0.995
@@ -29,7 +29,7 @@ TILE = 2048
 
 _LEVEL_USES, _PROFILE_USES = np.float32(LEVEL_USES), np.float32(PROFILE_USES)
 _LEVEL_KEEPS = np.float32(LEVEL_KEEPS)
-_SCATTER_STEP, _MOST_STEP = np.float32(1.0 - SCATTER_KEEPS), np.float32(0.2)
+_SCATTER_STEP, _MOST_STEP = np.float32(1.0 - SCATTER_KEEPS), np.float32(0.02)
 _PHI_STEP, _MOST_ODD = np.float32(1.0 / PHI_PERIODS), np.float32(3.0 * ODD * ODD)
 _ODD, _LEAST_VARIANCE = np.float32(ODD), np.float32(LEAST_SCATTER**2)
 _ONE, _LITTLE = np.float32(1.0), np.float32(1e-9)

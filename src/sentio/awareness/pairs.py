@@ -8,7 +8,7 @@ pair needs no baseline of its own but for what its members do to each other.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,7 +40,12 @@ Codes = npt.NDArray[np.int32]
 Keys = npt.NDArray[np.int64]
 Singles = npt.NDArray[np.float32]
 
+Excess = Callable[[Scope, float, int], float]
+"""``excess(scope, uses, window)``: how much more their mean scatters than the law says, >= 1."""
+
+
 ODD = 3.0  # deviations from which a pair is weighed by the exact law
+BLUNTED = 6.0  # nats from which it is asked how much a pair's places scatter
 MOST_FALL = 4.0  # deviations that one use may count for
 SURER = 30.0  # times as seldom must chance look so for a single thing: nobody else bears it out
 SLOTS = 1 << 16  # to begin with
@@ -50,6 +55,11 @@ OF_THINGS = PAIRS.index((EACH, EACH))
 PAIR_PLACES: Codes = np.array(
     [[COLUMNS.index(one), COLUMNS.index(other)] for one, other in PAIRS], dtype=np.int32
 )
+
+
+def even(_scope: Scope, _uses: float, _window: int) -> float:
+    """No place scatters more than the law says."""
+    return 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,9 +115,9 @@ class PairScan:
         """Give the uses that are held, the newest period first."""
         return (uses for uses, _, _ in reversed(self._held))
 
-    def learn_tail(self, law: Family) -> None:
+    def learn_tail(self, law: Family, excess: Excess = even) -> None:
         """Count how odd this period looks, as one in which nothing is wrong."""
-        slots, nats, _ = self._weigh(law)
+        slots, nats, _ = self._weigh(law, excess)
         is_thing = self._are_things(slots)
         self.tail.learn(nats[~is_thing])
         self.tail_of_things.learn(nats[is_thing])
@@ -118,9 +128,11 @@ class PairScan:
             return self.tail_of_things.height(per_day / SURER)
         return self.tail.height(per_day)
 
-    def suspicions(self, law: Family, *, per_day: float, most: int = 50) -> list[OddPair]:
+    def suspicions(
+        self, law: Family, excess: Excess = even, *, per_day: float, most: int = 50
+    ) -> list[OddPair]:
         """Name the pairs that fell further than chance does so many times a day, surest first."""
-        slots, nats, window = self._weigh(law)
+        slots, nats, window = self._weigh(law, excess)
         bars = np.array([self.height(per_day), self.height(per_day, is_thing=True)])
         is_high = np.flatnonzero(nats > bars[self._are_things(slots).astype(np.int64)])
         order = is_high[np.argsort(-nats[is_high])][:most]
@@ -191,7 +203,7 @@ class PairScan:
         order = np.argsort(self._keys, kind="stable")
         return order[np.searchsorted(self._keys, keys, sorter=order)]
 
-    def _weigh(self, law: Family) -> tuple[IntArray, FloatArray, IntArray]:
+    def _weigh(self, law: Family, excess: Excess) -> tuple[IntArray, FloatArray, IntArray]:
         room = np.empty(len(self._touched), dtype=np.int64)
         slots = room[: odd_slots(self._touched, self._sums, ODD, room)].copy()
         held = self._sums[slots].astype(np.float64)
@@ -204,7 +216,11 @@ class PairScan:
             effective = n * n / np.maximum(n2, n / MOST_EFFECTIVE)
             nats[k] = effective * law.fall(fall)
         best = nats.argmax(axis=0) if len(slots) else np.zeros(0, dtype=np.int64)
-        return slots, nats.max(axis=0, initial=0.0), best
+        most = nats.max(axis=0, initial=0.0)
+        for i in np.flatnonzero(most > BLUNTED).tolist():
+            odd = self._odd(int(slots[i]), float(most[i]), int(best[i]))
+            most[i] /= excess(odd.scope, odd.uses, odd.window)
+        return slots, most, best
 
     def _are_things(self, slots: IntArray) -> BoolArray:
         return self._keys[slots] >> (2 * CODE_BITS) == OF_THINGS

@@ -121,8 +121,17 @@ def _is(column: pa.ChunkedArray, member: str) -> pa.ChunkedArray | pa.Array:
 
 
 def sent_bytes(uses: pa.Table) -> int:
-    """Count the bytes that uses take on their way."""
-    return uses.num_rows * sum(_width(field.name, uses.column(field.name)) for field in uses.schema)
+    """Count the bytes that uses take on their way; an attribute that all share is told once."""
+    several = [field.name for field in uses.schema if not _is_shared(uses.column(field.name))]
+    return uses.num_rows * sum(_width(name, uses.column(name)) for name in several)
+
+
+def _is_shared(column: pa.ChunkedArray) -> bool:
+    if not pa.types.is_dictionary(column.type):
+        return False
+    found = [pc.min_max(chunk.indices) for chunk in column.chunks if len(chunk)]
+    alike = all(each["min"].equals(each["max"]) for each in found) and not column.null_count
+    return alike and len({chunk[0].as_py() for chunk in column.chunks if len(chunk)}) <= 1
 
 
 def _width(name: str, column: pa.ChunkedArray) -> int:

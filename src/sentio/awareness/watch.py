@@ -15,7 +15,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from sentio.awareness.baselines import PHI, Baselines, Seen, Singles, Tick, slot_of
+from sentio.awareness.baselines import Baselines, Seen, Singles, Tick
+from sentio.awareness.days import Days
 from sentio.awareness.evidence import (
     NEGLIGIBLE,
     alone,
@@ -30,6 +31,7 @@ from sentio.awareness.law import Family, family
 from sentio.awareness.series import Place, SeriesBook
 from sentio.awareness.tail import Tail
 from sentio.kernel.arrays import BoolArray, FloatArray, IntArray
+from sentio.model.degradation import Scope
 from sentio.model.topology import Topology
 
 Held: TypeAlias = npt.NDArray[np.generic]
@@ -68,6 +70,9 @@ class Watch:
         self.period_ns = period_ns
         self.book = SeriesBook(topology)
         self.baselines = Baselines(1)
+        self.days = Days()
+        self._cells: list[int] = []  # codes of the places that are cells,
+        self._placed = 0  # of so many places
         self.tail = Tail(ticks_a_day=DAY_NS / period_ns)
         self.bins: dict[str, FloatArray] = {}
         self._tick: Tick | None = None
@@ -88,7 +93,8 @@ class Watch:
         tick = self.book.tick(rows)
         self.baselines.grow(self.book.service[known:].astype(np.int64))
         self._tick = tick
-        self._seen = self.baselines.see(tick, slot=slot_of(start_ns))
+        self.days.see(self._uses_by_cell(tick), start_ns)
+        self._seen = self.baselines.see(tick, slot=self.days.slot(start_ns))
 
     def learn_tail(self) -> None:
         """Count how odd this period looks, as one in which nothing is wrong."""
@@ -163,6 +169,34 @@ class Watch:
         series = np.flatnonzero(self.book.place[: len(tick.n)] == code)
         return float(sums_of(self.baselines, tick, seen, series).n[window].sum())
 
+    def excess(self, scope: Scope, uses: float, *, window: int) -> float:
+        """Tell how much more a mean of so many uses scatters in a scope than the law says, >= 1.
+
+        Uses of one place share its bad hours; a part of them shares them the less, the fewer it
+        has. Of the attributes of a scope that counts which scatters most.
+        """
+        return max(
+            [1.0, *(self._excess(name, member, uses, window) for name, member in scope.items())]
+        )
+
+    def _excess(self, name: str, member: str, uses: float, window: int) -> float:
+        tick, seen = self._judged()
+        code = self.book.place_code(Place(dimension=name, member=member))
+        if code is None:
+            return 1.0
+        series = np.flatnonzero(self.book.place[: len(tick.n)] == code)
+        n = sums_of(self.baselines, tick, seen, series).n[window]
+        if n.sum() <= 0.0:
+            return 1.0
+        laws, _ = self._laws_now()
+        of_service = np.array([laws[int(code)].scatter for code in self.book.service[series]])
+        own = (
+            np.maximum(self.baselines.arrays["variance"][series], LEAST_SCATTER**2) / of_service**2
+        )
+        shared = np.maximum(self.baselines.phi[window, series] - 1.0, 0.0)
+        shared = 1.0 + shared * min(uses / float(n.sum()), 1.0)
+        return float((n * own * shared).sum() / n.sum())
+
     def usual(self, service: str, place: Place) -> tuple[float, float] | None:
         """Give the usual mean and the variance of a use of a series, as of the last period."""
         series = self.book.find(service, place)
@@ -173,6 +207,7 @@ class Watch:
     def saved(self) -> tuple[dict[str, Held], dict[str, Any]]:  # Any: JSON
         """Give all that was learned: arrays by name, and what else there is as JSON."""
         arrays = {f"base.{name}": array for name, array in self.baselines.saved().items()}
+        arrays |= {f"days.{name}": array for name, array in self.days.saved().items()}
         arrays["tail.counts"] = self.tail.counts
         for name, bins in (("bins", self.bins), ("law_bins", self._law_bins)):
             arrays |= {f"{name}.{i}": counts for i, counts in enumerate(bins.values())}
@@ -199,6 +234,7 @@ class Watch:
         pairs = [(int(below), int(above)) for below, above in arrays["book.pairs"].tolist()]
         again.book.take_over(more["keys"], pairs)
         again.baselines = Baselines.restored(_part(arrays, "base."))
+        again.days = Days.restored(_part(arrays, "days."))
         again.tail.ticks = float(more["ticks"])
         again.tail.counts = np.array(arrays["tail.counts"], dtype=np.float64)
         for name, bins in (("bins", again.bins), ("law_bins", again._law_bins)):
@@ -212,6 +248,14 @@ class Watch:
             again._seen = Seen(**_part(arrays, "seen."))  # pyright: ignore[reportArgumentType]
         return again
 
+    def _uses_by_cell(self, tick: Tick) -> FloatArray:
+        places = self.book.places
+        fresh = range(self._placed, len(places))
+        self._cells += [code for code in fresh if places[code].dimension == "cell"]
+        self._placed = len(places)
+        uses = np.bincount(self.book.place[: len(tick.n)], tick.n, len(places))
+        return uses[self._cells].astype(np.float64)
+
     def _judged(self) -> tuple[Tick, Seen]:
         if self._tick is None or self._seen is None:
             raise ValueError("no period has been seen yet")
@@ -223,7 +267,7 @@ class Watch:
         falls = joint_falls(
             tick.n, tick.total, seen.usual,
             held["window_n2"][:, :size], held["window_lost"][:, :size],
-            held["variance"][:size], held[PHI][:, :size],
+            held["variance"][:size], self.baselines.phi,
             self.book.place[:size], len(self.book.places),
         )  # fmt: skip
         is_odd = falls > ODD

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from sentio.awareness.budget import Budget
-from sentio.awareness.pairs import PairScan
+from sentio.analysis.scopes import Found
+from sentio.awareness.budget import Budget, value
+from sentio.awareness.pairs import OddPair, PairScan
 from sentio.awareness.ring import Detail, Fetched
 from sentio.awareness.series import Place
 from sentio.awareness.usual import coded, usual_of
-from sentio.awareness.watch import DAY_NS, Watch
+from sentio.awareness.watch import DAY_NS, Suspicion, Watch
 from sentio.experience.service import SERVICES
 from sentio.kernel.arrays import BoolArray, FloatArray, IntArray
 from sentio.loop.looking import Looked, holds, scope_of
@@ -23,9 +24,11 @@ from sentio.model.domain import DIMENSIONS
 ATTRIBUTES = (*(name for name in DIMENSIONS if name != "all"), "service", "app_version", "firmware")
 SUBJECT = "subject"
 ROW_BYTES, FEWEST_ROWS = 26, 60
-ALL_ROWS, TOTALS_BYTES = 10**7, 1500
+SHORT = 0.25  # of what may be saved, below which bytes are weighed
+ZOOM_ROWS, ALL_ROWS, TOTALS_BYTES = 1500, 10**7, 1500
 """What following a scope for a period takes: uses, scores and losses by service, summed up. The
 collection point is told the scope, and leaves it out of its totals itself."""
+LIKE = 1.1  # uses of a place over those of a scope, for them to be one
 MOST_FALL = 6.0  # deviations that one use may count for
 
 
@@ -38,7 +41,7 @@ class Odd:
     window: int
     periods: int
     uses: float
-    believed_from: float  # nats that chance exceeds too seldom to doubt
+    believed_from: float  # nats that chance exceeds too seldom to doubt, where none scatters more
 
 
 class Sight:
@@ -80,33 +83,41 @@ class Sight:
     def learn_tail(self) -> None:
         """Count how odd this period looks, as one in which nothing is wrong."""
         self.watch.learn_tail()
-        self.pairs.learn_tail(self.watch.standard)
+        self.pairs.learn_tail(self.watch.standard, self._excess)
 
     def odd(self, *, per_day: float, believed_a_day: float) -> list[Odd]:
-        """Name what fell further than chance does so many times a day, the surest first."""
+        """Name what fell further than chance does so many times a day, the surest first.
+
+        Where little may be spent, first what tells most of most uses for its bytes.
+        """
         found = [
-            Odd(
-                scope=scope_of(each.place),
-                nats=each.nats,
-                window=each.window,
-                periods=each.periods,
-                uses=each.uses,
-                believed_from=self.watch.tail.height(believed_a_day),
-            )
+            self._odd(scope_of(each.place), each, self.watch.tail.height(believed_a_day))
             for each in self.watch.suspicions(per_day=per_day)
         ]
+        pairs = self.pairs.suspicions(self.watch.standard, self._excess, per_day=per_day)
         found += [
-            Odd(
-                scope=each.scope,
-                nats=each.nats,
-                window=each.window,
-                periods=each.periods,
-                uses=each.uses,
-                believed_from=self.pairs.height(believed_a_day, is_thing=each.is_thing),
-            )
-            for each in self.pairs.suspicions(self.watch.standard, per_day=per_day)
+            self._odd(each.scope, each, self.pairs.height(believed_a_day, is_thing=each.is_thing))
+            for each in pairs
         ]
-        return sorted(found, key=lambda each: -each.nats)
+        return sorted(found, key=lambda each: -self._worth(each))
+
+    def _worth(self, odd: Odd) -> float:
+        if self.budget.ease > SHORT:
+            return odd.nats
+        return value(odd.nats, odd.uses, ROW_BYTES, most_rows=ZOOM_ROWS)
+
+    def _odd(self, scope: Scope, each: Suspicion | OddPair, height: float) -> Odd:
+        return Odd(
+            scope=scope,
+            nats=each.nats,
+            window=each.window,
+            periods=each.periods,
+            uses=each.uses,
+            believed_from=height,
+        )
+
+    def _excess(self, scope: Scope, uses: float, window: int) -> float:
+        return self.watch.excess(scope, uses, window=window)
 
     def fetch(self, scope: Scope, since_ns: int, until_ns: int, most: int) -> Looked | None:
         """Fetch a sample of the uses of a scope; None where there is no room for it, or no use."""
@@ -140,6 +151,32 @@ class Sight:
             (name, member): self.watch.uses(Place(dimension=name, member=member), window=window)
             for name, member in scope.items()
         }
+
+    def is_sure(self, odd: Odd, found: Found, rows: int) -> bool:
+        """Tell whether what was found among so many rows is beyond chance, bad hours shared."""
+        uses = odd.uses * found.uses / max(rows, 1)
+        excess = self._excess({**odd.scope, **found.scope}, uses, odd.window)
+        return found.nats > odd.believed_from * excess
+
+    def alike(
+        self, scope: Scope, held: Mapping[str, str], window: int, uses: float
+    ) -> tuple[Scope, ...]:
+        """Name other scopes that hold just the same uses: the data cannot tell them apart.
+
+        ``held`` are the attributes that all uses of the scope have.
+        """
+        found: list[Scope] = []
+        topology = self.watch.book.topology
+        for name, member in held.items():
+            other = Place(dimension=name, member=member)
+            size = self.watch.uses(other, window=window)
+            if name != "service" and 0 < size <= LIKE * uses + 3.0:
+                found.append({name: member})
+            for own, of in scope.items():
+                own_size = self.watch.uses(Place(dimension=own, member=of), window=window)
+                if topology.is_tied((own, of), (name, member)) and size <= LIKE * own_size + 3.0:
+                    found.append({n: m for n, m in scope.items() if n != own} | {name: member})
+        return tuple(found)
 
     def _judge(self, fetched: Fetched, until_ns: int) -> Looked:
         uses = fetched.uses

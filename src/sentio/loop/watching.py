@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from sentio.analysis.scopes import Found, find_scope
 from sentio.awareness.budget import Budget
+from sentio.awareness.kernel import WINDOWS
 from sentio.awareness.pairs import PairScan
 from sentio.awareness.ring import Detail
 from sentio.awareness.series import Place
@@ -33,12 +34,12 @@ from sentio.loop.looking import (
     onset_of,
     services_of,
 )
-from sentio.loop.sight import FEWEST_ROWS, ROW_BYTES, SUBJECT, Odd, Sight
+from sentio.loop.sight import FEWEST_ROWS, LIKE, ROW_BYTES, SUBJECT, ZOOM_ROWS, Odd, Sight
 from sentio.model.degradation import Degradation, Scope
 
-ZOOMS_A_DAY = 60.0  # how many times a day chance may make us look closer
+ZOOMS_A_DAY = 30.0  # how many times a day chance may make us look closer
 FALSE_A_DAY = 0.2  # and how many times it may be believed
-ZOOM_ROWS, FOLLOW_ROWS = 1500, 120
+FOLLOW_ROWS = 120
 MOST_NEW, MOST_ZOOMS = 6, 15  # degradations and zooms in one period
 RECOVERED_NATS, QUIET_PERIODS = 8.0, 12
 ONSET_NATS = 1.5  # that choosing when it began costs
@@ -49,7 +50,6 @@ BETTER_NATS = 3.0  # by which another scope must explain more, to be believed in
 AS_MUCH = 0.2  # of a fall, that a wider place must show in all else
 SUBJECT_BYTES, FEWEST_SUBJECTS = 8, 3
 USUAL_PERIODS = 24  # before a degradation, that tell how its scope usually fares
-LIKE = 1.1  # uses of a place over those of a scope, for them to be one
 REMAINS = 4.0  # standard deviations that a place must still fall to be the wider cause
 
 Key = tuple[tuple[str, str], ...]
@@ -136,7 +136,8 @@ class Watching:
 
     def _next(self, tried: set[Key], end_ns: int) -> Following | None:
         """Zoom into the surest suspicions until one proves to be a degradation."""
-        for odd in self.sight.odd(per_day=ZOOMS_A_DAY, believed_a_day=FALSE_A_DAY):
+        per_day = ZOOMS_A_DAY * self.budget.ease
+        for odd in self.sight.odd(per_day=per_day, believed_a_day=FALSE_A_DAY):
             key = _key(odd.scope)
             if key in tried or self._is_muted(key, odd.nats):
                 continue
@@ -162,7 +163,11 @@ class Watching:
         if rows is None:
             return None
         rows, found = self._found(self._without_open(rows))
-        if found is None or found.nats < odd.believed_from or not _is_of_many(odd, found, rows):
+        if (
+            found is None
+            or not self.sight.is_sure(odd, found, len(rows.mos))
+            or not _is_of_many(odd, found, rows)
+        ):
             return None
         wider = self._wider(found, odd, rows) if deeper else None
         if wider is not None:
@@ -203,7 +208,7 @@ class Watching:
         kept = kept if len(kept) else found.rows
         held = constants(rows, kept)
         uses = odd.uses * found.uses / max(len(rows.mos), 1)
-        alike = self._alike(scope, held, odd.window, uses)
+        alike = self.sight.alike(scope, held, odd.window, uses)
         self.sight.take_back(scope, rows, found.rows)
         told = Degradation(
             id=f"D{self.count:05d}",
@@ -243,26 +248,6 @@ class Watching:
             age = np.append(age, before.age + odd.periods)
             weight = np.append(weight, np.full(len(before.fall), 1.0 / before.share))
         return onset_of(fall, age, weight)
-
-    def _alike(
-        self, scope: Scope, held: Mapping[str, str], window: int, uses: float
-    ) -> tuple[Scope, ...]:
-        """Name other scopes that hold just the same uses: the data cannot tell them apart.
-
-        ``held`` are the attributes that all uses of the scope have.
-        """
-        found: list[Scope] = []
-        topology = self.watch.book.topology
-        for name, member in held.items():
-            other = Place(dimension=name, member=member)
-            size = self.watch.uses(other, window=window)
-            if name != "service" and 0 < size <= LIKE * uses + 3.0:
-                found.append({name: member})
-            for own, of in scope.items():
-                own_size = self.watch.uses(Place(dimension=own, member=of), window=window)
-                if topology.is_tied((own, of), (name, member)) and size <= LIKE * own_size + 3.0:
-                    found.append({n: m for n, m in scope.items() if n != own} | {name: member})
-        return tuple(found)
 
     def _follow(
         self, one: Following, start_ns: int, end_ns: int
@@ -322,6 +307,9 @@ class Watching:
             one.told = replace(one.told, nats=max(one.told.nats, found.nats))
             return
         held = constants(rows, found.rows)
+        # its own uses are taken out of all series by now: what is alike has few left
+        uses = float((WINDOWS[-1] ** rows.age[found.rows]).sum()) / rows.share
+        alike = self.sight.alike(scope, held, len(WINDOWS), (LIKE - 1.0) * uses)
         one.told = replace(
             one.told,
             scope=scope,
@@ -329,7 +317,8 @@ class Watching:
             services=services_of(rows, found.rows),
             loss_by_domain=losses(rows, found.rows),
         )
-        one.held, one.alike, one.felt = held, (), Felt()
+        one.held, one.felt = held, Felt()
+        one.alike = tuple(other for other in alike if other != scope)
         one.fall, one.falls = found.lost / found.uses, falls_of(rows, found.rows)
         self._meet(one, one.told.began_ns, end_ns)
 
