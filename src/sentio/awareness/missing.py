@@ -1,0 +1,201 @@
+"""Records that are missing: of a whole source, or of one place in it, while all others go on.
+
+Fewer records may be fewer uses. So a place is told only where something else saw the uses go on:
+the load that the element measures itself, or else that nobody around took them over. Many places
+that have less at once are one matter of people (a holiday), not many of data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from sentio.awareness.brought import Brought
+from sentio.awareness.key_book import SEPARATOR, KeyBook
+from sentio.awareness.usual import coded
+from sentio.awareness.volumes import WINDOWS, Judged, Volumes
+from sentio.kernel.arrays import BoolArray, FloatArray, IntArray
+from sentio.model.data_fault import Doubt, Key
+from sentio.model.topology import Topology
+
+Held: TypeAlias = npt.NDArray[np.generic]
+
+WHOLE, MEASURED = "uses", "measured"
+COARSE = ("upf", "edge", "server")  # probes sit there; large enough for a part to be missed
+FINE = ("cell", "gnb", "link")
+NATS = 14.0  # chance exceeds it once in ten years of a thousand places
+LESS, NOTHING = 0.65, 0.05  # of the expected: a holiday takes a quarter of a source, not a third
+FEWEST = {True: 24.0, False: 40.0}  # expected in the window, of a coarse and of a fine place
+MOST_AT_ONCE = 0.1  # of the places of a kind: more are a matter of people
+TAKEN_OVER = 0.4  # of what is missing
+Load = Callable[[str], float | None]
+"""``load(element)``: what it measures of its own load over what is usual; 0 where it fell silent,
+None where it never measured any."""
+
+
+class Missing:
+    """Counts of all sources and places, and which of them are far below what is usual."""
+
+    def __init__(self) -> None:
+        self.book, self.volumes = KeyBook(), Volumes()
+        self._group = np.zeros(0, dtype=np.int64)
+        self._kinds: list[str] = []  # of the groups, in the order of their numbers
+        self._parts: list[list[str]] = []
+
+    def see(self, brought: Brought, *, open_keys: frozenset[Key]) -> None:
+        """Take in a period; what is at fault teaches nothing."""
+        codes, counts = self._counted(brought)
+        whole = np.bincount(codes, counts, len(self.book))
+        self._settle()
+        but = self._at_fault(open_keys)
+        middle_ns = (brought.start_ns + brought.end_ns) // 2
+        self.volumes.see(whole, middle_ns, group=self._group, but=but)
+
+    def doubts(self, load: Load, topology: Topology, open_keys: frozenset[Key]) -> list[Doubt]:
+        """Name sources and places that miss records, in the shortest window that shows it."""
+        found: dict[int, Doubt] = {}
+        ill = {key[1] for key in open_keys if key[0] in ("silent", "fewer")}
+        for periods in WINDOWS:
+            if periods > self.volumes.reach:
+                break
+            judged = self.volumes.judged(periods, self._group)
+            fresh = [c for c in self._low(judged).tolist() if c not in found]
+            for code in sorted(fresh, key=lambda c: -judged.nats[c]):
+                each = self._doubt(code, judged, periods)
+                is_known = each.key in open_keys
+                if not is_known and (each.source in ill or not self._is_of_data(code, judged, load, topology)):
+                    continue
+                found[code] = each
+                ill.add(each.source)
+        return list(found.values())
+
+    def still(self, key: Key) -> bool | None:
+        """Tell whether a fault goes on; None where nothing can be told."""
+        what, source, kind, place, _, _ = key
+        name = SEPARATOR.join((source, kind or WHOLE, place))
+        if name not in self.book.names:
+            return None
+        code = self.book.names.index(name)
+        for periods in WINDOWS[:2]:
+            judged = self.volumes.judged(periods, self._group)
+            if judged.expected[code] >= FEWEST[True] / 2:
+                return bool(judged.ratio[code] < (0.5 if what == "silent" else (1 + LESS) / 2))
+        return None
+
+    def is_usual(self, kind: str, place: str) -> bool | None:
+        """Tell whether a place has as many uses as ever; None where that is not known."""
+        judged = self.volumes.judged(min(3, max(self.volumes.reach, 1)), self._group)
+        rows = [i for i, p in enumerate(self._parts) if p[1:] == [kind, place]]
+        m = float(np.nansum(judged.expected[rows])) if rows else 0.0
+        return None if m < FEWEST[True] else float(judged.seen[rows].sum()) > LESS * m
+
+    def saved(self) -> tuple[dict[str, Held], list[str]]:
+        """Give all that was learned, and the keys."""
+        return self.volumes.saved(), self.book.names
+
+    @classmethod
+    def restored(cls, arrays: Mapping[str, Held], names: list[str]) -> Missing:
+        """Go on from what `saved` gave."""
+        again = cls()
+        again.book, again.volumes = KeyBook(names), Volumes.restored(arrays)
+        again._settle()
+        return again
+
+    def _counted(self, brought: Brought) -> tuple[IntArray, FloatArray]:
+        uses = brought.uses
+        parts = [_counts_of(uses, WHOLE), _counts_of(brought.measured, MEASURED)]
+        parts += [_counts_of(uses, kind) for kind in (*COARSE, *FINE) if kind in uses.column_names]
+        counts = np.concatenate([count for _, count in parts])
+        names = pa.array([name for names, _ in parts for name in names], pa.string())
+        return self.book.codes(names), counts
+
+    def _settle(self) -> None:
+        """Put new keys into their groups: all sources, or the places of a kind in one source."""
+        fresh = [name.split(SEPARATOR) for name in self.book.names[len(self._group) :]]
+        numbers: list[int] = []
+        for source, kind, place in fresh:
+            group = kind if kind in (WHOLE, MEASURED) else f"{kind}{SEPARATOR}{source}"
+            if group not in self._kinds:
+                self._kinds.append(group)
+            numbers.append(self._kinds.index(group))
+            self._parts.append([source, kind, place])
+        self._group = np.append(self._group, np.array(numbers, dtype=np.int64))
+
+    def _at_fault(self, open_keys: frozenset[Key]) -> BoolArray:
+        """Tell which keys a fault touches: its own, and all places of its source."""
+        ill = {key[1] for key in open_keys if key[0] in ("silent", "fewer", "duplicates")}
+        if not ill:
+            return np.zeros(len(self._parts), dtype=np.bool_)
+        return np.array([parts[0] in ill for parts in self._parts], dtype=np.bool_)
+
+    def _low(self, judged: Judged) -> IntArray:
+        kinds = np.array([self._kinds[g].split(SEPARATOR)[0] for g in self._group])
+        is_fine = np.isin(kinds, FINE)
+        fewest = np.where(is_fine, FEWEST[False], FEWEST[True])
+        with np.errstate(invalid="ignore"):
+            low = (judged.nats > NATS) & (judged.expected >= fewest)
+            low &= judged.ratio < np.where(is_fine, NOTHING, LESS)
+        at_once = np.bincount(self._group, low, len(self._kinds))
+        of_all = np.bincount(self._group, minlength=len(self._kinds))
+        is_common = (at_once > np.maximum(1.0, MOST_AT_ONCE * of_all))[self._group]
+        return np.flatnonzero(low & ~(is_common & ~np.isin(kinds, (WHOLE, MEASURED))))
+
+    def _doubt(self, code: int, judged: Judged, periods: int) -> Doubt:
+        source, kind, place = self._parts[code]
+        is_whole = kind in (WHOLE, MEASURED)
+        return Doubt(
+            what="silent" if judged.ratio[code] < NOTHING else "fewer",
+            source=source,
+            place_kind="" if kind == WHOLE else kind,
+            place="" if is_whole else place,
+            seen=float(judged.seen[code]),
+            expected=float(judged.expected[code]),
+            nats=float(judged.nats[code]),
+            periods=periods,
+        )
+
+    def _is_of_data(self, code: int, judged: Judged, load: Load, topology: Topology) -> bool:
+        """Tell whether it is the records that are missing, and not the uses."""
+        source, kind, place = self._parts[code]
+        if kind in (WHOLE, MEASURED):
+            return True
+        seen, expected = float(judged.seen[code]), float(judged.expected[code])
+        ratio = seen / expected
+        measured = load(place)
+        if measured is not None:
+            return measured > (1.0 + ratio) / 2.0
+        near = topology.neighbours.get(place) if kind == "cell" else None
+        around = [
+            i for i, (own, k, other) in enumerate(self._parts)
+            if own == source and k == kind and i != code and (near is None or other in near)
+        ]  # fmt: skip
+        if not around:
+            return False
+        # against what is usual at this hour, since those around are few and the change is theirs
+        common = float(np.nan_to_num(judged.expected[code] / judged.usual[code], nan=1.0))
+        more = np.nan_to_num(judged.seen[around] - common * judged.usual[around])
+        return float(more.sum()) < TAKEN_OVER * (expected - seen)
+
+
+def _counts_of(rows: pa.Table, kind: str) -> tuple[list[str], FloatArray]:
+    """Count rows by source, or by source and place."""
+    if not rows.num_rows:
+        return [], np.zeros(0)
+    source, sources = coded(rows, "source")
+    if kind in (WHOLE, MEASURED):
+        place, places = np.zeros(len(source), dtype=np.int64), [""]
+    else:
+        place, places = coded(rows, kind)
+    here = (place >= 0) & (source >= 0)
+    at = source[here] * len(places) + place[here]
+    count = np.bincount(at, minlength=len(sources) * len(places)).astype(np.float64)
+    used = np.flatnonzero(count)
+    names = [
+        SEPARATOR.join((sources[i // len(places)], kind, places[i % len(places)]))
+        for i in used.tolist()
+    ]
+    return names, count[used]

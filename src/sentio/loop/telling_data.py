@@ -1,0 +1,47 @@
+"""A fault of the data in one sentence that a person can read aloud."""
+
+from __future__ import annotations
+
+from sentio.model.data_fault import Doubt
+
+FACTORS = (1e9, 1e6, 1024.0, 1000.0, 3600.0, 100.0, 60.0, 8.0)
+NEAR = 0.15
+ROWS = {"rejected": "rejected", "duplicates": "doubled", "late": "late", "suspect": "suspect"}
+
+
+def sentence(each: Doubt) -> str:
+    """Say what is wrong with the data of a source, and that it is no matter of the network."""
+    return f"{_where(each)} {_what(each)}; this is a matter of the data, not of the network."
+
+
+def _where(each: Doubt) -> str:
+    place = f", {each.place_kind} {each.place}" if each.place else ""
+    indicator = f", {each.indicator}" if each.indicator else ""
+    service = f" of {each.service}" if each.service else ""
+    return f"Source {each.source}{place}{indicator}{service}:"
+
+
+def _what(each: Doubt) -> str:
+    if each.what == "silent":
+        return f"no records where {each.expected:,.0f} were expected"
+    if each.what == "fewer":
+        share = 100.0 * (1.0 - each.seen / max(each.expected, 1e-9))
+        return f"{share:.0f} % of the records are missing ({each.seen:,.0f} of {each.expected:,.0f})"
+    if each.what in ROWS:
+        usual = f"usually {100.0 * each.expected:.1f} %"
+        return f"{100.0 * each.seen:.0f} % of the rows are {ROWS[each.what]}, {usual}"
+    if each.what == "skewed":
+        way = "ahead of" if each.seen > 0 else "behind"
+        return f"its clock is about {abs(each.seen):,.0f} s {way} all others"
+    if each.what == "constant":
+        return f"the value does not move from {each.seen:.4g} any more"
+    if each.what == "empty":
+        return f"only {100.0 * each.seen:.0f} % of the rows have a value, usually {100.0 * each.expected:.0f} %"
+    return f"values are {_factor(each.seen / max(each.expected, 1e-300))} of what is usual (units?)"
+
+
+def _factor(ratio: float) -> str:
+    size = max(ratio, 1.0 / max(ratio, 1e-300))
+    named = next((f for f in FACTORS if abs(size / f - 1.0) < NEAR), size)
+    text = f"{named:,.3g}" if named < 1000 else f"{named:,.0f}"
+    return f"{text} times" if ratio > 1.0 else f"one part in {text}"
