@@ -1,7 +1,7 @@
 """Claim: what is wrong with the data is told as that, soon, and nothing else is.
 
-The lab plays a small city: days in which the data are learned, then days with its faults and decoys,
-and sources and places that fall silent. Faults of the network among them must not be told.
+The lab plays a small city: days in which the data are learned, then days with its faults and decoys
+and with sources that fall silent or err. Faults of the network among them must not be told.
 """
 
 from __future__ import annotations
@@ -128,13 +128,15 @@ class Run:
             "false_per_day": len(false) / self.given.days,
             "delay_periods": float(np.median(delays)) if delays else None,
             "faults_of_data": len(truth),
-            "recall_by_kind": {kind: f"{sum(hits)} of {len(hits)}" for kind, hits in sorted(hit.items())},
+            "recall_by_kind": {
+                kind: f"{sum(hits)} of {len(hits)}" for kind, hits in sorted(hit.items())
+            },
             "judged_ms": 1e3 * float(np.median(self.judged_s)),
             "false": [one.sentence for one in false],
         }
 
     def _plant(self) -> list[Truth]:
-        """Choose hours in which the lab's records are spoilt on their way, beside its own decoys."""
+        """Choose hours in which records are spoilt on their way, beside the decoys of the lab."""
         rng = np.random.default_rng([self.given.seed, 99])
         first = self.operator.start_ns + round(self.given.learn_days * A_DAY) * PERIOD_NS
         hours = rng.permutation(np.arange(7, round(self.given.days * 24) - 2, 3))
@@ -154,7 +156,11 @@ class Run:
         """Give what periods brought, by the time of the data."""
         waiting: list[pa.Table] = []
         for period in self.operator.run(periods):
-            planted = {each.kind: each for each in self.planted if each.start_ns <= period.start_ns < each.end_ns}
+            planted = {
+                each.kind: each
+                for each in self.planted
+                if each.start_ns <= period.start_ns < each.end_ns
+            }
             quality: dict[str, np.ndarray] = defaultdict(lambda: np.zeros(2))
             columns: list[dict[str, object]] = []
             for service, uses in period.uses.items():
@@ -162,7 +168,7 @@ class Run:
                 rows, double = _once(_spoilt(uses, source, planted, period))
                 quality[source] += (rows.num_rows + double, double)
                 if rows.num_rows:
-                    waiting.append(_narrow(rows, source, service, period.start_ns))
+                    waiting.append(_narrow(rows, source, service, period.start_ns // PERIOD_NS))
                     columns += _columns(rows, source, service)
             whole = pa.concat_tables(waiting, promote_options="default") if waiting else None
             ts = whole.column("ts").to_numpy()
@@ -175,7 +181,13 @@ class Run:
                 measured=_measured(period),
                 quality=pa.Table.from_pylist(
                     [
-                        {"source": s, "rows_read": r, "records": r - d, "rejected": d, "duplicates": d}
+                        {
+                            "source": s,
+                            "rows_read": r,
+                            "records": r - d,
+                            "rejected": d,
+                            "duplicates": d,
+                        }
                         for s, (r, d) in quality.items()
                     ],
                     schema=QUALITY,
@@ -189,8 +201,10 @@ def _fits(one: DataFault, each: Truth) -> bool:
         return False
     if each.kind == "duplicate_batch":
         return True  # of a row that is refused only the source is known
-    return each.element in (one.place, one.source) and (one.place != "" or each.kind in {
-        "source_silent", "source_half", "column_units", "column_empty"})
+    return each.element in (one.place, one.source) and (
+        one.place != ""
+        or each.kind in {"source_silent", "source_half", "column_units", "column_empty"}
+    )
 
 
 def _is_during(one: DataFault, each: Truth) -> bool:
@@ -208,10 +222,21 @@ def _spoilt(
             share = 1.0 if kind == "source_silent" else 0.5
             uses = uses.filter(pa.array(rng.random(uses.num_rows) >= share))
             continue
-        name = next((n for n in _numbers(uses) if n.endswith("_ms")), None)
+        name = next(
+            (
+                n
+                for n in _numbers(uses)
+                if n.endswith("_ms") and uses.column(n).null_count < uses.num_rows / 4
+            ),
+            None,
+        )
         if name is not None:
             values = uses.column(name).cast(pa.float64())
-            spoilt = pa.compute.multiply(values, 1000.0) if kind == "column_units" else pa.nulls(len(values), pa.float64())
+            spoilt = (
+                pa.compute.multiply(values, 1000.0)
+                if kind == "column_units"
+                else pa.nulls(len(values), pa.float64())
+            )
             uses = uses.set_column(uses.schema.get_field_index(name), name, spoilt)
     return uses
 
@@ -240,7 +265,11 @@ def _narrow(uses: pa.RecordBatch, source: str, service: str, origin: int) -> pa.
 
 
 def _numbers(uses: pa.RecordBatch) -> list[str]:
-    return [n for n in uses.schema.names if n in indicators() and pa.types.is_floating(uses.schema.field(n).type)]
+    return [
+        n
+        for n in uses.schema.names
+        if n in indicators() and pa.types.is_floating(uses.schema.field(n).type)
+    ]
 
 
 def _columns(uses: pa.RecordBatch, source: str, service: str) -> Iterator[dict[str, object]]:
@@ -263,7 +292,16 @@ def _columns(uses: pa.RecordBatch, source: str, service: str) -> Iterator[dict[s
 def _measured(period: Period) -> pa.Table:
     rows = pa.table(period.measurements)
     source = pa.repeat("pm", rows.num_rows)
-    return pa.table([source, *(rows.column(n).cast(k) for n, k in zip(MEASURED.names[1:], MEASURED.types[1:], strict=True))], schema=MEASURED)
+    return pa.table(
+        [
+            source,
+            *(
+                rows.column(n).cast(k)
+                for n, k in zip(MEASURED.names[1:], MEASURED.types[1:], strict=True)
+            ),
+        ],
+        schema=MEASURED,
+    )
 
 
 if __name__ == "__main__":

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pyarrow as pa
+
+from sentio.awareness.usual import coded
+from sentio.kernel.arrays import IntArray
 
 COUNTS = ("rows_read", "records", "rejected", "duplicates", "late", "suspect")
 QUALITY = pa.schema([("source", pa.string()), *((name, pa.float64()) for name in COUNTS)])
@@ -43,3 +46,12 @@ class Brought:
     measured: pa.Table
     quality: pa.Table
     columns: pa.Table
+    _coded: dict[str, tuple[IntArray, list[str]]] = field(
+        default_factory=dict[str, tuple[IntArray, list[str]]], compare=False
+    )
+
+    def coded(self, name: str) -> tuple[IntArray, list[str]]:
+        """Give a column of the uses as codes, -1 where it is null, and the names behind them."""
+        if name not in self._coded:
+            self._coded[name] = coded(self.uses, name)
+        return self._coded[name]

@@ -16,17 +16,17 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from sentio.awareness.brought import Brought
-from sentio.awareness.key_book import SEPARATOR, KeyBook
-from sentio.awareness.usual import coded
+from sentio.awareness.key_book import KeyBook
 from sentio.kernel.arrays import FloatArray, IntArray
 from sentio.model.data_fault import Doubt, Key
 
 Held: TypeAlias = npt.NDArray[np.generic]
 
-KINDS = ("edge", "upf", "server", "link", "gnb", "cell")
+KINDS = ("edge", "upf", "server", "gnb")
 LEAST_S, MOST_S = 45.0, 900.0  # off; a row that is late by more counts for that much
 DEVIATIONS, FEWEST = 7.0, 12
 KEPT_PERIODS = 3  # for which a delivery is remembered
+MOST_SERVICES = 4096
 FEW = 4  # uses, that do not say whether a clock is still wrong
 SHARE = 0.5  # of a delivery's uses, that one place may have for all others to say the time
 
@@ -45,11 +45,11 @@ class Clocks:
         self._still = {}
         if not uses.num_rows:
             return []
-        off_s = self._off_s(uses, brought.start_ns)
-        source, sources = coded(uses, "source")
+        off_s = self._off_s(brought)
+        source, sources = brought.coded("source")
         for key in open_keys:
             if key[0] == "skewed" and key[2] in uses.column_names:
-                self._still[key] = _goes_on(uses, key, off_s)
+                self._still[key] = _goes_on(brought, key, off_s)
         found: list[Doubt] = []
         for code, name in enumerate(sources):
             rows = np.flatnonzero(source == code)
@@ -57,7 +57,7 @@ class Clocks:
                 continue
             best = max(
                 (d for kind in KINDS if kind in uses.column_names
-                 for d in _off(uses, kind, rows, off_s, name)),
+                 for d in _off(brought, kind, rows, off_s, name)),
                 key=lambda d: d.nats, default=None,
             )  # fmt: skip
             if best is not None:
@@ -70,7 +70,9 @@ class Clocks:
 
     def saved(self) -> tuple[dict[str, Held], list[Any]]:  # Any: JSON
         """Give what is remembered of deliveries."""
-        arrays = {f"{i}.{n}": each for i, pair in enumerate(self._sums) for n, each in zip("ks", pair, strict=True)}
+        arrays: dict[str, Held] = {}
+        for i, (keys, sums) in enumerate(self._sums):
+            arrays |= {f"{i}.k": keys, f"{i}.s": sums}
         return arrays, self.book.names
 
     @classmethod
@@ -83,44 +85,37 @@ class Clocks:
             again._sums.append((keys, np.array(arrays[f"{i}.s"], dtype=np.float64)))
         return again
 
-    def _off_s(self, uses: pa.Table, start_ns: int) -> FloatArray:
+    def _off_s(self, brought: Brought) -> FloatArray:
         """Give how far each use is from the middle of its delivery, in seconds."""
-        origin = uses.column("origin").cast(pa.string())
-        service = uses.column("service").cast(pa.string())
-        key, at = np.unique(self.book.codes(origin, service), return_inverse=True)
+        uses, start_ns = brought.uses, brought.start_ns
+        service, services = brought.coded("service")
+        origins, origin = np.unique(uses.column("origin").to_numpy(), return_inverse=True)
+        pair, at = np.unique(origin * len(services) + service, return_inverse=True)
+        of, by = np.divmod(pair, len(services))
+        known_as = self.book.codes(pa.array(services, pa.string()).take(pa.array(by)))
+        key = origins[of] * MOST_SERVICES + known_as
+        order = np.argsort(key)
+        key, at = key[order], np.argsort(order)[at]
         ts_s = (uses.column("ts").to_numpy() - start_ns) / 1e9
         middle = np.zeros(len(key))
         order = np.lexsort((ts_s, at))
         edges = np.searchsorted(at[order], np.arange(len(key) + 1))
         first, count = edges[:-1], np.diff(edges)
         middle = ts_s[order][first + count // 2]  # the median bears a minority that is wrong
-        self._forget(start_ns)
         for keys, sums in self._sums:  # (middle, rows, start) of earlier periods
             known = np.isin(key, keys)
             place = np.searchsorted(keys, key[known])
             is_larger = sums[1][place] > count[known]
             earlier = sums[0][place] + (sums[2][place] - start_ns) / 1e9
             middle[known] = np.where(is_larger, earlier, middle[known])
-        self._sums.append((key, np.stack([middle, count.astype(np.float64), np.full(len(key), float(start_ns))])))
+        self._sums.append(
+            (key, np.stack([middle, count.astype(np.float64), np.full(len(key), float(start_ns))]))
+        )
         return np.clip(ts_s - middle[at], -MOST_S, MOST_S)
 
-    def _forget(self, start_ns: int) -> None:
-        """Begin the book anew once nothing in it is remembered any more by many."""
-        if len(self.book) < 20_000:
-            return
-        kept = sorted({int(k) for keys, _ in self._sums for k in keys})
-        names = [self.book.names[k] for k in kept]
-        number = {k: i for i, k in enumerate(kept)}
-        del start_ns
-        self.book = KeyBook(names)
-        old = list(self._sums)
-        self._sums.clear()
-        for keys, sums in old:
-            self._sums.append((np.array([number[int(k)] for k in keys], dtype=np.int64), sums))
 
-
-def _goes_on(uses: pa.Table, key: Key, off_s: FloatArray) -> bool | None:
-    (source, sources), (place, places) = coded(uses, "source"), coded(uses, key[2])
+def _goes_on(brought: Brought, key: Key, off_s: FloatArray) -> bool | None:
+    (source, sources), (place, places) = brought.coded("source"), brought.coded(key[2])
     if key[1] not in sources or key[3] not in places:
         return None
     own = source == sources.index(key[1])
@@ -132,9 +127,9 @@ def _goes_on(uses: pa.Table, key: Key, off_s: FloatArray) -> bool | None:
 
 
 def _off(
-    uses: pa.Table, kind: str, rows: IntArray, off_s: FloatArray, source: str
+    brought: Brought, kind: str, rows: IntArray, off_s: FloatArray, source: str
 ) -> list[Doubt]:
-    codes, members = coded(uses, kind)
+    codes, members = brought.coded(kind)
     place, off = codes[rows], off_s[rows]
     here = place >= 0
     place, off = place[here], off[here]

@@ -21,17 +21,17 @@ Held: TypeAlias = npt.NDArray[np.generic]
 
 KEEPS = 0.97
 JUMP = 1.9  # of the mean ln: bits for bytes (8) is 2.08
-SPREAD = (0.6, 1.7)  # of the usual scatter, that leaves a shift a factor
+LIKE = (0.6, 1.7)  # of the usual scatter, that leaves a shift a factor
 LEAST_SPREAD, SLACK = 0.05, 0.1
 FEWEST, FEWEST_SEEN = 12.0, 60.0  # rows in a period; in all, before anything is told
 GONE, THERE = 0.25, 0.6  # share of rows that have a value, and that used to
 NATS = 14.0
 DEVIATIONS = 6.0  # of a period's mean from the level, by how it usually wanders
 LEAST_CHANCE = 0.003  # of a period in which all values are one
-(ROWS, LEVEL, SPREAD, PRESENCE, WANDERS, PERIODS, SAME, RUN, MISSED) = range(9)
+(ROWS, LEVEL, SPREAD, PRESENCE, WANDERS, PERIODS, SAME, RUN, MISSED, POSITIVE) = range(10)
 """What is held of a column: rows seen, mean and scatter of ln, share of rows with a value, variance
 of a period's mean, periods with enough values and those in which all were one, for how many periods
-they have been by now, and values missed since the column ran dry."""
+they have been by now, values missed since the column ran dry, share of rows above 0."""
 
 
 class Columns:
@@ -39,7 +39,7 @@ class Columns:
 
     def __init__(self) -> None:
         self.book = KeyBook()
-        self.held = np.zeros((9, 0))
+        self.held = np.zeros((10, 0))
 
     def doubts(self, brought: Brought, *, open_keys: frozenset[Key]) -> list[Doubt]:
         """Take in a period; name what is off. What is off teaches nothing."""
@@ -60,15 +60,24 @@ class Columns:
         same = self._same(code, many, sd)
         gone = self._missed(code, is_known & (presence > THERE) & (share < GONE), n * presence)
         found: dict[What, BoolArray] = {}
-        is_like = (sd > SPREAD[0] * spread - SLACK) & (sd < SPREAD[1] * spread + SLACK)
-        jumped = is_known & many & (np.abs(shift) > JUMP)
+        is_like = (sd > LIKE[0] * spread - SLACK) & (sd < LIKE[1] * spread + SLACK)
+        is_told = is_known & (self.held[POSITIVE, code] > THERE)  # not what is mostly 0
+        jumped = is_told & many & (np.abs(shift) > JUMP)
         found["factor"] = jumped & is_like & (np.abs(shift) > DEVIATIONS * np.sqrt(wanders))
-        found["constant"] = is_known & (same > NATS) & (spread > LEAST_SPREAD)
+        found["constant"] = is_told & (same > NATS) & (spread > LEAST_SPREAD)
         found["empty"] = gone > NATS
         is_off = found["factor"] | found["constant"] | (gone > 0.0)
-        self._learn(code, ~is_off, (n, positive), (mean, sd, share))
-        seen: dict[What, FloatArray] = {"empty": share, "factor": np.exp(mean), "constant": np.exp(mean)}
-        usual: dict[What, FloatArray] = {"empty": presence, "factor": np.exp(level), "constant": np.exp(level)}
+        self._learn(code, ~is_off, (n, positive), (mean, sd, share, positive / np.maximum(n, 1.0)))
+        seen: dict[What, FloatArray] = {
+            "empty": share,
+            "factor": np.exp(mean),
+            "constant": np.exp(mean),
+        }
+        usual: dict[What, FloatArray] = {
+            "empty": presence,
+            "factor": np.exp(level),
+            "constant": np.exp(level),
+        }
         nats: dict[What, FloatArray] = {
             "empty": gone,
             "factor": positive * shift**2 / (2.0 * np.maximum(spread, 0.3) ** 2),
@@ -112,9 +121,9 @@ class Columns:
         code: IntArray,
         learns: BoolArray,
         counts: tuple[FloatArray, FloatArray],
-        values: tuple[FloatArray, FloatArray, FloatArray],
+        values: tuple[FloatArray, FloatArray, FloatArray, FloatArray],
     ) -> None:
-        (n, positive), (mean, sd, share) = counts, values
+        (n, positive), (mean, sd, share, above) = counts, values
         at = code[learns]
         known = self.held[0, at] + n[learns]
         step = np.maximum(1.0 - KEEPS, n[learns] / np.maximum(known, 1.0))
@@ -125,6 +134,7 @@ class Columns:
         for place, value, by in (
             *shares,
             (PRESENCE, share[learns], step),
+            (POSITIVE, above[learns], step),
             (WANDERS, wandered, has * (positive[learns] >= FEWEST)),
         ):
             self.held[place, at] += by * (value - self.held[place, at])

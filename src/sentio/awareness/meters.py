@@ -32,7 +32,7 @@ TOLERANCE, LEAST_SCATTER, MOST_SCATTER = 3.0, 0.03, 0.16  # of ln, in deviations
 IN_A_ROW = 3  # reports that are a thousand times themselves
 FEWEST = 12.0  # reports before anything is told
 REPEAT_NATS, LEAST_CHANCE = 16.0, 0.003  # of a repetition
-FEWEST_REPEATS, FEWEST_OF_COUNTS = 3, 8  # whole numbers repeat by chance, and at capacity
+FEWEST_REPEATS, FEWEST_OF_COUNTS = 3, 24  # whole numbers repeat by chance, and at capacity
 ABOVE_ONE = 1.5
 (N, LEVEL, SPREAD, LAST, RUN, REPEATS, FACTOR, FACTORS, LAST_S, LARGEST, GAP_S) = range(11)
 """What is held of a series: reports, mean and scatter of ln, last value, how often it was repeated
@@ -86,10 +86,14 @@ class Meters:
         nats = h[RUN] * -np.log(np.minimum(chance, 1.0))
         bound = (h[LAST] == 0.0) | (h[LAST] == 1.0) | (h[LAST] == 100.0)
         fewest = np.where(h[LAST] == np.round(h[LAST]), FEWEST_OF_COUNTS, FEWEST_REPEATS)
+        bound |= (fewest > FEWEST_REPEATS) & (h[LAST] >= h[LARGEST])
         is_stuck = (nats > REPEAT_NATS) & (h[RUN] >= fewest) & (h[N] >= FEWEST) & ~bound
         is_off = h[FACTORS] >= IN_A_ROW
         del open_keys
-        found = [self._doubt(int(i), "constant", float(nats[i]), int(h[RUN, i])) for i in np.flatnonzero(is_stuck)]
+        found = [
+            self._doubt(int(i), "constant", float(nats[i]), int(h[RUN, i]))
+            for i in np.flatnonzero(is_stuck)
+        ]
         return found + [
             self._doubt(int(i), "factor", float(STEP**2 / (2 * 0.15**2)), int(h[FACTORS, i]))
             for i in np.flatnonzero(is_off)
@@ -167,7 +171,9 @@ class Meters:
         scatter = np.maximum(spread, LEAST_SCATTER)
         is_near = (np.abs(off - power * STEP) < TOLERANCE * scatter) & (scatter < MOST_SCATTER)
         is_off = is_near & (power != 0.0) & (n > FEWEST) & ~self._is_share(code)
-        is_off |= self._is_share(code) & (h[LARGEST, code] <= 1.0) & (value > ABOVE_ONE) & (n > FEWEST)
+        is_off |= (
+            self._is_share(code) & (h[LARGEST, code] <= 1.0) & (value > ABOVE_ONE) & (n > FEWEST)
+        )
         power = np.where(self._is_share(code), 1.0, power)
         goes_on = is_off & ((h[FACTORS, code] == 0) | (h[FACTOR, code] == power))
         h[FACTORS, code] = np.where(is_off, np.where(goes_on, h[FACTORS, code] + 1.0, 1.0), 0.0)

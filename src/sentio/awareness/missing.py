@@ -13,6 +13,7 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from sentio.awareness.brought import Brought
 from sentio.awareness.key_book import SEPARATOR, KeyBook
@@ -44,12 +45,13 @@ class Missing:
         self.book, self.volumes = KeyBook(), Volumes()
         self._group = np.zeros(0, dtype=np.int64)
         self._kinds: list[str] = []  # of the groups, in the order of their numbers
+        self._of_kind = np.zeros((2, 0), dtype=np.bool_)  # whether a group is fine, is of wholes
         self._parts: list[list[str]] = []
 
     def see(self, brought: Brought, *, open_keys: frozenset[Key]) -> None:
         """Take in a period; what is at fault teaches nothing."""
         codes, counts = self._counted(brought)
-        whole = np.bincount(codes, counts, len(self.book))
+        whole = np.bincount(codes, counts, len(self.book)).astype(np.float64)
         self._settle()
         but = self._at_fault(open_keys)
         middle_ns = (brought.start_ns + brought.end_ns) // 2
@@ -67,7 +69,9 @@ class Missing:
             for code in sorted(fresh, key=lambda c: -judged.nats[c]):
                 each = self._doubt(code, judged, periods)
                 is_known = each.key in open_keys
-                if not is_known and (each.source in ill or not self._is_of_data(code, judged, load, topology)):
+                if not is_known and (
+                    each.source in ill or not self._is_of_data(code, judged, load, topology)
+                ):
                     continue
                 found[code] = each
                 ill.add(each.source)
@@ -107,14 +111,17 @@ class Missing:
 
     def _counted(self, brought: Brought) -> tuple[IntArray, FloatArray]:
         uses = brought.uses
-        parts = [_counts_of(uses, WHOLE), _counts_of(brought.measured, MEASURED)]
-        parts += [_counts_of(uses, kind) for kind in (*COARSE, *FINE) if kind in uses.column_names]
-        counts = np.concatenate([count for _, count in parts])
-        names = pa.array([name for names, _ in parts for name in names], pa.string())
-        return self.book.codes(names), counts
+        kinds = [kind for kind in (*COARSE, *FINE) if kind in uses.column_names]
+        parts = [_counts_of(brought, kind) for kind in (WHOLE, *kinds)] if uses.num_rows else []
+        if brought.measured.num_rows:
+            parts.append(_whole(*coded(brought.measured, "source"), MEASURED))
+        counts = np.concatenate([np.zeros(0), *(count for _, count in parts)])
+        return self.book.codes(pa.chunked_array([names for names, _ in parts], pa.string())), counts
 
     def _settle(self) -> None:
         """Put new keys into their groups: all sources, or the places of a kind in one source."""
+        if len(self._group) == len(self.book):
+            return
         fresh = [name.split(SEPARATOR) for name in self.book.names[len(self._group) :]]
         numbers: list[int] = []
         for source, kind, place in fresh:
@@ -124,6 +131,8 @@ class Missing:
             numbers.append(self._kinds.index(group))
             self._parts.append([source, kind, place])
         self._group = np.append(self._group, np.array(numbers, dtype=np.int64))
+        kinds = [each.split(SEPARATOR)[0] for each in self._kinds]
+        self._of_kind = np.stack([np.isin(kinds, FINE), np.isin(kinds, (WHOLE, MEASURED))])
 
     def _at_fault(self, open_keys: frozenset[Key]) -> BoolArray:
         """Tell which keys a fault touches: its own, and all places of its source."""
@@ -133,8 +142,7 @@ class Missing:
         return np.array([parts[0] in ill for parts in self._parts], dtype=np.bool_)
 
     def _low(self, judged: Judged) -> IntArray:
-        kinds = np.array([self._kinds[g].split(SEPARATOR)[0] for g in self._group])
-        is_fine = np.isin(kinds, FINE)
+        is_fine, is_whole = self._of_kind[:, self._group]
         fewest = np.where(is_fine, FEWEST[False], FEWEST[True])
         with np.errstate(invalid="ignore"):
             low = (judged.nats > NATS) & (judged.expected >= fewest)
@@ -142,7 +150,7 @@ class Missing:
         at_once = np.bincount(self._group, low, len(self._kinds))
         of_all = np.bincount(self._group, minlength=len(self._kinds))
         is_common = (at_once > np.maximum(1.0, MOST_AT_ONCE * of_all))[self._group]
-        return np.flatnonzero(low & ~(is_common & ~np.isin(kinds, (WHOLE, MEASURED))))
+        return np.flatnonzero(low & ~(is_common & ~is_whole))
 
     def _doubt(self, code: int, judged: Judged, periods: int) -> Doubt:
         source, kind, place = self._parts[code]
@@ -181,21 +189,23 @@ class Missing:
         return float(more.sum()) < TAKEN_OVER * (expected - seen)
 
 
-def _counts_of(rows: pa.Table, kind: str) -> tuple[list[str], FloatArray]:
-    """Count rows by source, or by source and place."""
-    if not rows.num_rows:
-        return [], np.zeros(0)
-    source, sources = coded(rows, "source")
-    if kind in (WHOLE, MEASURED):
-        place, places = np.zeros(len(source), dtype=np.int64), [""]
-    else:
-        place, places = coded(rows, kind)
+def _counts_of(brought: Brought, kind: str) -> tuple[pa.Array, FloatArray]:
+    """Count uses by source, or by source and place."""
+    source, sources = brought.coded("source")
+    if kind == WHOLE:
+        return _whole(source, sources, WHOLE)
+    place, places = brought.coded(kind)
     here = (place >= 0) & (source >= 0)
     at = source[here] * len(places) + place[here]
     count = np.bincount(at, minlength=len(sources) * len(places)).astype(np.float64)
     used = np.flatnonzero(count)
-    names = [
-        SEPARATOR.join((sources[i // len(places)], kind, places[i % len(places)]))
-        for i in used.tolist()
-    ]
-    return names, count[used]
+    one, other = (
+        pa.array(names, pa.string()).take(pa.array(codes))
+        for names, codes in zip((sources, places), np.divmod(used, len(places)), strict=True)
+    )
+    return pc.binary_join_element_wise(one, kind, other, SEPARATOR), count[used]
+
+
+def _whole(source: IntArray, sources: list[str], kind: str) -> tuple[pa.Array, FloatArray]:
+    count = np.bincount(source[source >= 0], minlength=len(sources)).astype(np.float64)
+    return pc.binary_join_element_wise(pa.array(sources, pa.string()), kind, "", SEPARATOR), count

@@ -1,4 +1,4 @@
-"""How many uses each source usually tells of at this hour, in all and by place, and what is missing.
+"""How many uses each source usually tells of at this hour, in all and by place.
 
 A count is judged by the Poisson law, blunted by how much that very count scatters beyond it, after
 what all others of its kind share (a holiday, an event) is divided out. The hours between are drawn
@@ -8,7 +8,7 @@ straight from one to the next.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -89,7 +89,9 @@ class Volumes:
     def saved(self) -> dict[str, Held]:
         """Give all that was learned."""
         size = len(self.scatter)
-        recent = [np.stack([_padded(c, size, 0.0), _padded(u, size, np.nan)]) for c, u in self._recent]
+        recent = [
+            np.stack([_padded(c, size, 0.0), _padded(u, size, np.nan)]) for c, u in self._recent
+        ]
         return {
             "by_day": self.by_day,
             "by_week": self.by_week,
@@ -173,10 +175,6 @@ def shared(seen: FloatArray, usual: FloatArray, group: IntArray) -> FloatArray:
 
 
 def _padded(values: FloatArray, size: int, fill: float) -> FloatArray:
+    if len(values) == size:
+        return values
     return np.pad(values, (0, size - len(values)), constant_values=fill)
-
-
-def indices(names: Sequence[str]) -> IntArray:
-    """Give each name the number of the first one like it."""
-    first = {name: i for i, name in reversed(list(enumerate(names)))}
-    return np.array([first[name] for name in names], dtype=np.int64)

@@ -23,6 +23,7 @@ from sentio.awareness.row_shares import RowShares
 from sentio.kernel.values import from_plain, to_plain
 from sentio.loop.telling_data import sentence
 from sentio.model.data_fault import DataFault, Doubt, Key
+from sentio.model.degradation import Degradation
 from sentio.model.topology import Topology
 
 Held: TypeAlias = npt.NDArray[np.generic]
@@ -30,6 +31,9 @@ Held: TypeAlias = npt.NDArray[np.generic]
 WELL_PERIODS = 2  # in a row without a doubt, after which a fault is over
 AT_ONCE: Mapping[str, int] = {"silent": 1, "constant": 1, "factor": 1}
 """Periods of doubt after which a fault is told; 2 for all others."""
+VALUES = ("factor", "constant", "empty")
+NEAR_NS = 30 * 60 * 1_000_000_000  # between the beginnings of a fault and of what it explains
+MOST_LATELY = 50
 MOST_OPEN = 200  # of a source that is wrong in every counter, no more are told
 PARTS = ("missing", "clocks", "columns", "meters")
 
@@ -42,6 +46,7 @@ class DataFaults:
         self.columns, self.meters = Columns(), Meters()
         self.open: dict[Key, DataFault] = {}
         self.count = 0
+        self.lately: list[DataFault] = []  # that are over
         self._well: dict[Key, int] = {}
         self._waiting: dict[Key, int] = {}  # doubts, for how many periods
 
@@ -64,6 +69,27 @@ class DataFaults:
         found = {each.key: each for each in doubts}
         return [*self._ended(found, brought), *self._begun(found, brought)]
 
+    def may_explain(self, told: Degradation) -> bool:
+        """Tell whether a fault of values fits what fell: its services, and when it began."""
+        return bool(self.of_values(told))
+
+    def of_values(self, told: Degradation) -> list[DataFault]:
+        """Give the faults of values in a service that fell, begun about when it did, surest first."""
+        found = [
+            each
+            for each in (*self.open.values(), *self.lately)
+            if each.what in VALUES
+            and each.service in told.services
+            and abs(told.began_ns - each.since_ns) <= NEAR_NS
+        ]
+        return sorted(found, key=lambda each: -each.nats)
+
+    def wrong_counters(self) -> list[DataFault]:
+        """Give the faults of what elements measure: nothing may be concluded from those values."""
+        return [
+            each for each in (*self.open.values(), *self.lately) if each.place_kind == "element"
+        ]
+
     def saved(self) -> tuple[dict[str, Held], dict[str, Any]]:  # Any: JSON
         """Give all that was learned: arrays by name, and what else there is as JSON."""
         arrays: dict[str, Held] = {}
@@ -76,13 +102,16 @@ class DataFaults:
             **more,
             "shares": self.shares.saved(),
             "open": to_plain(list(self.open.values())),
+            "lately": to_plain(self.lately),
             "well": [[list(key), n] for key, n in self._well.items()],
             "waiting": [[list(key), n] for key, n in self._waiting.items()],
             "count": self.count,
         }
 
     @classmethod
-    def restored(cls, arrays: Mapping[str, Held], more: Mapping[str, Any]) -> DataFaults:  # Any: JSON
+    def restored(
+        cls, arrays: Mapping[str, Held], more: Mapping[str, Any]
+    ) -> DataFaults:  # Any: JSON
         """Go on from what `saved` gave; from nothing where an older release saved none."""
         again = cls()
         if not more:
@@ -94,6 +123,7 @@ class DataFaults:
         again.shares = RowShares.restored(more["shares"])
         faults = [from_plain(DataFault, each) for each in more["open"]]
         again.open = {each.key: each for each in faults}
+        again.lately = [from_plain(DataFault, each) for each in more["lately"]]
         again._well = {_key(key): int(n) for key, n in more["well"]}
         again._waiting = {_key(key): int(n) for key, n in more["waiting"]}
         again.count = int(more["count"])
@@ -132,10 +162,11 @@ class DataFaults:
             yield fault
 
     def _is_told(self, each: Doubt) -> bool:
-        """Tell whether an open fault says it already: fewer and silent are one, and so are clocks."""
+        """Tell whether an open fault says it already."""
         if each.what in ("silent", "fewer"):
             return any(
-                key[1:4] == each.key[1:4] or (key[1] == each.source and not key[2] and each.place_kind)
+                key[1:4] == each.key[1:4]
+                or (key[1] == each.source and not key[2] and each.place_kind)
                 for key in self.open
                 if key[0] in ("silent", "fewer")
             )
@@ -160,7 +191,9 @@ class DataFaults:
                 continue
             del self.open[key], self._well[key]
             until_ns = max(brought.end_ns - well * period_ns, fault.since_ns + period_ns)
-            yield replace(fault, until_ns=until_ns)
+            over = replace(fault, until_ns=until_ns)
+            self.lately = [*self.lately, over][-MOST_LATELY:]
+            yield over
 
 
 def _part(arrays: Mapping[str, Held], part: str) -> dict[str, Held]:

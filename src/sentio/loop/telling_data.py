@@ -22,26 +22,23 @@ def _where(each: Doubt) -> str:
 
 
 def _what(each: Doubt) -> str:
-    if each.what == "silent":
-        return f"no records where {each.expected:,.0f} were expected"
-    if each.what == "fewer":
-        share = 100.0 * (1.0 - each.seen / max(each.expected, 1e-9))
-        return f"{share:.0f} % of the records are missing ({each.seen:,.0f} of {each.expected:,.0f})"
-    if each.what in ROWS:
-        usual = f"usually {100.0 * each.expected:.1f} %"
-        return f"{100.0 * each.seen:.0f} % of the rows are {ROWS[each.what]}, {usual}"
-    if each.what == "skewed":
-        way = "ahead of" if each.seen > 0 else "behind"
-        return f"its clock is about {abs(each.seen):,.0f} s {way} all others"
-    if each.what == "constant":
-        return f"the value does not move from {each.seen:.4g} any more"
-    if each.what == "empty":
-        return f"only {100.0 * each.seen:.0f} % of the rows have a value, usually {100.0 * each.expected:.0f} %"
-    return f"values are {_factor(each.seen / max(each.expected, 1e-300))} of what is usual (units?)"
+    seen, usual = f"{100.0 * each.seen:.0f} %", f"usually {100.0 * each.expected:.1f} %"
+    ratio = each.seen / max(each.expected, 1e-300)
+    found = {
+        "silent": f"no records where {each.expected:,.0f} were expected",
+        "fewer": f"{100.0 * (1.0 - ratio):.0f} % of the records are missing "
+        f"({each.seen:,.0f} came of {each.expected:,.0f})",
+        "skewed": f"its clock is about {abs(each.seen):,.0f} s "
+        f"{'ahead of' if each.seen > 0 else 'behind'} all others",
+        "constant": f"the value does not move from {each.seen:.4g} any more",
+        "empty": f"only {seen} of the rows have a value, {usual}",
+        "factor": f"values are {_factor(ratio)} of what is usual (units?)",
+    }
+    return found.get(each.what) or f"{seen} of the rows are {ROWS[each.what]}, {usual}"
 
 
 def _factor(ratio: float) -> str:
     size = max(ratio, 1.0 / max(ratio, 1e-300))
     named = next((f for f in FACTORS if abs(size / f - 1.0) < NEAR), size)
-    text = f"{named:,.3g}" if named < 1000 else f"{named:,.0f}"
+    text = f"{named:,.3g}" if named < FACTORS[3] else f"{named:,.0f}"
     return f"{text} times" if ratio > 1.0 else f"one part in {text}"
