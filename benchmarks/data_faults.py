@@ -38,7 +38,11 @@ KINDS: dict[str, tuple[What, ...]] = {
 }
 """What each kind of fault of the data should be told as; the first five are decoys of the lab."""
 NEITHER = ("night_backup",)  # exactly constant, and true: nobody can tell it from a stuck counter
-THINGS = ("camera", "metering", "mobile_robot", "plc", "telemetry", "tracker", "vehicle")
+SOURCES = {
+    **dict.fromkeys(("camera", "meter", "mobile_robot", "plc", "vehicle"), "things"),
+    "cpe": "cpe",
+}
+"""Which of the operator's systems tells of a service; of all others, the probe does."""
 SLACK_NS = 3 * PERIOD_NS
 
 
@@ -164,7 +168,7 @@ class Run:
             quality: dict[str, np.ndarray] = defaultdict(lambda: np.zeros(2))
             columns: list[dict[str, object]] = []
             for service, uses in period.uses.items():
-                source = "things" if service in THINGS else "probe"
+                source = SOURCES.get(service, "probe")
                 rows, double = _once(_spoilt(uses, source, planted, period))
                 quality[source] += (rows.num_rows + double, double)
                 if rows.num_rows:
@@ -222,14 +226,9 @@ def _spoilt(
             share = 1.0 if kind == "source_silent" else 0.5
             uses = uses.filter(pa.array(rng.random(uses.num_rows) >= share))
             continue
-        name = next(
-            (
-                n
-                for n in _numbers(uses)
-                if n.endswith("_ms") and uses.column(n).null_count < uses.num_rows / 4
-            ),
-            None,
-        )
+        end = "_ms" if kind == "column_units" else ""
+        full = [n for n in _numbers(uses) if uses.column(n).null_count < uses.num_rows / 4]
+        name = next((n for n in full if n.endswith(end)), None)
         if name is not None:
             values = uses.column(name).cast(pa.float64())
             spoilt = (

@@ -26,6 +26,7 @@ LEAST_SPREAD, SLACK = 0.05, 0.1
 FEWEST, FEWEST_SEEN = 12.0, 60.0  # rows in a period; in all, before anything is told
 GONE, THERE = 0.25, 0.6  # share of rows that have a value, and that used to
 NATS = 14.0
+SPREADS = 3.0  # that a jump must exceed: what varies tenfold may well be ten times more
 DEVIATIONS = 6.0  # of a period's mean from the level, by how it usually wanders
 LEAST_CHANCE = 0.003  # of a period in which all values are one
 (ROWS, LEVEL, SPREAD, PRESENCE, WANDERS, PERIODS, SAME, RUN, MISSED, POSITIVE) = range(10)
@@ -63,7 +64,8 @@ class Columns:
         is_like = (sd > LIKE[0] * spread - SLACK) & (sd < LIKE[1] * spread + SLACK)
         is_told = is_known & (self.held[POSITIVE, code] > THERE)  # not what is mostly 0
         jumped = is_told & many & (np.abs(shift) > JUMP)
-        found["factor"] = jumped & is_like & (np.abs(shift) > DEVIATIONS * np.sqrt(wanders))
+        wide = np.maximum(DEVIATIONS * np.sqrt(wanders), SPREADS * spread)
+        found["factor"] = jumped & is_like & (np.abs(shift) > wide)
         found["constant"] = is_told & (same > NATS) & (spread > LEAST_SPREAD)
         found["empty"] = gone > NATS
         is_off = found["factor"] | found["constant"] | (gone > 0.0)

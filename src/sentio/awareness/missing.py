@@ -8,7 +8,7 @@ that have less at once are one matter of people (a holiday), not many of data.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -26,9 +26,11 @@ from sentio.model.topology import Topology
 Held: TypeAlias = npt.NDArray[np.generic]
 
 WHOLE, MEASURED = "uses", "measured"
+KINDS = ("silent", "fewer")
 COARSE = ("upf", "edge", "server")  # probes sit there; large enough for a part to be missed
 FINE = ("cell", "gnb", "link")
 NATS = 14.0  # chance exceeds it once in ten years of a thousand places
+WELL_PERIODS = 2  # that a fault is over before it is told to be
 LESS, NOTHING = 0.65, 0.05  # of the expected: a holiday takes a quarter of a source, not a third
 FEWEST = {True: 24.0, False: 40.0}  # expected in the window, of a coarse and of a fine place
 MOST_AT_ONCE = 0.1  # of the places of a kind: more are a matter of people
@@ -47,9 +49,13 @@ class Missing:
         self._kinds: list[str] = []  # of the groups, in the order of their numbers
         self._of_kind = np.zeros((2, 0), dtype=np.bool_)  # whether a group is fine, is of wholes
         self._parts: list[list[str]] = []
+        self._ill: dict[str, int] = {}  # sources at fault: periods since that is over, 0 while not
 
     def see(self, brought: Brought, *, open_keys: frozenset[Key]) -> None:
         """Take in a period; what is at fault teaches nothing."""
+        ill = {key[1] for key in open_keys if key[0] in KINDS}
+        self._ill = {s: n + 1 for s, n in self._ill.items() if n < WINDOWS[-1]}
+        self._ill |= dict.fromkeys(ill, 0)
         codes, counts = self._counted(brought)
         whole = np.bincount(codes, counts, len(self.book)).astype(np.float64)
         self._settle()
@@ -60,7 +66,7 @@ class Missing:
     def doubts(self, load: Load, topology: Topology, open_keys: frozenset[Key]) -> list[Doubt]:
         """Name sources and places that miss records, in the shortest window that shows it."""
         found: dict[int, Doubt] = {}
-        ill = {key[1] for key in open_keys if key[0] in ("silent", "fewer")}
+        ill = {key[1] for key in open_keys if key[0] in KINDS}
         for periods in WINDOWS:
             if periods > self.volumes.reach:
                 break
@@ -68,14 +74,18 @@ class Missing:
             fresh = [c for c in self._low(judged).tolist() if c not in found]
             for code in sorted(fresh, key=lambda c: -judged.nats[c]):
                 each = self._doubt(code, judged, periods)
-                is_known = each.key in open_keys
-                if not is_known and (
-                    each.source in ill or not self._is_of_data(code, judged, load, topology)
-                ):
+                if self._was_ill(each, periods) or (each.place and each.source in ill):
+                    continue
+                if not self._is_of_data(code, judged, load, topology):
                     continue
                 found[code] = each
                 ill.add(each.source)
         return list(found.values())
+
+    def _was_ill(self, each: Doubt, periods: int) -> bool:
+        """Tell whether a window reaches back into an earlier fault of the source."""
+        well = self._ill.get(each.source, 0)
+        return well > 0 and well + WELL_PERIODS - 1 < periods
 
     def still(self, key: Key) -> bool | None:
         """Tell whether a fault goes on; None where nothing can be told."""
@@ -97,15 +107,16 @@ class Missing:
         m = float(np.nansum(judged.expected[rows])) if rows else 0.0
         return None if m < FEWEST[True] else float(judged.seen[rows].sum()) > LESS * m
 
-    def saved(self) -> tuple[dict[str, Held], list[str]]:
+    def saved(self) -> tuple[dict[str, Held], dict[str, Any]]:  # Any: JSON
         """Give all that was learned, and the keys."""
-        return self.volumes.saved(), self.book.names
+        return self.volumes.saved(), {"keys": self.book.names, "ill": self._ill}
 
     @classmethod
-    def restored(cls, arrays: Mapping[str, Held], names: list[str]) -> Missing:
+    def restored(cls, arrays: Mapping[str, Held], more: Mapping[str, Any]) -> Missing:  # Any: JSON
         """Go on from what `saved` gave."""
         again = cls()
-        again.book, again.volumes = KeyBook(names), Volumes.restored(arrays)
+        again.book, again.volumes = KeyBook(more["keys"]), Volumes.restored(arrays)
+        again._ill = {str(source): int(n) for source, n in more["ill"].items()}
         again._settle()
         return again
 
@@ -136,7 +147,7 @@ class Missing:
 
     def _at_fault(self, open_keys: frozenset[Key]) -> BoolArray:
         """Tell which keys a fault touches: its own, and all places of its source."""
-        ill = {key[1] for key in open_keys if key[0] in ("silent", "fewer", "duplicates")}
+        ill = {key[1] for key in open_keys if key[0] in (*KINDS, "duplicates")}
         if not ill:
             return np.zeros(len(self._parts), dtype=np.bool_)
         return np.array([parts[0] in ill for parts in self._parts], dtype=np.bool_)

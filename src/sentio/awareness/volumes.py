@@ -22,8 +22,8 @@ Held: TypeAlias = npt.NDArray[np.generic]
 HOUR_NS = 3_600_000_000_000
 HOURS, SLOTS = 24, 168
 WINDOWS = (1, 3, 12)  # periods that are added up
-DAY_KEEPS, WEEK_KEEPS, SCATTER_KEEPS = 0.7, 0.7, 0.99
-LEAST_SCATTER, FIRST_SCATTER = 0.003, 0.02  # of counts beyond Poisson's law, relative and squared
+DAY_KEEPS, WEEK_KEEPS, SCATTER_KEEPS = 0.7, 0.7, 0.98
+LEAST_SCATTER, FIRST_SCATTER = 0.003, 0.01  # of counts beyond Poisson's law, relative and squared
 FEW = 4.0  # mean uses a period under which nothing is learned of the scatter
 
 
@@ -50,6 +50,7 @@ class Volumes:
         self.by_week = np.zeros((SLOTS, 0))
         self.scatter = np.zeros(0)
         self._sums = np.zeros((2, 0))  # of the present hour: counts, periods
+        self._last = np.zeros(0)  # mean of the last hour, for hours that were never seen
         self._hour = -1
         self._recent: deque[tuple[FloatArray, FloatArray]] = deque(maxlen=max(WINDOWS))
 
@@ -61,7 +62,7 @@ class Volumes:
         hour = middle_ns // HOUR_NS
         if hour != self._hour:
             self._turn(hour)
-        usual = self._usual(middle_ns)
+        usual = self.usual(middle_ns)
         self._recent.append((counts, usual))
         learns = np.ones(len(counts), dtype=np.bool_) if but is None else ~but
         judged = self.judged(1, group)
@@ -97,6 +98,7 @@ class Volumes:
             "by_week": self.by_week,
             "scatter": self.scatter,
             "sums": self._sums,
+            "last": self._last,
             "hour": np.array([self._hour]),
             "recent": np.array(recent).reshape(-1, 2, size),
         }
@@ -108,11 +110,13 @@ class Volumes:
         held = {name: np.array(each, dtype=np.float64) for name, each in arrays.items()}
         again.by_day, again.by_week = held["by_day"], held["by_week"]
         again.scatter, again._sums = held["scatter"], held["sums"]
+        again._last = held["last"]
         again._hour = int(held["hour"][0])
         again._recent.extend((counts, usual) for counts, usual in held["recent"])
         return again
 
-    def _usual(self, middle_ns: int) -> FloatArray:
+    def usual(self, middle_ns: int) -> FloatArray:
+        """Give the usual count of a period at a moment."""
         at = middle_ns / HOUR_NS - 0.5
         first, share = int(np.floor(at)), at - np.floor(at)
         one, other = self._at(first), self._at(first + 1)
@@ -121,7 +125,8 @@ class Volumes:
 
     def _at(self, hour: int) -> FloatArray:
         day, week = self.by_day[hour % HOURS], self.by_week[hour % SLOTS]
-        return np.where(np.isnan(week), day, 0.5 * (week + day))
+        known = np.where(np.isnan(week), day, 0.5 * (week + day))
+        return np.where(np.isnan(known), self._last, known)
 
     def _scatters(self, judged: Judged, learns: BoolArray) -> None:
         m = judged.expected
@@ -137,6 +142,7 @@ class Volumes:
         is_taught = self._sums[1] > 0
         if self._hour >= 0 and is_taught.any():
             mean = self._sums[0] / np.maximum(self._sums[1], 1.0)
+            self._last = np.where(is_taught, mean, self._last)
             for table, at, keeps in (
                 (self.by_day, self._hour % HOURS, DAY_KEEPS),
                 (self.by_week, self._hour % SLOTS, WEEK_KEEPS),
@@ -154,6 +160,7 @@ class Volumes:
         self.by_week = np.pad(self.by_week, ((0, 0), (0, more)), constant_values=np.nan)
         self.scatter = np.pad(self.scatter, (0, more), constant_values=FIRST_SCATTER)
         self._sums = np.pad(self._sums, ((0, 0), (0, more)))
+        self._last = np.pad(self._last, (0, more), constant_values=np.nan)
 
 
 def shared(seen: FloatArray, usual: FloatArray, group: IntArray) -> FloatArray:

@@ -18,7 +18,7 @@ from sentio.awareness.brought import Brought
 from sentio.awareness.clocks import Clocks
 from sentio.awareness.columns import Columns
 from sentio.awareness.meters import Meters
-from sentio.awareness.missing import Missing
+from sentio.awareness.missing import KINDS, WELL_PERIODS, Missing
 from sentio.awareness.row_shares import RowShares
 from sentio.kernel.values import from_plain, to_plain
 from sentio.loop.telling_data import sentence
@@ -28,7 +28,6 @@ from sentio.model.topology import Topology
 
 Held: TypeAlias = npt.NDArray[np.generic]
 
-WELL_PERIODS = 2  # in a row without a doubt, after which a fault is over
 AT_ONCE: Mapping[str, int] = {"silent": 1, "constant": 1, "factor": 1}
 """Periods of doubt after which a fault is told; 2 for all others."""
 VALUES = ("factor", "constant", "empty")
@@ -74,7 +73,7 @@ class DataFaults:
         return bool(self.of_values(told))
 
     def of_values(self, told: Degradation) -> list[DataFault]:
-        """Give the faults of values in a service that fell, begun about when it did, surest first."""
+        """Give the faults of values in a service that fell, begun when it did, surest first."""
         found = [
             each
             for each in (*self.open.values(), *self.lately)
@@ -163,12 +162,12 @@ class DataFaults:
 
     def _is_told(self, each: Doubt) -> bool:
         """Tell whether an open fault says it already."""
-        if each.what in ("silent", "fewer"):
+        if each.what in KINDS:
             return any(
                 key[1:4] == each.key[1:4]
                 or (key[1] == each.source and not key[2] and each.place_kind)
                 for key in self.open
-                if key[0] in ("silent", "fewer")
+                if key[0] in KINDS
             )
         if each.what == "skewed":
             return any(key[:2] == each.key[:2] for key in self.open)
@@ -178,7 +177,7 @@ class DataFaults:
         period_ns = brought.end_ns - brought.start_ns
         for key, fault in list(self.open.items()):
             goes_on: bool | None = key in found
-            if fault.what in ("silent", "fewer"):
+            if fault.what in KINDS:
                 goes_on = self.missing.still(key)
             elif fault.what == "skewed":
                 goes_on = self.clocks.still(key)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sentio.model.data_fault import Doubt
 
-FACTORS = (1e9, 1e6, 1024.0, 1000.0, 3600.0, 100.0, 60.0, 8.0)
+FACTORS = (1e9, 1e6, 3600.0, 1000.0, 100.0, 60.0, 8.0)
 NEAR = 0.15
 ROWS = {"rejected": "rejected", "duplicates": "doubled", "late": "late", "suspect": "suspect"}
 
@@ -39,6 +39,7 @@ def _what(each: Doubt) -> str:
 
 def _factor(ratio: float) -> str:
     size = max(ratio, 1.0 / max(ratio, 1e-300))
-    named = next((f for f in FACTORS if abs(size / f - 1.0) < NEAR), size)
+    near = [f for f in FACTORS if abs(size / f - 1.0) < NEAR]
+    named = min(near, key=lambda f: abs(size / f - 1.0), default=size)
     text = f"{named:,.3g}" if named < FACTORS[3] else f"{named:,.0f}"
     return f"{text} times" if ratio > 1.0 else f"one part in {text}"
