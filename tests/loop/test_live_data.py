@@ -19,8 +19,8 @@ from sentio.store.state.told import Told
 from sentio.store.warehouse import Warehouse
 
 pytestmark = pytest.mark.slow
-PERIODS, USES = 220, 40
-FROM, UNTIL = 170, 190  # periods in which something is wrong with the southern probe
+PERIODS, USES = 200, 80
+FROM, UNTIL = 160, 180  # periods in which something is wrong with the southern probe
 
 
 def uses(first: int, last: int, *, side: int, factor: float = 1.0, share: float = 1.0) -> str:

@@ -102,8 +102,10 @@ class Meters:
     def load(self, element: str) -> float | None:
         """Give the load an element measures of itself over its usual one, as others' go.
 
-        0 where it fell silent; None where it never told of any.
+        0 where it fell silent; None where it never told of any. Of no element: that of all.
         """
+        if not element:
+            return min(self._relative.values(), default=None)
         codes = self._of_element.get(element)
         if not codes:
             return None

@@ -37,7 +37,7 @@ MOST_AT_ONCE = 0.1  # of the places of a kind: more are a matter of people
 TAKEN_OVER = 0.4  # of what is missing
 Load = Callable[[str], float | None]
 """``load(element)``: what it measures of its own load over what is usual; 0 where it fell silent,
-None where it never measured any."""
+None where it never measured any. That of no element is that of the whole network."""
 
 
 class Missing:
@@ -180,11 +180,13 @@ class Missing:
     def _is_of_data(self, code: int, judged: Judged, load: Load, topology: Topology) -> bool:
         """Tell whether it is the records that are missing, and not the uses."""
         source, kind, place = self._parts[code]
-        if kind in (WHOLE, MEASURED):
-            return True
         seen, expected = float(judged.seen[code]), float(judged.expected[code])
         ratio = seen / expected
         measured = load(place)
+        if kind == MEASURED:
+            return True
+        if kind == WHOLE:  # a day off leaves things as busy as ever, but not the network
+            return ratio < LESS * min(measured if measured is not None else 1.0, 1.0)
         if measured is not None:
             return measured > (1.0 + ratio) / 2.0
         near = topology.neighbours.get(place) if kind == "cell" else None
@@ -219,4 +221,6 @@ def _counts_of(brought: Brought, kind: str) -> tuple[pa.Array, FloatArray]:
 
 def _whole(source: IntArray, sources: list[str], kind: str) -> tuple[pa.Array, FloatArray]:
     count = np.bincount(source[source >= 0], minlength=len(sources)).astype(np.float64)
-    return pc.binary_join_element_wise(pa.array(sources, pa.string()), kind, "", SEPARATOR), count
+    used = np.flatnonzero(count)
+    names = pa.array([sources[i] for i in used.tolist()], pa.string())
+    return pc.binary_join_element_wise(names, kind, "", SEPARATOR), count[used]

@@ -23,7 +23,7 @@ HOUR_NS = 3_600_000_000_000
 HOURS, SLOTS = 24, 168
 WINDOWS = (1, 3, 12)  # periods that are added up
 DAY_KEEPS, WEEK_KEEPS, SCATTER_KEEPS = 0.7, 0.7, 0.98
-LEAST_SCATTER, FIRST_SCATTER = 0.003, 0.01  # of counts beyond Poisson's law, relative and squared
+LEAST_SCATTER, MOST_SCATTER = 0.003, 0.01  # of counts beyond Poisson's law, relative and squared
 FEW = 4.0  # mean uses a period under which nothing is learned of the scatter
 
 
@@ -133,10 +133,11 @@ class Volumes:
         with np.errstate(invalid="ignore", divide="ignore"):
             beyond = ((judged.seen - m) ** 2 - m) / m**2
             known = learns & (m > FEW)
-            odd = beyond > 9.0 * (self.scatter + 1.0 / m)  # teaches little
+            odd = beyond > 9.0 * (self.scatter + 1.0 / m)  # teaches nothing
         beyond = np.where(odd, self.scatter, beyond)
         step = (1.0 - SCATTER_KEEPS) * (beyond - self.scatter)
-        self.scatter = np.maximum(self.scatter + np.where(known, step, 0.0), LEAST_SCATTER)
+        grown = self.scatter + np.where(known, step, 0.0)
+        self.scatter = np.clip(grown, LEAST_SCATTER, MOST_SCATTER)
 
     def _turn(self, hour: int) -> None:
         is_taught = self._sums[1] > 0
@@ -158,7 +159,7 @@ class Volumes:
             return
         self.by_day = np.pad(self.by_day, ((0, 0), (0, more)), constant_values=np.nan)
         self.by_week = np.pad(self.by_week, ((0, 0), (0, more)), constant_values=np.nan)
-        self.scatter = np.pad(self.scatter, (0, more), constant_values=FIRST_SCATTER)
+        self.scatter = np.pad(self.scatter, (0, more), constant_values=MOST_SCATTER)
         self._sums = np.pad(self._sums, ((0, 0), (0, more)))
         self._last = np.pad(self._last, (0, more), constant_values=np.nan)
 

@@ -14,6 +14,7 @@ from sentio.model.indicator import indicators
 from sentio.store import facts
 from sentio.store.warehouse import Warehouse
 
+DIGITS = 9  # the order of adding up, which is nobody's business, shows behind them
 UNKNOWN = "(unknown)"
 SUMS = ("n", "present", "positive", "ln", "ln_sq")
 
@@ -118,7 +119,8 @@ class Bringing:
         variance = np.maximum(ln_sq / np.maximum(positive, 1.0) - mean**2, 0.0)
         spread = np.where(variance < 1e-10 * np.maximum(mean**2, 1.0), 0.0, np.sqrt(variance))
         named = [pa.array([key[i] for key in found], pa.string()) for i in range(3)]
-        values = [pa.array(each) for each in (n, present, positive, mean, spread)]
+        exact = (n, present, positive, np.round(mean, DIGITS), np.round(spread, DIGITS))
+        values = [pa.array(each) for each in exact]
         return pa.table([*named, *values], schema=COLUMNS)
 
 
