@@ -15,7 +15,7 @@ import numpy.typing as npt
 from sentio.awareness.brought import Brought
 from sentio.awareness.key_book import KeyBook
 from sentio.kernel.arrays import BoolArray, FloatArray, IntArray
-from sentio.model.data_fault import Doubt, Key, What
+from sentio.model.data_fault import Doubt, What
 
 Held: TypeAlias = npt.NDArray[np.generic]
 
@@ -42,7 +42,7 @@ class Columns:
         self.book = KeyBook()
         self.held = np.zeros((10, 0))
 
-    def doubts(self, brought: Brought, *, open_keys: frozenset[Key]) -> list[Doubt]:
+    def doubts(self, brought: Brought) -> list[Doubt]:
         """Take in a period; name what is off. What is off teaches nothing."""
         rows = brought.columns
         if not rows.num_rows:
@@ -85,7 +85,6 @@ class Columns:
             "factor": positive * shift**2 / (2.0 * np.maximum(spread, 0.3) ** 2),
             "constant": same,
         }
-        del open_keys
         return [
             self._doubt(what, int(code[i]), (seen[what][i], usual[what][i], nats[what][i]))
             for what, rows_off in found.items()

@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 
 from sentio.awareness.key_book import KeyBook
 from sentio.kernel.arrays import BoolArray, FloatArray, IntArray
-from sentio.model.data_fault import Doubt, Key
+from sentio.model.data_fault import Doubt
 
 Held: TypeAlias = npt.NDArray[np.generic]
 
@@ -77,7 +77,7 @@ class Meters:
         self.held[LAST, code], self.held[LAST_S, code] = value, end_ns / 1e9
         self._common(hour)
 
-    def doubts(self, open_keys: frozenset[Key]) -> list[Doubt]:
+    def doubts(self) -> list[Doubt]:
         """Name the counters that are stuck or off by a factor."""
         h = self.held
         if not h.shape[1]:
@@ -89,7 +89,6 @@ class Meters:
         bound |= (fewest > FEWEST_REPEATS) & (h[LAST] >= h[LARGEST])
         is_stuck = (nats > REPEAT_NATS) & (h[RUN] >= fewest) & (h[N] >= FEWEST) & ~bound
         is_off = h[FACTORS] >= IN_A_ROW
-        del open_keys
         found = [
             self._doubt(int(i), "constant", float(nats[i]), int(h[RUN, i]))
             for i in np.flatnonzero(is_stuck)

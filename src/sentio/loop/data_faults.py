@@ -59,8 +59,8 @@ class DataFaults:
         doubts = [
             *self.clocks.doubts(brought, open_keys=keys),
             *self.shares.doubts(brought, open_keys=keys),
-            *self.columns.doubts(brought, open_keys=keys),
-            *self.meters.doubts(keys),
+            *self.columns.doubts(brought),
+            *self.meters.doubts(),
             *self.missing.doubts(self.meters.load, topology, keys),
         ]
         if only_learns:
