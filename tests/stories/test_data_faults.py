@@ -33,7 +33,7 @@ KINDS = {
 def lived(folder: Path) -> tuple[Told, tuple[Fault, ...]]:
     """Learn a day that is read by the hour, then watch a day with every decoy as it comes."""
     plan = Plan(decoys=15, days=2.0, calm_days=1.0)
-    operator = Operator(Scale(cells=60, users=8000, things=800), seed=3, plan=plan)
+    operator = Operator(Scale(cells=24, users=4000, things=800), seed=3, plan=plan)
     wires, told = (
         Wires(operator, seed=3, dirt=0.0),
         Told(StateStore.open(f"sqlite:///{folder}/s.db")),

@@ -66,7 +66,7 @@ class Missing:
     def doubts(self, load: Load, topology: Topology, open_keys: frozenset[Key]) -> list[Doubt]:
         """Name sources and places that miss records, in the shortest window that shows it."""
         found: dict[int, Doubt] = {}
-        ill = {key[1] for key in open_keys if key[0] in KINDS}
+        ill = _ill(open_keys)
         for periods in WINDOWS:
             if periods > self.volumes.reach:
                 break
@@ -79,7 +79,8 @@ class Missing:
                 if not self._is_of_data(code, judged, load, topology):
                     continue
                 found[code] = each
-                ill.add(each.source)
+                if each.place_kind not in FINE:
+                    ill.add(each.source)
         return list(found.values())
 
     def _was_ill(self, each: Doubt, periods: int) -> bool:
@@ -147,10 +148,12 @@ class Missing:
 
     def _at_fault(self, open_keys: frozenset[Key]) -> BoolArray:
         """Tell which keys a fault touches: its own, and all places of its source."""
-        ill = {key[1] for key in open_keys if key[0] in (*KINDS, "duplicates")}
-        if not ill:
+        ill = _ill(open_keys) | {key[1] for key in open_keys if key[0] == "duplicates"}
+        own = {(key[1], key[2], key[3]) for key in open_keys if key[0] in KINDS}
+        if not ill and not own:
             return np.zeros(len(self._parts), dtype=np.bool_)
-        return np.array([parts[0] in ill for parts in self._parts], dtype=np.bool_)
+        touched = [s in ill or (s, kind, place) in own for s, kind, place in self._parts]
+        return np.array(touched, dtype=np.bool_)
 
     def _low(self, judged: Judged) -> IntArray:
         is_fine, is_whole = self._of_kind[:, self._group]
@@ -182,14 +185,16 @@ class Missing:
         source, kind, place = self._parts[code]
         seen, expected = float(judged.seen[code]), float(judged.expected[code])
         ratio = seen / expected
-        measured = load(place)
+        measured = _load(place, load, topology)
         if kind == MEASURED:
             return True
         if kind == WHOLE:  # a day off leaves things as busy as ever, but not the network
             return ratio < LESS * min(measured if measured is not None else 1.0, 1.0)
         if measured is not None:
             return measured > (1.0 + ratio) / 2.0
-        near = topology.neighbours.get(place) if kind == "cell" else None
+        near = topology.neighbours.get(place)
+        if near is None and kind in FINE:
+            return False  # its people may be anywhere
         around = [
             i for i, (own, k, other) in enumerate(self._parts)
             if own == source and k == kind and i != code and (near is None or other in near)
@@ -200,6 +205,20 @@ class Missing:
         common = float(np.nan_to_num(judged.expected[code] / judged.usual[code], nan=1.0))
         more = np.nan_to_num(judged.seen[around] - common * judged.usual[around])
         return float(more.sum()) < TAKEN_OVER * (expected - seen)
+
+
+def _ill(open_keys: frozenset[Key]) -> set[str]:
+    """Name the sources of which a large part is missing: what else is must wait."""
+    return {key[1] for key in open_keys if key[0] in KINDS and key[2] not in FINE}
+
+
+def _load(place: str, load: Load, topology: Topology) -> float | None:
+    """Give the load of a place; where it measures none itself, the mean of what is under it."""
+    own = load(place)
+    if own is not None or not place:
+        return own
+    below = [each for one in topology.below(place) if (each := load(one)) is not None]
+    return float(np.mean(below)) if below else None
 
 
 def _counts_of(brought: Brought, kind: str) -> tuple[pa.Array, FloatArray]:
