@@ -16,6 +16,7 @@ from tests.loop.live_city import BROKEN, PERIOD_NS, SLOW_UNTIL, uses
 
 from sentio.api.stream import events
 from sentio.model.collection import CollectionOrder
+from sentio.model.data_fault import DataFault
 from sentio.model.degradation import Degradation
 from sentio.model.diagnosis import Diagnosis, Evidence, Hypothesis, Impact
 from sentio.store.state import StateStore
@@ -80,6 +81,22 @@ def order(number: int, *, ended_ns: int | None = None) -> CollectionOrder:
     )
 
 
+def data_fault(number: int, *, until_ns: int | None = None) -> DataFault:
+    since_ns = NOON_NS + number * PERIOD_NS
+    return DataFault(
+        id=f"Q{number:05d}",
+        what="silent",
+        source="probe",
+        since_ns=since_ns,
+        seen_ns=since_ns + PERIOD_NS,
+        until_ns=until_ns,
+        seen=0.0,
+        expected=300.0,
+        nats=80.0,
+        sentence="Source probe: no records where 300 were expected.",
+    )
+
+
 def fill(told: Told) -> list[Degradation]:
     """Tell of four degradations, the second over, the third of voice; explain the first."""
     some = [degradation(number) for number in range(1, 5)]
@@ -92,6 +109,7 @@ def fill(told: Told) -> list[Degradation]:
         happened,
         snapshot=b"learned",
         orders=[order(1, ended_ns=NOON_NS + 2 * HOUR_NS), order(2), order(3, ended_ns=NOON_NS)],
+        data_faults=[data_fault(1, until_ns=NOON_NS + HOUR_NS), data_fault(2), data_fault(3)],
     )
     return some
 
@@ -172,6 +190,18 @@ def test_an_order_says_for_people_until_when_and_why(quiet):
     assert one["reason"] == "cell cell-2 may be the cause"
 
 
+def test_faults_of_the_data_that_go_on_come_first(quiet):
+    answer = quiet.get("/api/v1/data-faults").json()["items"]
+    over = quiet.get("/api/v1/data-faults?state=over").json()["items"]
+
+    assert [each["id"] for each in answer] == ["Q00003", "Q00002", "Q00001"]
+    assert [(each["id"], each["state"]) for each in over] == [("Q00001", "over")]
+    assert (over[0]["since"], over[0]["until"]) == (
+        "2026-11-19T12:05:00+00:00",
+        "2026-11-19T13:00:00+00:00",
+    )
+
+
 @pytest.mark.parametrize("path", ["degradations/D9", "degradations/D9/subjects", "diagnoses/D9-0"])
 def test_what_is_not_there_is_a_problem_that_says_what_to_do(quiet, path: str):
     answer = quiet.get(f"/api/v1/{path}")
@@ -185,13 +215,13 @@ def test_only_who_may_read_is_told(quiet):
     state = quiet.platform.state
     key = state.create_key("probe", roles=("ingest",), at_ns=1)
 
-    paths = ["degradations", "degradations/D00001", "diagnoses", "collection-orders"]
+    paths = ["degradations", "degradations/D00001", "diagnoses", "collection-orders", "data-faults"]
     paths.append("events/stream")
     answers = [
         quiet.get(f"/api/v1/{path}", headers={"authorization": f"Bearer {key}"}) for path in paths
     ]
 
-    assert [each.status_code for each in answers] == [403] * 5
+    assert [each.status_code for each in answers] == [403] * 6
 
 
 def test_the_routes_that_were_there_first_answer_at_both_places(quiet):

@@ -11,7 +11,12 @@ from starlette.concurrency import run_in_threadpool
 from sentio import __version__
 from sentio.api.access import Access
 from sentio.api.address import check_address, is_loopback
-from sentio.api.awareness import degradations_router, diagnoses_router, orders_router
+from sentio.api.awareness import (
+    data_faults_router,
+    degradations_router,
+    diagnoses_router,
+    orders_router,
+)
 from sentio.api.body import BodyLimits
 from sentio.api.health import health_router
 from sentio.api.ingest import Ingest, ingest_router
@@ -108,6 +113,7 @@ def _add_reading(app: FastAPI, loop: Running) -> None:
         ("/api", degradations_router(platform, access)),
         ("/api", diagnoses_router(loop.told, access)),
         ("/api", orders_router(loop.told, access)),
+        ("/api", data_faults_router(loop.told, access)),
         (
             "/api",
             stream_router(

@@ -15,6 +15,7 @@ from sentio.kernel.values import to_plain
 from sentio.loop.platform import Platform
 from sentio.loop.touched import Touched, touched
 from sentio.model.collection import CollectionOrder
+from sentio.model.data_fault import DataFault
 from sentio.model.degradation import Degradation
 from sentio.model.diagnosis import Diagnosis
 from sentio.store.state.told import Told, Wanted
@@ -131,6 +132,28 @@ def orders_router(told: Told, access: Access) -> APIRouter:
         return Page(items=[order_json(each) for each in found], next=None)
 
     return router
+
+
+def data_faults_router(told: Told, access: Access) -> APIRouter:
+    """Make the route of faults of the data."""
+    router = APIRouter(
+        prefix="/v1", tags=["awareness"], dependencies=[Depends(access.needs("read"))]
+    )
+
+    @router.get("/data-faults", summary="What is wrong with the data, and not with the network")
+    def data_faults(  # pyright: ignore[reportUnusedFunction]  (FastAPI calls it)
+        state: Literal["open", "over"] | None = None, limit: Limit = 100
+    ) -> Page:
+        """List the faults that go on, behind them those begun last."""
+        found = told.data_faults(state, limit=limit)
+        return Page(items=[data_fault_json(each) for each in found], next=None)
+
+    return router
+
+
+def data_fault_json(each: DataFault) -> Json:
+    """Give a fault of the data as JSON."""
+    return {"state": each.state, **with_moments(to_plain(each))}
 
 
 def degradation_json(each: Degradation) -> Json:

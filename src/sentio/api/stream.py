@@ -1,4 +1,4 @@
-"""GET events/stream: degradations and diagnoses as they are told, as server-sent events (HTML)."""
+"""GET events/stream: degradations, diagnoses, data faults as told, as server-sent events (HTML)."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def stream_router(
             int | None, Query(ge=0, description="The same; 0 begins with the oldest that is kept.")
         ] = None,
     ) -> StreamingResponse:
-        """Send `degradation` and `diagnosis` events; without a last id, those from now on."""
+        """Send `degradation`, `diagnosis`, `data_fault` events; without a last id, from now on."""
         begin = _number(last_event_id) if last_event_id is not None else after
         return StreamingResponse(
             events(

@@ -9,6 +9,7 @@ from sentio.cli.output import columns, duration, moment, percent, say
 
 if TYPE_CHECKING:
     from sentio.loop.live import Change
+    from sentio.model.data_fault import DataFault
     from sentio.model.degradation import Degradation
 
 HEADER = (
@@ -16,13 +17,18 @@ HEADER = (
 )  # fmt: skip
 
 
-def say_change(change: Change) -> None:
-    """Say on the side that a degradation was seen, changed, ended or explained."""
+def say_change(change: Change | DataFault) -> None:
+    """Say on the side that a degradation or a fault of the data was seen, or what became of it."""
     say(change_line(change))
 
 
-def change_line(change: Change) -> str:
+def change_line(change: Change | DataFault) -> str:
     """Write a change in one line."""
+    from sentio.model.data_fault import DataFault
+
+    if isinstance(change, DataFault):
+        over = "" if change.until_ns is None else f" Over since {moment(change.until_ns)}."
+        return f"{change.id} {change.sentence}{over}"
     told = change.degradation
     if change.diagnosis is not None:
         return f"{told.id} {change.diagnosis.sentence}"

@@ -54,12 +54,16 @@ def sentence(kind: str, body: Json) -> str:
     from sentio.cli.told import change_line
     from sentio.kernel.values import from_plain
     from sentio.loop.live import Change
+    from sentio.model.data_fault import DataFault
     from sentio.model.degradation import Degradation
     from sentio.model.diagnosis import Diagnosis
 
     if kind == "diagnosis":
         made = from_plain(Diagnosis, body)
         return f"{_clock(made.made_ns)} {made.degradation} {made.sentence}"
+    if kind == "data_fault":
+        fault = from_plain(DataFault, body)
+        return f"{_clock(fault.until_ns or fault.seen_ns)} {change_line(fault)}"
     told = from_plain(Degradation, body)
     line = change_line(Change(what=body["change"], degradation=told))
     return f"{_clock(told.ended_ns or told.seen_ns)} {line}"

@@ -12,7 +12,8 @@ from sentio.cli.output import AsJson, answer, duration, say
 from sentio.cli.told import change_line, degradations_table
 
 if TYPE_CHECKING:
-    from sentio.loop.live import Change, Live
+    from sentio.loop.live import Live
+    from sentio.model.data_fault import DataFault
     from sentio.model.degradation import Degradation
 
 LENGTH = re.compile(r"(\d+)\s*(s|min)?")
@@ -43,7 +44,7 @@ def watch(
     watches by itself; this is for what was read by `sentio ingest`.
     """
     from sentio.loop.diagnosing import diagnoser
-    from sentio.loop.live import Live, Pace
+    from sentio.loop.live import Change, Live, Pace
     from sentio.loop.platform import open_state, read_warehouse
     from sentio.store.state.told import Told
 
@@ -52,8 +53,8 @@ def watch(
     )
     ids: list[str] = []
 
-    def tell(change: Change) -> None:
-        if change.what == "opened":
+    def tell(change: Change | DataFault) -> None:
+        if isinstance(change, Change) and change.what == "opened":
             ids.append(change.degradation.id)
         if not as_json:
             say(change_line(change))

@@ -93,13 +93,13 @@ class StoreDetail:
         return np.asarray(found, dtype=np.int64)
 
     def uses(self, since_ns: int, until_ns: int) -> pa.Table:
-        """Give all uses of a window with their scores and attributes, and nothing else of them."""
+        """Give all uses of a window: when, who, score, commit and attributes, nothing else."""
         con = self._warehouse.con.cursor()
         self._codes.refresh(con)
         tables: list[pa.Table] = []
         for part in self.parts(con, {}, since_ns, until_ns):
             wanted = [name for name in WIDE if name in part.columns]
-            names = ", ".join(f'"{name}"' for name in ("ts", "subject", "mos", *wanted))
+            names = ", ".join(f'"{name}"' for name in ("ts", "subject", "mos", "origin", *wanted))
             rows = con.execute(
                 f'SELECT {names} FROM "{part.table}" WHERE {part.where} ORDER BY ts, subject, mos',
                 list(part.bound),
@@ -154,7 +154,7 @@ class StoreDetail:
             is_near = part.rows and part.last_ts >= since_ns and part.first_ts < until_ns
             if not is_near or not part.family.startswith(PREFIX) or service not in SERVICES:
                 continue
-            columns = self._held(con, part.table_name, part.rows)
+            columns = self.held(con, part.table_name, part.rows)
             found = self._where(scope, service, columns)
             if found is not None and "mos" in columns:  # not where nothing could be scored
                 where = " AND ".join(["ts >= ?", "ts < ?", "mos IS NOT NULL", *found[0]])
@@ -193,7 +193,8 @@ class StoreDetail:
             return (name if name in (*PATH, *TEXTS) else ""), [member]
         return derived.below, [below for below, above in derived.of.items() if above == member]
 
-    def _held(self, con: duckdb.DuckDBPyConnection, table: str, rows: int) -> frozenset[str]:
+    def held(self, con: duckdb.DuckDBPyConnection, table: str, rows: int) -> frozenset[str]:
+        """Name the columns of a table of facts."""
         known = self._columns.get(table)
         if known is None or known[0] != rows:
             described = con.execute(f'SELECT * FROM "{table}" LIMIT 0').description or []

@@ -11,6 +11,7 @@ from sentio.analysis.causes import Sources, explain
 from sentio.analysis.hypotheses import Case, candidates
 from sentio.analysis.measured import Log, Measured
 from sentio.analysis.telling_causes import SURE_ENOUGH, sentence
+from sentio.loop.data_causes import trusted, with_data
 from sentio.loop.impact import impact_of
 from sentio.loop.live import Explain, Live
 from sentio.loop.looking import Following
@@ -46,11 +47,12 @@ def _diagnosis(warehouse: Warehouse, live: Live, one: Following, now_ns: int) ->
     elements = {each.element for each in candidates(case, watching.watch.book.topology)}
     con = warehouse.con.cursor()
     measured, log = Measured(), Log()
-    for rows in _by_time(_facts(con, "measurement", MEASURED, elements, now_ns - LEARN_NS, now_ns)):
+    told = _facts(con, "measurement", MEASURED, elements, now_ns - LEARN_NS, now_ns)
+    for rows in _by_time(trusted(told, live.data_faults.wrong_counters())):
         measured.learn(rows)
     log.add(_facts(con, "event", EVENTS, elements, now_ns - LOG_NS, now_ns))
     sources = Sources(topology=watching.watch.book.topology, measured=measured, log=log)
-    causes = explain(case, sources, until_ns=now_ns)
+    causes = with_data(explain(case, sources, until_ns=now_ns), live, one.told, now_ns)
     impact = impact_of(warehouse, live, one, now_ns)
     return Diagnosis(
         degradation=one.told.id,

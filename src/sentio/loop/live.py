@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
+import pyarrow as pa
+
 from sentio.awareness.budget import Budget
 from sentio.awareness.totals import Totals
 from sentio.awareness.watch import DAY_NS, Watch
@@ -19,8 +21,10 @@ from sentio.kernel.clock import Clock, SystemClock
 from sentio.kernel.config import Settings
 from sentio.kernel.errors import RefusedError
 from sentio.kernel.values import to_plain
+from sentio.loop.bringing import Bringing
 from sentio.loop.collecting import MOST_ORDERS, Collecting
 from sentio.loop.collecting import restored as collecting_again
+from sentio.loop.data_faults import DataFaults
 from sentio.loop.detail import StoreDetail
 from sentio.loop.kept import kept, restored
 from sentio.loop.periods import Periods
@@ -28,6 +32,7 @@ from sentio.loop.sending import Sending
 from sentio.loop.snapshot import packed, unpacked
 from sentio.loop.watching import REVISITS, ROW_BYTES, Following, Watching
 from sentio.model.collection import CollectionOrder, Collectors
+from sentio.model.data_fault import DataFault
 from sentio.model.degradation import Degradation
 from sentio.model.diagnosis import Diagnosis
 from sentio.store.state.told import Told
@@ -72,7 +77,7 @@ class Change:
     diagnosis_id: str = ""
 
 
-OnChange: TypeAlias = Callable[[Change], None]
+OnChange: TypeAlias = Callable[[Change | DataFault], None]
 
 
 def explain_nothing(following: Following, now_ns: int) -> Diagnosis | None:
@@ -120,6 +125,8 @@ class Live:
         self.explain = explain
         self._on_change = on_change
         self.detail = StoreDetail(warehouse)
+        self.bringing = Bringing(warehouse, self.detail)
+        self.data_faults = DataFaults()
         self._release = ""
         self.next_ns: int | None = None
         self.learned = self.judged = 0
@@ -127,6 +134,7 @@ class Live:
         self._changes: list[Change] = []
         self._grown: dict[str, Degradation] = {}
         self._orders: dict[str, CollectionOrder] = {}
+        self._faults: list[DataFault] = []  # that began or ended since all was written
         self._is_saved = True
         self.collecting = Collecting(period_ns=pace.period_ns)
         self.watching = self._begun()
@@ -193,6 +201,7 @@ class Live:
         watching = self.watching
         watching.budget.earn(round(uses) * ROW_BYTES)
         single = self.detail.uses(start_ns, start_ns + self.pace.period_ns) if uses else None
+        is_news = single is not None and self._see_data(start_ns, single)
         if self.is_learning:
             self.learned += 1
             teaches = self._teaches_tail()
@@ -210,8 +219,17 @@ class Live:
             one = known[name]  # may have been told better since
             self._grown[name] = one.told
             self._note(one.told, scopes.get(name))
-            self._diagnose(one, start_ns + self.pace.period_ns)
+            self._diagnose(one, start_ns + self.pace.period_ns, is_news=is_news)
         self._collect(start_ns, round(uses) * ROW_BYTES)
+
+    def _see_data(self, start_ns: int, uses: pa.Table) -> bool:
+        """Judge the data themselves, before what they say; tells whether a fault began or ended."""
+        if not uses.num_rows:
+            return False
+        brought = self.bringing.read(start_ns, start_ns + self.pace.period_ns, uses)
+        found = self.data_faults.see(brought, self.detail.topology, only_learns=self.is_learning)
+        self._faults += found
+        return bool(found)
 
     def _collect(self, start_ns: int, bulk_bytes: int) -> None:
         """Order collection up and down, as of the moment at which the period may be judged."""
@@ -236,9 +254,10 @@ class Live:
         elif before is not None and before != (each.scope, each.services):
             self._changes.append(Change(what="changed", degradation=each))
 
-    def _diagnose(self, one: Following, now_ns: int) -> None:
+    def _diagnose(self, one: Following, now_ns: int, *, is_news: bool) -> None:
         """Explain a degradation when it is new, a few times as more is known, and at its end."""
-        if one.periods not in (0, *REVISITS) and one.told.ended_ns is None:
+        is_due = one.periods in (0, *REVISITS) or one.told.ended_ns is not None
+        if not is_due and not (is_news and self.data_faults.may_explain(one.told)):
             return
         made = self.explain(one, now_ns)
         if made is not None:
@@ -263,6 +282,7 @@ class Live:
         if self._release != self.periods.topology_release():
             self._release = ""
         watching = restored(watch, self.detail, arrays, more["watching"])
+        self.data_faults = DataFaults.restored(arrays, more.get("data_faults", {}))
         explained = [
             self._told.diagnoses(degradation=one.told.id, limit=1) for one in watching.open
         ]
@@ -303,19 +323,32 @@ class Live:
             "topology": self._release,
         }
         collecting = self.collecting.saved()
+        own, data_faults = self.data_faults.saved()
         more = {**state, "watch": watch, "watching": watching, "collecting": collecting}
+        more["data_faults"] = data_faults
+        faults, self._faults = self._faults, []
         changes, self._changes = self._changes, []
         diagnoses = {each.diagnosis_id: each.diagnosis for each in changes if each.diagnosis}
         self._told.write(
             self._grown.values(),
             diagnoses,
-            _events(changes),
-            snapshot=packed({**learned, **arrays}, more),
+            [*_events_of_data(faults), *_events(changes)],
+            snapshot=packed({**learned, **arrays, **own}, more),
             orders=self._orders.values(),
+            data_faults=faults,
         )
         self._grown, self._orders, self._is_saved = {}, {}, True
-        for each in changes:
+        for each in (*faults, *changes):
             self._on_change(each)
+
+
+def _events_of_data(
+    faults: Iterable[DataFault],
+) -> list[tuple[str, int, dict[str, Any]]]:  # Any: JSON
+    return [
+        ("data_fault", each.until_ns or each.seen_ns, {"state": each.state, **to_plain(each)})
+        for each in faults
+    ]
 
 
 def _events(changes: Iterable[Change]) -> list[tuple[str, int, dict[str, Any]]]:  # Any: JSON

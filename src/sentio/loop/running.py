@@ -14,6 +14,7 @@ from sentio.loop.collectors.nobody import Nobody
 from sentio.loop.collectors.webhook import Webhook
 from sentio.loop.live import Change, Explain, Live, OnChange, Pace, explain_nothing
 from sentio.model.collection import Collectors
+from sentio.model.data_fault import DataFault
 from sentio.store.state import StateStore
 from sentio.store.state.told import Told
 from sentio.store.warehouse import Warehouse
@@ -112,8 +113,11 @@ class Running:
         live.explain = self._explainer(live)
         return live
 
-    def _tell(self, change: Change) -> None:
-        log_change(change)
+    def _tell(self, change: Change | DataFault) -> None:
+        if isinstance(change, DataFault):
+            log_data_fault(change)
+        else:
+            log_change(change)
         self._on_change(change)
 
 
@@ -126,6 +130,23 @@ def collectors_of(settings: Settings) -> Collectors:
         settings.collection_url,
         token=token.get_secret_value() if token else "",
         timeout_s=settings.collection_timeout_s,
+    )
+
+
+def log_data_fault(fault: DataFault) -> None:
+    """Log that a fault of the data began or ended."""
+    log.info(
+        "data_fault",
+        state=fault.state,
+        id=fault.id,
+        what=fault.what,
+        source=fault.source,
+        place_kind=fault.place_kind,
+        place=fault.place,
+        service=fault.service,
+        indicator=fault.indicator,
+        since_ns=fault.since_ns,
+        until_ns=fault.until_ns,
     )
 
 

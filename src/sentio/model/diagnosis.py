@@ -15,13 +15,15 @@ class Evidence:
     what: str
     weight: float
     element: str = ""
-    source: str = ""  # measurement, alarm, change, planned_work, experience, topology
+    source: str = ""  # measurement, alarm, change, planned_work, experience, topology, data
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hypothesis:
     """One possible cause: an element or a combination of attributes, in one domain.
 
+    ``domain`` is one of `sentio.model.domain.DOMAINS`, or ``data`` where the data are at fault and
+    the network is not: then ``element`` is a source, ``kind`` what is wrong (`DataFault`).
     ``probability`` is that of this cause, [0, 1]; those of a diagnosis and of its abstention add up
     to 1.
     """

@@ -102,6 +102,18 @@ class CollectionOrderRow(Base):
     body: Mapped[dict[str, Any]] = mapped_column(JSON)  # Any: JSON
 
 
+class DataFaultRow(Base):
+    """A fault of the data as it was last told."""
+
+    __tablename__ = "data_fault"
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    since_ns: Mapped[int] = mapped_column(BigInteger, index=True)
+    until_ns: Mapped[int | None] = mapped_column(BigInteger, index=True)
+    version: Mapped[int] = mapped_column(Integer)
+    body: Mapped[dict[str, Any]] = mapped_column(JSON)  # Any: JSON
+
+
 class ToldEventRow(Base):
     """What was told, in the order of the telling; the oldest are dropped."""
 

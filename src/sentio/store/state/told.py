@@ -1,4 +1,4 @@
-"""What the loop has told (degradations, diagnoses, orders, events), and its snapshot."""
+"""What the loop has told (degradations, diagnoses, orders, faults of data), and its snapshot."""
 
 from __future__ import annotations
 
@@ -11,11 +11,13 @@ from sqlalchemy.orm import Session
 
 from sentio.kernel.values import from_plain, to_plain
 from sentio.model.collection import CollectionOrder
+from sentio.model.data_fault import DataFault
 from sentio.model.degradation import Degradation
 from sentio.model.diagnosis import Diagnosis
 from sentio.store.state.store import StateStore
 from sentio.store.state.tables import (
     CollectionOrderRow,
+    DataFaultRow,
     DegradationRow,
     DiagnosisRow,
     SnapshotRow,
@@ -33,7 +35,7 @@ State = Literal["open", "over"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToldEvent:
-    """One thing that was told: ``kind`` is ``degradation`` or ``diagnosis``."""
+    """One thing that was told: ``kind`` is ``degradation``, ``diagnosis`` or ``data_fault``."""
 
     id: int
     kind: str
@@ -65,6 +67,7 @@ class Told:
         *,
         snapshot: bytes,
         orders: Iterable[CollectionOrder] = (),
+        data_faults: Iterable[DataFault] = (),
     ) -> int:
         """Write what changed, and the snapshot that goes with it, in one transaction.
 
@@ -78,6 +81,8 @@ class Told:
                 session.merge(_diagnosis_row(name, made))
             for order in orders:
                 session.merge(_order_row(order))
+            for fault in data_faults:
+                session.merge(_data_fault_row(fault))
             for kind, at_ns, body in events:
                 session.add(ToldEventRow(kind=kind, at_ns=at_ns, body=dict(body)))
                 session.flush()
@@ -94,9 +99,10 @@ class Told:
         return b"".join(parts) if parts else None
 
     def forget(self) -> None:
-        """Drop the snapshot and all degradations, diagnoses and orders; events are counted on."""
+        """Drop the snapshot and all that was told but the events, which are counted on."""
+        tables = (SnapshotRow, CollectionOrderRow, DataFaultRow, DiagnosisRow, DegradationRow)
         with self._state.session() as session:
-            for table in (SnapshotRow, CollectionOrderRow, DiagnosisRow, DegradationRow):
+            for table in tables:
                 session.execute(delete(table))
 
     def degradations(
@@ -156,6 +162,17 @@ class Told:
             found = session.scalars(rows.order_by(*order).limit(limit)).all()
         return [from_plain(CollectionOrder, row.body) for row in found]
 
+    def data_faults(self, state: State | None = None, *, limit: int = 100) -> list[DataFault]:
+        """List faults of the data: the open ones first, then those begun last."""
+        rows = select(DataFaultRow)
+        until = DataFaultRow.until_ns
+        if state is not None:
+            rows = rows.where(until.is_(None) if state == "open" else until.is_not(None))
+        order = (until.is_not(None), DataFaultRow.since_ns.desc(), DataFaultRow.id)
+        with self._state.session() as session:
+            found = session.scalars(rows.order_by(*order).limit(limit)).all()
+        return [from_plain(DataFault, row.body) for row in found]
+
     def events(self, after: int, *, limit: int = 100) -> list[ToldEvent]:
         """List what was told after an event, oldest first."""
         rows = select(ToldEventRow).where(ToldEventRow.id > after).order_by(ToldEventRow.id)
@@ -213,6 +230,16 @@ def _order_row(each: CollectionOrder) -> CollectionOrderRow:
         degradation=each.degradation,
         since_ns=each.since_ns,
         ended_ns=each.ended_ns,
+        version=VERSION,
+        body=to_plain(each),
+    )
+
+
+def _data_fault_row(each: DataFault) -> DataFaultRow:
+    return DataFaultRow(
+        id=each.id,
+        since_ns=each.since_ns,
+        until_ns=each.until_ns,
         version=VERSION,
         body=to_plain(each),
     )
