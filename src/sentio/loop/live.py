@@ -151,6 +151,7 @@ class Live:
         saved_s = time.monotonic()
         while not is_stopped() and (span := self._due()) is not None:
             self._turn()
+            self.detail.due_ns = span[1]
             for start_ns, totals in self.periods.read(*span):
                 self._see(start_ns, totals)
                 self.next_ns = start_ns + self.pace.period_ns
