@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
+import urllib.request
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Event, Thread
-from typing import IO
+from typing import IO, Any
 
 from sentio.kernel.errors import StoreError
 
 LOG_FILE = "serve.log"
 LISTENS = "Listening on "
 KEPT = ("SENTIO_DEFINITIONS", "SENTIO_SHARED", "SENTIO_MEMORY_LIMIT_MB", "SENTIO_THREADS")
+ANSWER_S = 60.0
 END_S = 45.0  # for what was accepted to be committed
+
+Json = dict[str, Any]  # Any: JSON
 
 
 class Server:
@@ -43,8 +48,7 @@ class Server:
         self._is_wanted = False
 
     def start(self, *, grace_s: int) -> None:
-        """Start it, or start it anew, with a grace; raises `StoreError` where it does not come."""
-        self.end()
+        """Start it with a grace; raises `StoreError` where it does not come."""
         with self.log.open("w", encoding="utf-8") as file:
             child = subprocess.Popen(
                 [sys.executable, "-m", "sentio.cli.main", "serve"],
@@ -60,6 +64,25 @@ class Server:
             self.url = _address(said, file, self.log)
         self._port = int(self.url.rsplit(":", 1)[1])
         Thread(target=self._note, args=(child, said), daemon=True).start()
+
+    def ask(self, path: str, body: Json | None = None) -> Json:
+        """Get what it tells under a path of the API, or put a body there.
+
+        Raises `StoreError` where it does not answer.
+        """
+        request = urllib.request.Request(  # noqa: S310  (the server that was just started)
+            f"{self.url}/api/v1/{path}",
+            data=None if body is None else json.dumps(body).encode(),
+            headers={"Content-Type": "application/json"},
+            method="GET" if body is None else "PUT",
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=ANSWER_S) as answer:  # noqa: S310
+                return json.load(answer)
+        except OSError as error:
+            raise StoreError(
+                f"the server does not answer: {error}", where=request.full_url
+            ) from error
 
     def end(self) -> None:
         """End it, once all that was accepted is committed."""
@@ -117,6 +140,23 @@ def serving(
         server.check()
     finally:
         server.end()
+
+
+@contextmanager
+def warming(*, is_wanted: bool) -> Generator[None]:
+    """Compile beside us what a new machine needs, so that the server finds it in the cache."""
+    if not is_wanted:
+        yield
+        return
+    asked = "from sentio.loop.warming import warm; warm()"
+    child = subprocess.Popen(  # noqa: S603  (ourselves)
+        [sys.executable, "-c", asked], stderr=subprocess.DEVNULL, start_new_session=True
+    )
+    try:
+        yield
+    finally:
+        child.terminate()
+        child.wait()
 
 
 def _address(said: IO[str], file: IO[str], log: Path) -> str:

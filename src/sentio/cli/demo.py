@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 FOLDER = "demo"
 CELLS, USERS, THINGS = 24, 8000, 100  # small enough that its past is read within a minute
 HISTORY_DAYS, LEARN_DAYS = 1.0, 0.8
+WORST = 3  # services at cells that are named while the past is read
 FAULTS_A_DAY = 24.0  # about every three minutes of the wall at 20x
 
 
@@ -51,7 +52,7 @@ def demo(
 
     Its data lie in a folder of their own within the data folder; called again, it goes on there.
     """
-    from sentio.cli.child import serving
+    from sentio.cli.child import serving, warming
     from sentio.lab.live.kept import Memory
     from sentio.lab.live.lab import HISTORY_S
     from sentio.lab.live.run import run_lab
@@ -63,8 +64,10 @@ def demo(
     if again:
         shutil.rmtree(folder, ignore_errors=True)
     memory = Memory(folder / MEMORY_FILE)
+    say(f"Starting a Sentio and a city of {CELLS} cells, {USERS:,} users and {THINGS} things ...")
     with (
         stopping() as stop,
+        warming(is_wanted=not memory.path.exists()),
         serving(
             folder, settings.api_port, learn_days=LEARN_DAYS, grace_s=HISTORY_S, stop=stop
         ) as server,
@@ -110,17 +113,29 @@ def _saying(server: Server, speed: float) -> Watchers:
     from sentio.lab.live.lab import Watchers
 
     def on_live(state: Json) -> None:
-        server.start(grace_s=0)  # from now on all sources send together
+        server.ask("watch", {"grace_s": 0})  # from now on all sources send together
         say(
             f"Live from {state['sent_until']} at {speed:g}x. Break something: "
             "`sentio lab break degraded_cell`; `sentio lab truth` tells what is broken."
         )
 
     return Watchers(
-        on_history=lambda now_ns: say(f"The city's past is read until {moment(now_ns)}."),
+        on_history=lambda now_ns: say(past_line(server.ask("experience"), now_ns)),
         on_live=on_live,
         on_fault=lambda told: say(f"(broken by the lab: {fault_text(told)})"),
     )
+
+
+def past_line(known: Json, until_ns: int) -> str:
+    """Write in one line who had what experience so far, and where it was worst."""
+    said = f"The city's past is read until {moment(until_ns)}: {known['uses']:,} uses"
+    if known["mos_mean"] is not None:
+        said += f" of {known['subjects']:,} subjects, mean MOS {known['mos_mean']:.2f}"
+    worst = [
+        f"{each['service']} at {each['member']} ({each['mos_mean']:.1f})"
+        for each in known["worst"][:WORST]
+    ]
+    return f"{said}{'; worst: ' if worst else ''}{', '.join(worst)}."
 
 
 def _say_ready(url: str, kept: Kept) -> None:

@@ -19,6 +19,7 @@ from sentio.lab.stream.parcels import Parcel
 from sentio.lab.stream.writers import Wires
 
 HISTORY_PERIODS = 36  # sent together while the past is caught up: three hours
+FIRST_PERIODS = 12  # are sent together at first: a first hour is soon read
 HISTORY_S = HISTORY_PERIODS * PERIOD_NS // 1_000_000_000
 """So far the newest use may be ahead of what one source has sent, while the past is caught up."""
 
@@ -70,9 +71,11 @@ class Lab:
         """Send all that lies before a moment, as fast as it is taken, or until it is stopped."""
         with ThreadPoolExecutor(1) as pool:  # the next part is simulated while one is sent
             sending: Future[None] | None = None
+            most = FIRST_PERIODS
             while self.operator.now_ns < until_ns and not stop.is_set():
                 left = -(-(until_ns - self.operator.now_ns) // PERIOD_NS)
-                past = joined(self._past(min(left, HISTORY_PERIODS), stop))
+                past = joined(self._past(min(left, most), stop))
+                most = HISTORY_PERIODS
                 parcels = sorted(past, key=_source)  # those of one source go in one commit
                 if sending is not None:
                     sending.result()

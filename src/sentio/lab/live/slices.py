@@ -19,7 +19,7 @@ FRAMES: dict[str, tuple[bytes, bytes, bytes]] = {
     "ndjson": (b"", b"", b""),
     "usp_bulk": (b'{"Report":[\n', b",\n", b"\n]}\n"),
 }
-"""What stands before, between and behind the rows of formats that can be joined; beside a header."""
+"""What stands before, between and behind the rows of formats that can be joined."""
 HEADED = ("delimited", "surveys", "tickets")
 
 
