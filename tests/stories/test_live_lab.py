@@ -15,7 +15,8 @@ import pytest
 
 from sentio.cli.child import serving
 from sentio.lab.live.kept import Kept, Memory
-from sentio.lab.live.lab import HISTORY_S, Watchers
+from sentio.lab.live.lab import Watchers
+from sentio.lab.live.pace import HISTORY_S
 from sentio.lab.live.run import Wish, run_lab
 from sentio.lab.live.sending import Push
 from sentio.lab.live.steering import ask
@@ -51,7 +52,7 @@ def at_work(folder: Path) -> Iterator[tuple[int, int, Kept]]:
         told.append((int(url.rsplit(":", 1)[1]), kept))
 
     def on_live(_: object) -> None:
-        server.start(grace_s=0)
+        server.ask("watch", {"grace_s": 0})
         live.set()
 
     wish = Wish(scale=SMALL, faults=0.0, dirt=0.0, speed=100.0, history_days=0.2, control_port=0)

@@ -38,7 +38,6 @@ class Server:
     """
 
     def __init__(self, folder: Path, port: int, *, learn_days: float, stop: Event) -> None:
-        self.url = ""
         self.log = folder / LOG_FILE
         self._folder = folder
         self._port = port
@@ -46,24 +45,31 @@ class Server:
         self._stop = stop
         self._child: subprocess.Popen[str] | None = None
         self._is_wanted = False
+        self._url, self._said = "", list[str]()
+        self._is_known = Event()
+
+    @property
+    def url(self) -> str:
+        """Its address, once it listens; raises `StoreError` where it does not come."""
+        self._is_known.wait()
+        if not self._url:
+            raise _not_started(self._said, self.log)
+        return self._url
 
     def start(self, *, grace_s: int) -> None:
-        """Start it with a grace; raises `StoreError` where it does not come."""
-        with self.log.open("w", encoding="utf-8") as file:
-            child = subprocess.Popen(
-                [sys.executable, "-m", "sentio.cli.main", "serve"],
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.PIPE,
-                text=True,
-                cwd=self._folder,  # no settings file of somebody's own
-                env=self._environment(grace_s),
-                start_new_session=True,
-            )
-            self._child, self._is_wanted = child, True
-            said: IO[str] = child.stderr or sys.stdin  # it is a pipe
-            self.url = _address(said, file, self.log)
-        self._port = int(self.url.rsplit(":", 1)[1])
-        Thread(target=self._note, args=(child, said), daemon=True).start()
+        """Start it with a grace; it takes some seconds until it listens."""
+        child = subprocess.Popen(
+            [sys.executable, "-m", "sentio.cli.main", "serve"],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            cwd=self._folder,  # no settings file of somebody's own
+            env=self._environment(grace_s),
+            start_new_session=True,
+        )
+        self._child, self._is_wanted = child, True
+        said: IO[str] = child.stderr or sys.stdin  # it is a pipe
+        Thread(target=self._note, args=(said,), daemon=True).start()
 
     def ask(self, path: str, body: Json | None = None) -> Json:
         """Get what it tells under a path of the API, or put a body there.
@@ -118,12 +124,18 @@ class Server:
         }
         return {**others, **{f"SENTIO_{name}": value for name, value in ours.items()}}
 
-    def _note(self, child: subprocess.Popen[str], said: IO[str]) -> None:
-        with said, self.log.open("a", encoding="utf-8") as file:
+    def _note(self, said: IO[str]) -> None:
+        with said, self.log.open("w", encoding="utf-8") as file:
             for line in said:
                 file.write(line)
                 file.flush()
-        if self._is_wanted and child is self._child:
+                if line.startswith(LISTENS):
+                    self._url = line.removeprefix(LISTENS).split(";")[0]
+                    self._is_known.set()
+                elif not self._url:
+                    self._said.append(line.strip())
+        self._is_known.set()
+        if self._is_wanted:
             self._stop.set()
 
 
@@ -131,7 +143,10 @@ class Server:
 def serving(
     folder: Path, port: int, *, learn_days: float, grace_s: int, stop: Event
 ) -> Generator[Server]:
-    """Serve a folder on loopback; raises `StoreError` where it does not start, or ends early."""
+    """Serve a folder on loopback; raises `StoreError` where it ends early.
+
+    It starts while we go on; who asks for its address waits for it.
+    """
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     server = Server(folder, port, learn_days=learn_days, stop=stop)
     try:
@@ -159,15 +174,9 @@ def warming(*, is_wanted: bool) -> Generator[None]:
         child.wait()
 
 
-def _address(said: IO[str], file: IO[str], log: Path) -> str:
-    lines: list[str] = []
-    for line in said:
-        file.write(line)
-        lines.append(line.strip())
-        if line.startswith(LISTENS):
-            return line.removeprefix(LISTENS).split(";")[0]
+def _not_started(lines: list[str], log: Path) -> StoreError:
     why = " ".join(line for line in lines if line.startswith(("error:", "where:", "next:")))
-    raise StoreError(
+    return StoreError(
         f"the server did not start: {why or (lines or ['it said nothing'])[-1]}",
         where=str(log),
         next_step="Correct what it says, or give another --port.",

@@ -53,39 +53,47 @@ def demo(
     Its data lie in a folder of their own within the data folder; called again, it goes on there.
     """
     from sentio.cli.child import serving, warming
+    from sentio.lab.live.pace import HISTORY_S
+
+    say(f"Starting a Sentio and a city of {CELLS} cells, {USERS:,} users and {THINGS} things ...")
+    settings = settings_of(context, api_port=port, lab_control_port=control_port)
+    folder = (settings.data_folder / FOLDER).resolve()
+    if again:
+        shutil.rmtree(folder, ignore_errors=True)
+    is_new = not (folder / MEMORY_FILE).exists()
+    learning = {"learn_days": LEARN_DAYS, "grace_s": HISTORY_S}
+    with (
+        stopping() as stop,
+        serving(folder, settings.api_port, **learning, stop=stop) as server,
+        warming(is_wanted=is_new),
+    ):
+        control = settings.lab_control_port  # what follows is imported while the server starts
+        wish = _wish(seed=seed, faults=faults, speed=speed, control_port=control)
+        say(f"Sentio listens on {server.url}; its log is {server.log}.")
+        state = _run(wish, server, folder / MEMORY_FILE, stop=stop, is_new=is_new)
+    answer(state, f"Stopped; `sentio demo` goes on from {state['sent_until']}.", as_json=as_json)
+
+
+def _run(wish: Wish, server: Server, memory: Path, *, stop: threading.Event, is_new: bool) -> Json:
+    """Run the city, and say what is told: all of it where the city is new, else from now on."""
+    from sentio.cli.told_stream import follow
     from sentio.lab.live.kept import Memory
-    from sentio.lab.live.lab import HISTORY_S
     from sentio.lab.live.run import run_lab
     from sentio.lab.live.sending import Push
 
-    settings = settings_of(context, api_port=port, lab_control_port=control_port)
-    folder = (settings.data_folder / FOLDER).resolve()
-    wish = _wish(seed=seed, faults=faults, speed=speed, control_port=settings.lab_control_port)
-    if again:
-        shutil.rmtree(folder, ignore_errors=True)
-    memory = Memory(folder / MEMORY_FILE)
-    say(f"Starting a Sentio and a city of {CELLS} cells, {USERS:,} users and {THINGS} things ...")
-    with (
-        stopping() as stop,
-        warming(is_wanted=not memory.path.exists()),
-        serving(
-            folder, settings.api_port, learn_days=LEARN_DAYS, grace_s=HISTORY_S, stop=stop
-        ) as server,
-    ):
-        say(f"Sentio listens on {server.url}; its log is {server.log}.")
-        threading.Thread(
-            target=_follow, args=(server.url, stop, memory.path), name="told", daemon=True
-        ).start()
-        push = Push(server.url, stop=stop, on_trouble=say)
-        state = run_lab(
-            wish,
-            push,
-            memory,
-            stop=stop,
-            watchers=_saying(server, speed),
-            on_ready=_say_ready,
-        )
-    answer(state, f"Stopped; `sentio demo` goes on from {state['sent_until']}.", as_json=as_json)
+    after = {"after": 0 if is_new else None}
+    told = threading.Thread(
+        target=follow, args=(server.url, stop, say), kwargs=after, name="told", daemon=True
+    )
+    told.start()
+    return run_lab(
+        wish,
+        Push(server.url, stop=stop, on_trouble=say),
+        Memory(memory),
+        stop=stop,
+        watchers=_saying(server, wish.speed),
+        on_ready=_say_ready,
+    )
 
 
 def _wish(*, seed: int, faults: float, speed: float, control_port: int) -> Wish:
@@ -100,13 +108,6 @@ def _wish(*, seed: int, faults: float, speed: float, control_port: int) -> Wish:
         history_days=HISTORY_DAYS,
         control_port=control_port,
     )
-
-
-def _follow(url: str, stop: threading.Event, memory: Path) -> None:
-    """Say what is told: all of it where the city is new, else from now on."""
-    from sentio.cli.told_stream import follow
-
-    follow(url, stop, say, after=None if memory.exists() else 0)
 
 
 def _saying(server: Server, speed: float) -> Watchers:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from sentio.lab.changes import Change
 from sentio.lab.live.mishaps import Mishaps
-from sentio.lab.live.pace import Pace, pieces_of
+from sentio.lab.live.pace import FIRST_PERIODS, HISTORY_PERIODS, Pace, pieces_of
 from sentio.lab.live.sending import Sending
 from sentio.lab.live.slices import joined, sliced
 from sentio.lab.live.truth import Json, iso, truth_json
@@ -17,11 +17,6 @@ from sentio.lab.operator.rhythm import PERIOD_NS
 from sentio.lab.simulation import Operator, Period
 from sentio.lab.stream.parcels import Parcel
 from sentio.lab.stream.writers import Wires
-
-HISTORY_PERIODS = 36  # sent together while the past is caught up: three hours
-FIRST_PERIODS = 12  # are sent together at first: a first hour is soon read
-HISTORY_S = HISTORY_PERIODS * PERIOD_NS // 1_000_000_000
-"""So far the newest use may be ahead of what one source has sent, while the past is caught up."""
 
 
 @dataclass(slots=True, kw_only=True)
