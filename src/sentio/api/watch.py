@@ -33,12 +33,13 @@ class WatchState(Grace):
 def watch_router(loop: Running, access: Access) -> APIRouter:
     """Make the routes; changing needs the role of an administrator."""
     router = APIRouter(prefix="/v1", tags=["awareness"])
+    reads, changes = Depends(access.needs("read")), Depends(access.needs("admin"))
 
-    @router.get("/watch", summary="How far the watch is", dependencies=[_may(access, "read")])
+    @router.get("/watch", summary="How far the watch is", dependencies=[reads])
     def state() -> WatchState:  # pyright: ignore[reportUnusedFunction]  (FastAPI calls it)
         return _state(loop)
 
-    @router.put("/watch", summary="Change its grace", dependencies=[_may(access, "admin")])
+    @router.put("/watch", summary="Change its grace", dependencies=[changes])
     def change(wanted: Grace) -> WatchState:  # pyright: ignore[reportUnusedFunction]  (FastAPI calls it)
         """Wait longer or shorter for late records, from now on; a restart forgets it.
 
@@ -48,10 +49,6 @@ def watch_router(loop: Running, access: Access) -> APIRouter:
         return _state(loop)
 
     return router
-
-
-def _may(access: Access, role: str) -> object:
-    return Depends(access.needs(role))
 
 
 def _state(loop: Running) -> WatchState:

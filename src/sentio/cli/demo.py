@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 FOLDER = "demo"
 CELLS, USERS, THINGS = 24, 8000, 100  # small enough that its past is read within a minute
-HISTORY_DAYS, LEARN_DAYS = 1.0, 0.8
+HISTORY_DAYS, LEARN_DAYS = 2 / 3, 0.55  # an evening and a night, and three hours to judge
 WORST = 3  # services at cells that are named while the past is read
 FAULTS_A_DAY = 24.0  # about every three minutes of the wall at 20x
 
@@ -61,10 +61,11 @@ def demo(
     if again:
         shutil.rmtree(folder, ignore_errors=True)
     is_new = not (folder / MEMORY_FILE).exists()
-    learning = {"learn_days": LEARN_DAYS, "grace_s": HISTORY_S}
     with (
         stopping() as stop,
-        serving(folder, settings.api_port, **learning, stop=stop) as server,
+        serving(
+            folder, settings.api_port, learn_days=LEARN_DAYS, grace_s=HISTORY_S, stop=stop
+        ) as server,
         warming(is_wanted=is_new),
     ):
         control = settings.lab_control_port  # what follows is imported while the server starts
