@@ -155,9 +155,9 @@ class Live:
             for start_ns, totals in self.periods.read(*span):
                 self._see(start_ns, totals)
                 self.next_ns = start_ns + self.pace.period_ns
-            if time.monotonic() - saved_s > SAVE_S:
-                self._save()
-                saved_s = time.monotonic()
+                if time.monotonic() - saved_s > SAVE_S:
+                    self._save()
+                    saved_s = time.monotonic()
         self._save()
         if self._sending is not None and not is_stopped():
             self._sending.send(self.collecting.open)
