@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 import numpy as np
+import orjson
 import pyarrow as pa
 import pytest
 
@@ -99,6 +100,16 @@ def test_joined_parcels_hold_the_rows_of_all_and_one_header():
     bodies = [each.body for each in joined([csv[0], xml, csv[1], other])]
 
     assert bodies == [b"<x/>", b"ts,a\n1,1\n2,1\n", b"ts,b\n3,1\n"]
+
+
+def test_joined_reports_of_boxes_are_one_document():
+    bodies = [b'{"Report":[\n{"a":1},\n{"a":2}\n]}\n', b'{"Report":[\n{"a":3}\n]}\n']
+    parcels = [Parcel("acs", f"bulk-{i}.json", body, "usp_bulk") for i, body in enumerate(bodies)]
+
+    (one,) = joined(parcels)
+
+    assert orjson.loads(one.body) == {"Report": [{"a": 1}, {"a": 2}, {"a": 3}]}
+    assert [each.body for each in joined(parcels[:1])] == bodies[:1]
 
 
 def test_five_minutes_last_fifteen_seconds_at_twenty_times_the_speed():

@@ -160,3 +160,15 @@ def test_whom_a_degradation_touches_is_listed_worst_first_and_counts_every_use(c
     assert [each.poor_uses for each in found] == sorted(
         (each.poor_uses for each in found), reverse=True
     )
+
+
+def test_periods_read_ahead_hold_the_same_uses_as_one_read_alone(city, detail):
+    ahead = StoreDetail(city, detail.topology)
+    ahead.due_ns = END_NS
+    starts = range(START_NS, START_NS + 30 * PERIOD_NS, PERIOD_NS)
+
+    together = [ahead.uses(start, start + PERIOD_NS) for start in starts]
+
+    alone = StoreDetail(city, detail.topology)
+    for start, uses_ in zip(starts, together, strict=True):
+        assert uses_.equals(alone.uses(start, start + PERIOD_NS))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -193,6 +193,17 @@ def test_data_that_arrives_while_it_runs_is_judged_once_its_period_is_over(tmp_p
         third = live.catch_up()
 
     assert (nothing, first, second, third) == (0, 7, 3, 0)
+
+
+def test_a_shorter_grace_holds_from_the_next_look_on(city, told):
+    with Warehouse(city, mode="read") as warehouse:
+        live = Live(warehouse, told, pace=replace(PACE, grace_ns=200 * PERIOD_NS))
+        waited = live.catch_up()
+
+        live.pace = PACE
+
+        assert waited + live.catch_up() == PERIODS - 1
+        assert waited < PERIODS - 200
 
 
 def test_one_clock_that_is_fast_does_not_make_all_others_late(tmp_path, told):

@@ -17,7 +17,8 @@ import pytest
 from sentio.cli.child import serving
 from sentio.lab.live.control import orders_url
 from sentio.lab.live.kept import Kept, Memory
-from sentio.lab.live.lab import HISTORY_S, Watchers
+from sentio.lab.live.lab import Watchers
+from sentio.lab.live.pace import HISTORY_S
 from sentio.lab.live.run import Wish, run_lab
 from sentio.lab.live.sending import Push
 from sentio.lab.live.steering import ask
@@ -58,7 +59,7 @@ def at_work(folder: Path, *, users: int = 4000) -> Iterator[tuple[int, int, Kept
         told.append((int(url.rsplit(":", 1)[1]), kept))
 
     def on_live(_: object) -> None:
-        server.start(grace_s=0)
+        server.ask("watch", {"grace_s": 0})
         live.set()
 
     control_port = free_port()

@@ -18,6 +18,7 @@ from sentio.api.awareness import (
     orders_router,
 )
 from sentio.api.body import BodyLimits
+from sentio.api.experience import experience_router
 from sentio.api.health import health_router
 from sentio.api.ingest import Ingest, ingest_router
 from sentio.api.intake import Intake
@@ -27,6 +28,7 @@ from sentio.api.rate import Rate
 from sentio.api.reading import reading_router
 from sentio.api.rim import Rim
 from sentio.api.stream import stream_router
+from sentio.api.watch import watch_router
 from sentio.ingest.sources.limits import Limits
 from sentio.kernel.config import Settings
 from sentio.loop.live import OnChange, explain_nothing
@@ -114,6 +116,8 @@ def _add_reading(app: FastAPI, loop: Running) -> None:
         ("/api", diagnoses_router(loop.told, access)),
         ("/api", orders_router(loop.told, access)),
         ("/api", data_faults_router(loop.told, access)),
+        ("/api", experience_router(platform, access)),
+        ("/api", watch_router(loop, access)),
         (
             "/api",
             stream_router(

@@ -58,7 +58,9 @@ def degradations_router(platform: Platform, access: Access) -> APIRouter:
         after: After = None,
     ) -> Page:
         """List those that touch [since, until), the latest seen first."""
-        wanted = Wanted(state=state, since_ns=_ns(since), until_ns=_ns(until), service=service)
+        wanted = Wanted(
+            state=state, since_ns=moment_ns(since), until_ns=moment_ns(until), service=service
+        )
         found = told.degradations(wanted, limit=limit + 1, after=after)
         items = [degradation_json(each) for each in found[:limit]]
         return Page(items=items, next=items[-1]["id"] if len(found) > limit else None)
@@ -199,7 +201,8 @@ def _unknown(kind: str, name: str) -> RequestError:
     )
 
 
-def _ns(moment: datetime | None) -> int | None:
+def moment_ns(moment: datetime | None) -> int | None:
+    """Give a moment in ns since 1970, to the microsecond."""
     if moment is None:
         return None
     known = moment if moment.tzinfo else moment.replace(tzinfo=UTC)

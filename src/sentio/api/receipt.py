@@ -65,6 +65,7 @@ class BodyReceipt:
 def receipt_of(con: duckdb.DuckDBPyConnection, position: Position) -> BodyReceipt:
     """Make the receipt of an input that was read to its end."""
     chosen = Selection(source=position.source, input=position.input, with_replayed=True)
+    count, _ = count_letters(con, chosen)
     return BodyReceipt(
         source=position.source,
         input=position.input,
@@ -73,8 +74,8 @@ def receipt_of(con: duckdb.DuckDBPyConnection, position: Position) -> BodyReceip
         rows_kept=position.rows_kept,
         rows_rejected=position.rows_rejected,
         records=position.records,
-        rejected_by_reason=count_by_reason(con, chosen),
-        dead_letters=count_letters(con, chosen)[0],
+        rejected_by_reason=count_by_reason(con, chosen) if count else {},
+        dead_letters=count,
         sample=tuple(
             LetterSample(
                 id=each.id,
@@ -83,6 +84,6 @@ def receipt_of(con: duckdb.DuckDBPyConnection, position: Position) -> BodyReceip
                 reason=each.reason,
                 message=each.message,
             )
-            for each in letters(con, chosen, limit=SAMPLE)
+            for each in (letters(con, chosen, limit=SAMPLE) if count else ())
         ),
     )

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
+import urllib.request
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Event, Thread
-from typing import IO
+from typing import IO, Any
 
 from sentio.kernel.errors import StoreError
 
 LOG_FILE = "serve.log"
 LISTENS = "Listening on "
 KEPT = ("SENTIO_DEFINITIONS", "SENTIO_SHARED", "SENTIO_MEMORY_LIMIT_MB", "SENTIO_THREADS")
+ANSWER_S = 60.0
 END_S = 45.0  # for what was accepted to be committed
+
+Json = dict[str, Any]  # Any: JSON
 
 
 class Server:
@@ -37,7 +42,6 @@ class Server:
     def __init__(
         self, folder: Path, port: int, *, learn_days: float, collection_url: str, stop: Event
     ) -> None:
-        self.url = ""
         self.log = folder / LOG_FILE
         self._folder = folder
         self._port = port
@@ -46,25 +50,50 @@ class Server:
         self._stop = stop
         self._child: subprocess.Popen[str] | None = None
         self._is_wanted = False
+        self._url, self._said = "", list[str]()
+        self._is_known = Event()
+
+    @property
+    def url(self) -> str:
+        """Its address, once it listens; raises `StoreError` where it does not come."""
+        self._is_known.wait()
+        if not self._url:
+            raise _not_started(self._said, self.log)
+        return self._url
 
     def start(self, *, grace_s: int) -> None:
-        """Start it, or start it anew, with a grace; raises `StoreError` where it does not come."""
-        self.end()
-        with self.log.open("w", encoding="utf-8") as file:
-            child = subprocess.Popen(
-                [sys.executable, "-m", "sentio.cli.main", "serve"],
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.PIPE,
-                text=True,
-                cwd=self._folder,  # no settings file of somebody's own
-                env=self._environment(grace_s),
-                start_new_session=True,
-            )
-            self._child, self._is_wanted = child, True
-            said: IO[str] = child.stderr or sys.stdin  # it is a pipe
-            self.url = _address(said, file, self.log)
-        self._port = int(self.url.rsplit(":", 1)[1])
-        Thread(target=self._note, args=(child, said), daemon=True).start()
+        """Start it with a grace; it takes some seconds until it listens."""
+        child = subprocess.Popen(
+            [sys.executable, "-m", "sentio.cli.main", "serve"],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            cwd=self._folder,  # no settings file of somebody's own
+            env=self._environment(grace_s),
+            start_new_session=True,
+        )
+        self._child, self._is_wanted = child, True
+        said: IO[str] = child.stderr or sys.stdin  # it is a pipe
+        Thread(target=self._note, args=(said,), daemon=True).start()
+
+    def ask(self, path: str, body: Json | None = None) -> Json:
+        """Get what it tells under a path of the API, or put a body there.
+
+        Raises `StoreError` where it does not answer.
+        """
+        request = urllib.request.Request(  # noqa: S310  (the server that was just started)
+            f"{self.url}/api/v1/{path}",
+            data=None if body is None else json.dumps(body).encode(),
+            headers={"Content-Type": "application/json"},
+            method="GET" if body is None else "PUT",
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=ANSWER_S) as answer:  # noqa: S310
+                return json.load(answer)
+        except OSError as error:
+            raise StoreError(
+                f"the server does not answer: {error}", where=request.full_url
+            ) from error
 
     def end(self) -> None:
         """End it, once all that was accepted is committed."""
@@ -101,12 +130,18 @@ class Server:
         }
         return {**others, **{f"SENTIO_{name}": value for name, value in ours.items()}}
 
-    def _note(self, child: subprocess.Popen[str], said: IO[str]) -> None:
-        with said, self.log.open("a", encoding="utf-8") as file:
+    def _note(self, said: IO[str]) -> None:
+        with said, self.log.open("w", encoding="utf-8") as file:
             for line in said:
                 file.write(line)
                 file.flush()
-        if self._is_wanted and child is self._child:
+                if line.startswith(LISTENS):
+                    self._url = line.removeprefix(LISTENS).split(";")[0]
+                    self._is_known.set()
+                elif not self._url:
+                    self._said.append(line.strip())
+        self._is_known.set()
+        if self._is_wanted:
             self._stop.set()
 
 
@@ -120,7 +155,10 @@ def serving(
     stop: Event,
     collection_url: str = "",
 ) -> Generator[Server]:
-    """Serve a folder on loopback; raises `StoreError` where it does not start, or ends early."""
+    """Serve a folder on loopback; raises `StoreError` where it ends early.
+
+    It starts while we go on; who asks for its address waits for it.
+    """
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     server = Server(folder, port, learn_days=learn_days, collection_url=collection_url, stop=stop)
     try:
@@ -131,15 +169,26 @@ def serving(
         server.end()
 
 
-def _address(said: IO[str], file: IO[str], log: Path) -> str:
-    lines: list[str] = []
-    for line in said:
-        file.write(line)
-        lines.append(line.strip())
-        if line.startswith(LISTENS):
-            return line.removeprefix(LISTENS).split(";")[0]
+@contextmanager
+def warming(*, is_wanted: bool) -> Generator[None]:
+    """Compile beside us what a new machine needs, so that the server finds it in the cache."""
+    if not is_wanted:
+        yield
+        return
+    asked = "from sentio.loop.warming import warm; warm()"
+    child = subprocess.Popen(  # noqa: S603  (ourselves)
+        [sys.executable, "-c", asked], stderr=subprocess.DEVNULL, start_new_session=True
+    )
+    try:
+        yield
+    finally:
+        child.terminate()
+        child.wait()
+
+
+def _not_started(lines: list[str], log: Path) -> StoreError:
     why = " ".join(line for line in lines if line.startswith(("error:", "where:", "next:")))
-    raise StoreError(
+    return StoreError(
         f"the server did not start: {why or (lines or ['it said nothing'])[-1]}",
         where=str(log),
         next_step="Correct what it says, or give another --port.",

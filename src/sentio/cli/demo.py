@@ -13,18 +13,17 @@ from sentio.cli.opening import settings_of
 from sentio.cli.output import AsJson, answer, moment, say
 
 if TYPE_CHECKING:
-    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from sentio.cli.child import Server
-    from sentio.kernel.config import Settings
     from sentio.lab.live.kept import Kept
     from sentio.lab.live.lab import Watchers
     from sentio.lab.live.run import Wish
 
 FOLDER = "demo"
 CELLS, USERS, THINGS = 24, 8000, 100  # small enough that its past is read within a minute
-HISTORY_DAYS, LEARN_DAYS = 1.0, 0.8
+HISTORY_DAYS, LEARN_DAYS = 2 / 3, 0.55  # an evening and a night, and three hours to judge
+WORST = 3  # services at cells that are named while the past is read
 FAULTS_A_DAY = 24.0  # about every three minutes of the wall at 20x
 
 
@@ -53,51 +52,54 @@ def demo(
 
     Its data lie in a folder of their own within the data folder; called again, it goes on there.
     """
+    from sentio.cli.child import serving, warming
+    from sentio.lab.live.control import orders_url
+    from sentio.lab.live.pace import HISTORY_S
+
+    say(f"Starting a Sentio and a city of {CELLS} cells, {USERS:,} users and {THINGS} things ...")
+    settings = settings_of(context, api_port=port, lab_control_port=control_port)
+    folder = (settings.data_folder / FOLDER).resolve()
+    if again:
+        shutil.rmtree(folder, ignore_errors=True)
+    is_new = not (folder / MEMORY_FILE).exists()
+    with (
+        stopping() as stop,
+        serving(
+            folder,
+            settings.api_port,
+            learn_days=LEARN_DAYS,
+            grace_s=HISTORY_S,
+            stop=stop,
+            collection_url=orders_url(settings.lab_control_port),
+        ) as server,
+        warming(is_wanted=is_new),
+    ):
+        control = settings.lab_control_port  # what follows is imported while the server starts
+        wish = _wish(seed=seed, faults=faults, speed=speed, control_port=control)
+        say(f"Sentio listens on {server.url}; its log is {server.log}.")
+        state = _run(wish, server, folder / MEMORY_FILE, stop=stop, is_new=is_new)
+    answer(state, f"Stopped; `sentio demo` goes on from {state['sent_until']}.", as_json=as_json)
+
+
+def _run(wish: Wish, server: Server, memory: Path, *, stop: threading.Event, is_new: bool) -> Json:
+    """Run the city, and say what is told: all of it where the city is new, else from now on."""
+    from sentio.cli.told_stream import follow
     from sentio.lab.live.kept import Memory
     from sentio.lab.live.run import run_lab
     from sentio.lab.live.sending import Push
 
-    settings = settings_of(context, api_port=port, lab_control_port=control_port)
-    folder = (settings.data_folder / FOLDER).resolve()
-    wish = _wish(seed=seed, faults=faults, speed=speed, control_port=settings.lab_control_port)
-    if again:
-        shutil.rmtree(folder, ignore_errors=True)
-    memory = Memory(folder / MEMORY_FILE)
-    with (
-        stopping() as stop,
-        _serving(folder, settings, stop) as server,
-    ):
-        say(f"Sentio listens on {server.url}; its log is {server.log}.")
-        threading.Thread(
-            target=_follow, args=(server.url, stop, memory.path), name="told", daemon=True
-        ).start()
-        push = Push(server.url, stop=stop, on_trouble=say)
-        state = run_lab(
-            wish,
-            push,
-            memory,
-            stop=stop,
-            watchers=_saying(server, speed),
-            on_ready=_say_ready,
-        )
-    answer(state, f"Stopped; `sentio demo` goes on from {state['sent_until']}.", as_json=as_json)
-
-
-def _serving(
-    folder: Path, settings: Settings, stop: threading.Event
-) -> AbstractContextManager[Server]:
-    """Serve what the lab sends; it carries orders to the collection out."""
-    from sentio.cli.child import serving
-    from sentio.lab.live.control import orders_url
-    from sentio.lab.live.lab import HISTORY_S
-
-    return serving(
-        folder,
-        settings.api_port,
-        learn_days=LEARN_DAYS,
-        grace_s=HISTORY_S,
+    after = {"after": 0 if is_new else None}
+    told = threading.Thread(
+        target=follow, args=(server.url, stop, say), kwargs=after, name="told", daemon=True
+    )
+    told.start()
+    return run_lab(
+        wish,
+        Push(server.url, stop=stop, on_trouble=say),
+        Memory(memory),
         stop=stop,
-        collection_url=orders_url(settings.lab_control_port),
+        watchers=_saying(server, wish.speed),
+        on_ready=_say_ready,
     )
 
 
@@ -115,28 +117,33 @@ def _wish(*, seed: int, faults: float, speed: float, control_port: int) -> Wish:
     )
 
 
-def _follow(url: str, stop: threading.Event, memory: Path) -> None:
-    """Say what is told: all of it where the city is new, else from now on."""
-    from sentio.cli.told_stream import follow
-
-    follow(url, stop, say, after=None if memory.exists() else 0)
-
-
 def _saying(server: Server, speed: float) -> Watchers:
     from sentio.lab.live.lab import Watchers
 
     def on_live(state: Json) -> None:
-        server.start(grace_s=0)  # from now on all sources send together
+        server.ask("watch", {"grace_s": 0})  # from now on all sources send together
         say(
             f"Live from {state['sent_until']} at {speed:g}x. Break something: "
             "`sentio lab break degraded_cell`; `sentio lab truth` tells what is broken."
         )
 
     return Watchers(
-        on_history=lambda now_ns: say(f"The city's past is read until {moment(now_ns)}."),
+        on_history=lambda now_ns: say(past_line(server.ask("experience"), now_ns)),
         on_live=on_live,
         on_fault=lambda told: say(f"(broken by the lab: {fault_text(told)})"),
     )
+
+
+def past_line(known: Json, until_ns: int) -> str:
+    """Write in one line who had what experience so far, and where it was worst."""
+    said = f"The city's past is read until {moment(until_ns)}: {known['uses']:,} uses"
+    if known["mos_mean"] is not None:
+        said += f" of {known['subjects']:,} subjects, mean MOS {known['mos_mean']:.2f}"
+    worst = [
+        f"{each['service']} at {each['member']} ({each['mos_mean']:.1f})"
+        for each in known["worst"][:WORST]
+    ]
+    return f"{said}{'; worst: ' if worst else ''}{', '.join(worst)}."
 
 
 def _say_ready(url: str, kept: Kept) -> None:

@@ -33,7 +33,7 @@ class Codes:
         """Put names in the place of codes, with a dictionary of just those that occur."""
         if column.null_count == len(column):
             return pa.nulls(len(column), CODED)
-        codes = column.fill_null(0).to_numpy().astype(np.int64)
+        codes = (column.fill_null(0) if column.null_count else column).to_numpy().astype(np.int64)
         used, place = np.unique(codes, return_inverse=True)
         names = pa.array([self._names[code - 1] for code in used.tolist() if code], pa.string())
         indices = place.astype(np.int32) - np.int32(used[0] == 0)

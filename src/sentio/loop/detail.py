@@ -27,6 +27,7 @@ Draws: TypeAlias = npt.NDArray[np.uint64]
 
 DRAW = "hash(ts, subject)"  # evenly spread, and the same each time
 TEXTS = ("app_version", "firmware")  # attributes that are inputs, kept as they are
+AHEAD_ROWS = 200_000  # of single uses, that are read at once while catching up
 MET = pa.schema([("subject", pa.int64()), ("service", pa.string()), ("mos", pa.float32())])
 
 
@@ -41,14 +42,35 @@ class Part:
     bound: tuple[object, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """All uses of a window, as they lie in the store: a table a part, in order of time."""
+
+    since_ns: int = 0
+    until_ns: int = 0
+    tables: tuple[tuple[str, pa.Table], ...] = ()
+
+    def between(self, since_ns: int, until_ns: int) -> Iterator[tuple[str, pa.Table]]:
+        """Cut a shorter window out; costs nothing."""
+        for service, rows in self.tables:
+            first, last = np.searchsorted(np.asarray(rows.column("ts")), [since_ns, until_ns])
+            yield service, rows.slice(int(first), int(last - first))
+
+
 class StoreDetail:
-    """Detail from the facts of all services; reads with a cursor of its own."""
+    """Detail from the facts of all services; reads with a cursor of its own.
+
+    Until ``due_ns`` all uses are known to be there, so that many periods may be read at once.
+    """
 
     def __init__(self, warehouse: Warehouse, topology: Topology | None = None) -> None:
         self.topology = topology or Topology()
         self._warehouse = warehouse
         self._codes = Codes()
         self._columns: dict[str, tuple[int, frozenset[str]]] = {}
+        self.due_ns = 0
+        self._ahead = Ahead()
+        self._usual_rows = AHEAD_ROWS  # of a window, as the last one showed
 
     def fetch(
         self, scope: Scope, since_ns: int, until_ns: int, *, most_rows: int, losses: bool
@@ -93,21 +115,19 @@ class StoreDetail:
         return np.asarray(found, dtype=np.int64)
 
     def uses(self, since_ns: int, until_ns: int) -> pa.Table:
-        """Give all uses of a window: when, who, score, commit and attributes, nothing else."""
-        con = self._warehouse.con.cursor()
-        self._codes.refresh(con)
+        """Give all uses of a window with their scores and attributes, and nothing else of them."""
+        if not self._ahead.since_ns <= since_ns < until_ns <= self._ahead.until_ns:
+            windows = AHEAD_ROWS // max(self._usual_rows, 1)
+            ahead_ns = min(since_ns + windows * (until_ns - since_ns), self.due_ns)
+            self._ahead = self._read_ahead(since_ns, max(until_ns, ahead_ns))
         tables: list[pa.Table] = []
-        for part in self.parts(con, {}, since_ns, until_ns):
-            wanted = [name for name in WIDE if name in part.columns]
-            names = ", ".join(f'"{name}"' for name in ("ts", "subject", "mos", "origin", *wanted))
-            rows = con.execute(
-                f'SELECT {names} FROM "{part.table}" WHERE {part.where} ORDER BY ts, subject, mos',
-                list(part.bound),
-            ).to_arrow_table()
+        for service, rows in self._ahead.between(since_ns, until_ns):
             named = self._named(rows)
-            service = pa.repeat(part.service, rows.num_rows).dictionary_encode()
-            tables.append(with_derived(named.append_column("service", service), self.topology))
-        return pa.concat_tables(tables or [self._nothing()], promote_options="default")
+            column = pa.repeat(service, rows.num_rows).dictionary_encode()
+            tables.append(with_derived(named.append_column("service", column), self.topology))
+        uses = pa.concat_tables(tables or [self._nothing()], promote_options="default")
+        self._usual_rows = uses.num_rows
+        return uses
 
     def met(self, scope: Scope, since_ns: int, until_ns: int) -> pa.Table:
         """Give ``subject``, ``service`` and ``mos`` of all uses in a scope."""
@@ -192,6 +212,20 @@ class StoreDetail:
         if derived is None or name in PATH:
             return (name if name in (*PATH, *TEXTS) else ""), [member]
         return derived.below, [below for below, above in derived.of.items() if above == member]
+
+    def _read_ahead(self, since_ns: int, until_ns: int) -> Ahead:
+        con = self._warehouse.con.cursor()
+        self._codes.refresh(con)
+        tables: list[tuple[str, pa.Table]] = []
+        for part in self.parts(con, {}, since_ns, until_ns):
+            wanted = [name for name in WIDE if name in part.columns]
+            names = ", ".join(f'"{name}"' for name in ("ts", "subject", "mos", "origin", *wanted))
+            rows = con.execute(
+                f'SELECT {names} FROM "{part.table}" WHERE {part.where} ORDER BY ts, subject, mos',
+                list(part.bound),
+            ).to_arrow_table()
+            tables.append((part.service, rows))
+        return Ahead(since_ns, until_ns, tuple(tables))
 
     def held(self, con: duckdb.DuckDBPyConnection, table: str, rows: int) -> frozenset[str]:
         """Name the columns of a table of facts."""

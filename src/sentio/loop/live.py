@@ -159,12 +159,13 @@ class Live:
         saved_s = time.monotonic()
         while not is_stopped() and (span := self._due()) is not None:
             self._turn()
+            self.detail.due_ns = span[1]
             for start_ns, totals in self.periods.read(*span):
                 self._see(start_ns, totals)
                 self.next_ns = start_ns + self.pace.period_ns
-            if time.monotonic() - saved_s > SAVE_S:
-                self._save()
-                saved_s = time.monotonic()
+                if time.monotonic() - saved_s > SAVE_S:
+                    self._save()
+                    saved_s = time.monotonic()
         self._save()
         if self._sending is not None and not is_stopped():
             self._sending.send(self.collecting.open)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TypeAlias
 
 from sentio.kernel.clock import Clock
@@ -12,7 +13,7 @@ from sentio.kernel.errors import SentioError
 from sentio.kernel.log import logger
 from sentio.loop.collectors.nobody import Nobody
 from sentio.loop.collectors.webhook import Webhook
-from sentio.loop.live import Change, Explain, Live, OnChange, Pace, explain_nothing
+from sentio.loop.live import SECOND_NS, Change, Explain, Live, OnChange, Pace, explain_nothing
 from sentio.model.collection import Collectors
 from sentio.model.data_fault import DataFault
 from sentio.store.state import StateStore
@@ -51,7 +52,8 @@ class Running:
     ) -> None:
         self.told = Told(state)
         self._warehouse = warehouse
-        self._pace = Pace.of(settings)
+        self.pace = Pace.of(settings)
+        self.live: Live | None = None  # while it runs; read only
         self._collectors = collectors_of(settings)
         self._clock = clock
         self._explainer = explainer
@@ -84,12 +86,19 @@ class Running:
         if self._thread.is_alive():
             self._thread.join()
 
+    def wait_for(self, *, grace_s: int) -> None:
+        """Wait so long for late records, from the next look on."""
+        self.pace = replace(self.pace, grace_ns=grace_s * SECOND_NS)
+        if self.live is not None:
+            self.live.pace = self.pace
+
     def _work(self) -> None:
-        wait_s = self._pace.period_ns / 1e9 / LOOKS_A_PERIOD
+        wait_s = self.pace.period_ns / 1e9 / LOOKS_A_PERIOD
         wait_s = min(max(wait_s, SHORTEST_WAIT_S), LONGEST_WAIT_S)
         while not self._stop.is_set():
             try:
-                live = self._live()
+                self.live = live = self._live()
+                live.pace = self.pace  # it may have been changed meanwhile
                 while not self._stop.is_set():
                     live.catch_up(self._stop.is_set)
                     self._newest_event = self.told.newest_event()
@@ -105,7 +114,7 @@ class Running:
         live = Live(
             self._warehouse,
             self.told,
-            pace=self._pace,
+            pace=self.pace,
             clock=self._clock,
             on_change=self._tell,
             collectors=self._collectors,

@@ -127,15 +127,12 @@ def write_positions(
     con: duckdb.DuckDBPyConnection, positions: list[Position], *, at_ns: int
 ) -> None:
     """Note how far each input has been read."""
-    rows = [
-        (p.source, p.input, p.fingerprint, p.format, p.position, p.size_bytes, p.rows_read,
-         p.rows_kept, p.rows_rejected, p.records, p.is_done, p.newest_ts, at_ns)
-        for p in positions
-    ]  # fmt: skip
-    if rows:
-        con.executemany(
-            "INSERT OR REPLACE INTO position VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows
-        )
+    if not positions:
+        return
+    names = Position.__slots__  # in the order of the table
+    con.register("positions", pa.table({n: [getattr(p, n) for p in positions] for n in names}))
+    con.execute("INSERT OR REPLACE INTO position SELECT *, ? FROM positions", [at_ns])
+    con.unregister("positions")
 
 
 def write_quality(con: duckdb.DuckDBPyConnection, quality: list[Quality], *, at_ns: int) -> None:

@@ -11,7 +11,7 @@ from sentio.kernel.errors import UnknownName
 from sentio.lab.changes import Change
 from sentio.lab.live.mishaps import Mishaps
 from sentio.lab.live.orders import Orders
-from sentio.lab.live.pace import Pace, pieces_of
+from sentio.lab.live.pace import FIRST_PERIODS, HISTORY_PERIODS, Pace, pieces_of
 from sentio.lab.live.sending import Sending
 from sentio.lab.live.slices import joined, sliced
 from sentio.lab.live.truth import Json, iso, truth_json
@@ -20,10 +20,6 @@ from sentio.lab.simulation import Operator, Period
 from sentio.lab.stream.parcels import Parcel
 from sentio.lab.stream.writers import Wires
 from sentio.model.collection import CollectionOrder
-
-HISTORY_PERIODS = 36  # sent together while the past is caught up: three hours
-HISTORY_S = HISTORY_PERIODS * PERIOD_NS // 1_000_000_000
-"""So far the newest use may be ahead of what one source has sent, while the past is caught up."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -74,9 +70,11 @@ class Lab:
         """Send all that lies before a moment, as fast as it is taken, or until it is stopped."""
         with ThreadPoolExecutor(1) as pool:  # the next part is simulated while one is sent
             sending: Future[None] | None = None
+            most = FIRST_PERIODS
             while self.operator.now_ns < until_ns and not stop.is_set():
                 left = -(-(until_ns - self.operator.now_ns) // PERIOD_NS)
-                past = joined(self._past(min(left, HISTORY_PERIODS), stop))
+                past = joined(self._past(min(left, most), stop))
+                most = HISTORY_PERIODS
                 parcels = sorted(past, key=_source)  # those of one source go in one commit
                 if sending is not None:
                     sending.result()

@@ -14,6 +14,10 @@ SECOND_NS = 1_000_000_000
 SLOWEST, FASTEST = 1.0, 100.0
 SEND_S = 3.0  # of the wall, between two sendings; sooner, and commits take up the time
 MOST_PIECES = 5  # of a period
+FIRST_PERIODS = 12  # of the past are sent together at first: a first hour is soon read
+HISTORY_PERIODS = 36  # and from then on: three hours
+HISTORY_S = HISTORY_PERIODS * 300
+"""So far the newest use may be ahead of what one source has sent, while the past is caught up."""
 
 
 def check_speed(speed: float) -> float:

@@ -12,7 +12,15 @@ from sentio.lab.simulation import Period
 from sentio.lab.stream.parcels import Parcel
 
 JOINED_BYTES = 8_000_000
-JOINED = ("delimited", "ndjson")  # readers that go on behind the end of another file's rows
+FRAMES: dict[str, tuple[bytes, bytes, bytes]] = {
+    "delimited": (b"", b"", b""),
+    "surveys": (b"", b"", b""),
+    "tickets": (b"", b"", b""),
+    "ndjson": (b"", b"", b""),
+    "usp_bulk": (b'{"Report":[\n', b",\n", b"\n]}\n"),
+}
+"""What stands before, between and behind the rows of formats that can be joined."""
+HEADED = ("delimited", "surveys", "tickets")
 
 
 def sliced(period: Period, pieces: int) -> Iterator[Period]:
@@ -41,7 +49,7 @@ def joined(parcels: Iterable[Parcel]) -> Iterator[Parcel]:
     """Join parcels of one source and layout, so that a long past is sent in few bodies."""
     waiting: dict[tuple[str, str, str, bytes], list[Parcel]] = {}
     for each in parcels:
-        if each.format not in JOINED:
+        if each.format not in FRAMES:
             yield each
             continue
         what = each.name.rpartition("-")[0]  # files of a kind are named alike, but for their time
@@ -59,10 +67,13 @@ def _between(rows: pa.RecordBatch, low_ns: int, high_ns: int) -> pa.RecordBatch:
 
 
 def _header(parcel: Parcel) -> bytes:
-    return parcel.body.partition(b"\n")[0] + b"\n" if parcel.format == "delimited" else b""
+    return parcel.body.partition(b"\n")[0] + b"\n" if parcel.format in HEADED else b""
 
 
 def _one(group: list[Parcel]) -> Parcel:
-    header = _header(group[0])
-    rows = (each.body[len(header) :] for each in group)
-    return replace(group[0], body=header + b"".join(rows))
+    if len(group) == 1:
+        return group[0]
+    before, between, behind = FRAMES[group[0].format]
+    before = before or _header(group[0])
+    rows = (each.body[len(before) : len(each.body) - len(behind)] for each in group)
+    return replace(group[0], body=before + between.join(rows) + behind)
