@@ -99,7 +99,7 @@ def features(
     odd = sources.measured.oddities(one.element, began_ns - MEASURED_NS, until_ns + MEASURED_NS)
     if odd:
         found["measured"] = (min(math.log(abs(odd[0].deviations)) / 3.0, 1.0), _told(odd[0]))
-    elif sources.measured.knows(one.element):
+    elif sources.measured.has_told(one.element, began_ns, until_ns + MEASURED_NS):
         found["nothing measured"] = (1.0, f"{one.element} measures nothing unusual")
     for kind, name, before_ns in (
         ("alarm", "alarm", ALARM_NS),

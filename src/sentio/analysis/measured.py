@@ -177,9 +177,11 @@ class Measured:
             if self._keys[int(held.code[i])][1] in LOADS
         )
 
-    def knows(self, element: str) -> bool:
-        """Tell whether an element measures anything."""
-        return element in self._of_element
+    def has_told(self, element: str, since_ns: int, until_ns: int) -> bool:
+        """Tell whether an element has measured anything in a window."""
+        wanted = self._of_element.get(element, [])
+        within = (held for held in self._held if since_ns < held.end_ns <= until_ns)
+        return any(held.rows(wanted) for held in within)
 
     def _code(self, element: str, indicator: str) -> int:
         key = element + SEPARATOR + indicator
@@ -217,28 +219,28 @@ class Log:
     """Events of the last days, by element and in order of time."""
 
     keep_ns: int = 3 * 86_400_000_000_000
-    _rows: deque[dict[str, object]] = field(default_factory=deque[dict[str, object]])
+    _of: dict[str, deque[dict[str, object]]] = field(
+        default_factory=dict[str, deque[dict[str, object]]]
+    )
 
     def add(self, rows: pa.RecordBatch) -> None:
         """Take in events (`sentio.model.record.EVENT`)."""
         for row in rows.to_pylist():
-            self._rows.append(row)
-        if not self._rows:
-            return
-        last = max(int(str(row["ts"])) for row in list(self._rows)[-64:])
-        while self._rows and int(str(self._rows[0]["ts"])) < last - self.keep_ns:
-            self._rows.popleft()
+            known = self._of.setdefault(str(row.get("element")), deque())
+            known.append(row)
+            while known and int(str(known[0]["ts"])) < int(str(row["ts"])) - self.keep_ns:
+                known.popleft()
 
     def about(self, elements: set[str], since_ns: int, until_ns: int) -> list[dict[str, object]]:
-        """List events of some elements that were going on or began within a window."""
+        """List events of some elements that were going on or began within a window, by time."""
         found: list[dict[str, object]] = []
-        for row in self._rows:
+        for row in (row for element in elements for row in self._of.get(element, ())):
             begin = int(str(row["ts"]))
             end = row.get("end_ts")
             last = int(str(end)) if end is not None else begin
-            if row.get("element") in elements and begin < until_ns and last >= since_ns:
+            if begin < until_ns and last >= since_ns:
                 found.append(row)
-        return found
+        return sorted(found, key=lambda row: int(str(row["ts"])))
 
 
 def _texts(rows: pa.RecordBatch, name: str) -> list[str]:

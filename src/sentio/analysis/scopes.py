@@ -18,6 +18,12 @@ from sentio.kernel.arrays import BoolArray, FloatArray, IntArray
 FEWEST_USES = 5
 KEPT_PAIRS = 6
 ATTRIBUTE_NATS = 1.0
+TIES = (
+    *("app", "app_version", "device_model", "firmware", "cell", "gnb", "link", "ring", "router"),
+    *("server", "slice", "edge", "upf"),
+)
+"""Of combinations that hold the same uses the first is named: what is of one kind with radio cells
+are their slices, not the functions that happen to serve these."""
 OTHERS = 8
 Attributes = Mapping[str, tuple[IntArray, list[str]]]
 Law = Callable[[FloatArray, FloatArray], FloatArray]
@@ -63,7 +69,8 @@ def find_scope(attributes: Attributes, deviation: FloatArray, *, law: Law) -> Fo
     whole = _whole(deviation, law)
     if whole is None:
         return None
-    several = {n: codes for n, (codes, _) in attributes.items() if len(np.unique(codes)) > 1}
+    names = sorted(attributes, key=lambda name: TIES.index(name) if name in TIES else len(TIES))
+    several = {n: attributes[n][0] for n in names if len(np.unique(attributes[n][0])) > 1}
     singles, cost = _best(several, [(name,) for name in several], deviation, law, cost=0.0)
     pairs, cost = _best(several, list(combinations(several, 2)), deviation, law, cost=cost)
     triples, _ = _best(several, list(_wider(pairs, several)), deviation, law, cost=cost)

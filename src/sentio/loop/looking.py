@@ -41,6 +41,7 @@ class Following:
     held: Mapping[str, str] = field(default_factory=dict[str, str])
     felt: Felt = field(default_factory=Felt)
     series: dict[str, int] = field(default_factory=dict[str, int])
+    usual_losses: Mapping[str, float] = field(default_factory=dict[str, float])  # by domain
 
     @property
     def subjects(self) -> list[int]:
@@ -122,13 +123,16 @@ def onset_of(fall: FloatArray, age: IntArray, weight: FloatArray) -> int:
     return int(gained.argmax())
 
 
-def losses(rows: Looked, inside: IntArray) -> dict[str, float]:
-    """Give the mean loss of some rows by domain."""
+def losses(
+    rows: Looked, inside: IntArray, usual: Mapping[str, float] | None = None
+) -> dict[str, float]:
+    """Give the mean loss of some rows by domain, beyond the usual one where that is known."""
     found: dict[str, float] = {}
     for domain in DOMAINS:
         name = f"loss_{domain}"
         if name in rows.uses.column_names:
-            found[domain] = float(rows.uses.column(name).to_numpy()[inside].mean())
+            lost = float(rows.uses.column(name).to_numpy()[inside].mean())
+            found[domain] = max(lost - (usual or {}).get(domain, 0.0), 0.0) if usual else lost
     return found
 
 
@@ -162,14 +166,16 @@ def services_of(rows: Looked, inside: IntArray) -> tuple[str, ...]:
     return tuple(names[i] for i in np.argsort(-lost) if lost[i] > 0.05 * lost.max())
 
 
-def grown(told: Degradation, rows: Looked, inside: IntArray) -> Degradation:
+def grown(
+    told: Degradation, rows: Looked, inside: IntArray, usual: Mapping[str, float]
+) -> Degradation:
     """Take further uses into what is told of a degradation."""
     more = round(len(inside) / rows.share)
     uses = told.uses + more
     part = more / max(uses, 1)
     poor = float((rows.mos[inside] < POOR_BELOW).mean()) if len(inside) else 0.0
     seen = float(rows.mos[inside].mean())
-    lost = losses(rows, inside)
+    lost = losses(rows, inside, usual)
     return replace(
         told,
         uses=uses,

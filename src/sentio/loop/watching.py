@@ -44,7 +44,7 @@ MOST_NEW, MOST_ZOOMS = 6, 15  # degradations and zooms in one period
 RECOVERED_NATS, QUIET_PERIODS = 8.0, 12
 ONSET_NATS = 1.5  # that choosing when it began costs
 MUTED_PERIODS, LOUDER = 24, 1.4
-BEFORE_PERIODS = 4  # looked at for when it began
+BEFORE_PERIODS, FEWEST_CALM = 4, 30  # looked at for when it began; uses that tell of before
 REVISITS = (2, 6, 14)
 BETTER_NATS = 3.0  # by which another scope must explain more, to be believed instead
 AS_MUCH = 0.2  # of a fall, that a wider place must show in all else
@@ -203,7 +203,7 @@ class Watching:
 
     def _begin(self, found: Found, scope: Scope, odd: Odd, rows: Looked, end_ns: int) -> Following:
         self.count += 1
-        onset = self._onset(scope, found, rows, odd, end_ns)
+        onset, usual_losses = self._onset(scope, found, rows, odd, end_ns)
         kept = found.rows[rows.age[found.rows] <= onset]
         kept = kept if len(kept) else found.rows
         held = constants(rows, kept)
@@ -222,7 +222,7 @@ class Watching:
             mos_seen=float(rows.mos[kept].mean()),
             nats=found.nats,
             per_day=self.watch.tail.per_day(found.nats),
-            loss_by_domain=losses(rows, kept),
+            loss_by_domain=losses(rows, kept, usual_losses),
             shows_in=(" + ".join(f"{name}={member}" for name, member in odd.scope.items()),),
         )
         return Following(
@@ -234,10 +234,16 @@ class Watching:
             others=tuple((lean({**odd.scope, **other}), nats) for other, nats in found.others),
             window=odd.window,
             held=held,
+            usual_losses=usual_losses,
         )
 
-    def _onset(self, scope: Scope, found: Found, rows: Looked, odd: Odd, end_ns: int) -> int:
-        """Find how many periods ago it began, by a look at the scope's own uses before."""
+    def _onset(
+        self, scope: Scope, found: Found, rows: Looked, odd: Odd, end_ns: int
+    ) -> tuple[int, dict[str, float]]:
+        """Find how many periods ago it began, by a look at the scope's own uses before.
+
+        Gives with it what those before it lost by domain, if they were enough to tell.
+        """
         since_ns = end_ns - odd.periods * self.watch.period_ns
         before_ns = since_ns - BEFORE_PERIODS * self.watch.period_ns
         fall, age = rows.fall[found.rows], rows.age[found.rows]
@@ -247,7 +253,11 @@ class Watching:
             fall = np.append(fall, before.fall)
             age = np.append(age, before.age + odd.periods)
             weight = np.append(weight, np.full(len(before.fall), 1.0 / before.share))
-        return onset_of(fall, age, weight)
+        onset = onset_of(fall, age, weight)
+        calm = np.flatnonzero(before.age + odd.periods > onset) if before is not None else ()
+        if before is None or len(calm) < FEWEST_CALM:
+            return onset, {}
+        return onset, losses(before, np.asarray(calm))
 
     def _follow(
         self, one: Following, start_ns: int, end_ns: int
@@ -270,7 +280,7 @@ class Watching:
         if one.better_nats <= 0.0:
             one.better_nats, one.better_since_ns = 0.0, start_ns
         one.better_nats += better_nats(rows, one.falls)
-        one.told = grown(one.told, rows, np.arange(len(rows.mos)))
+        one.told = grown(one.told, rows, np.arange(len(rows.mos)), one.usual_losses)
         if one.better_nats > RECOVERED_NATS:
             self._end(one, one.better_since_ns)
             return one.told, None
@@ -315,7 +325,7 @@ class Watching:
             scope=scope,
             nats=found.nats,
             services=services_of(rows, found.rows),
-            loss_by_domain=losses(rows, found.rows),
+            loss_by_domain=losses(rows, found.rows, one.usual_losses),
         )
         one.held, one.felt = held, Felt()
         one.alike = tuple(other for other in alike if other != scope)
