@@ -131,8 +131,9 @@ def _numbers(part: Part) -> list[str]:
 
 
 def _sums(name: str) -> str:
-    ln, only = f'ln("{name}"::DOUBLE)', f'FILTER ("{name}" > 0)'
-    return f'count("{name}"), count(*) {only}, sum({ln}) {only}, sum({ln} * {ln}) {only}'
+    is_in = f'"{name}" > 0'
+    ln = f'CASE WHEN {is_in} THEN ln("{name}"::DOUBLE) END'  # no filter keeps zeros from ln
+    return f'count("{name}"), count(*) FILTER ({is_in}), sum({ln}), sum(({ln}) * ({ln}))'
 
 
 def _quality(con: duckdb.DuckDBPyConnection, start_ns: int, end_ns: int) -> pa.Table:
