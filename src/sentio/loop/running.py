@@ -122,6 +122,7 @@ class Running:
         return live
 
     def _tell(self, change: Change) -> None:
+        self._newest_event = self.told.newest_event()
         log_change(change)
         self._on_change(change)
 
