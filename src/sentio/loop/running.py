@@ -123,6 +123,7 @@ class Running:
         return live
 
     def _tell(self, change: Change | DataFault) -> None:
+        self._newest_event = self.told.newest_event()
         if isinstance(change, DataFault):
             log_data_fault(change)
         else:
