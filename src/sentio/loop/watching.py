@@ -38,7 +38,7 @@ from sentio.loop.sight import FEWEST_ROWS, LIKE, ROW_BYTES, SUBJECT, ZOOM_ROWS, 
 from sentio.model.degradation import Degradation, Scope
 
 ZOOMS_A_DAY = 30.0  # how many times a day chance may make us look closer
-FALSE_A_DAY = 0.2  # and how many times it may be believed
+FALSE_A_DAY = 0.1  # and how many times it may be believed
 FOLLOW_ROWS = 120
 MOST_NEW, MOST_ZOOMS = 6, 15  # degradations and zooms in one period
 RECOVERED_NATS, QUIET_PERIODS = 8.0, 12
@@ -49,6 +49,8 @@ REVISITS = (2, 6, 14)
 BETTER_NATS = 3.0  # by which another scope must explain more, to be believed instead
 AS_MUCH = 0.2  # of a fall, that a wider place must show in all else
 SUBJECT_BYTES, FEWEST_SUBJECTS = 8, 3
+WITHOUT_WORST = 0.5  # of the evidence asked for, that must be left without the worst of them
+LEAST_LOST_MOS, SURE_NATS = 0.25, 100.0  # of a mean use, less is no degradation; beyond doubt
 USUAL_PERIODS = 24  # before a degradation, that tell how its scope usually fares
 REMAINS = 4.0  # standard deviations that a place must still fall to be the wider cause
 
@@ -127,7 +129,6 @@ class Watching:
             if self._absorbs(new):
                 continue
             self.open.append(new)
-            self._meet(new, new.told.began_ns, end_ns)
             changed.append(new.told)
         for each in self.open:
             if each.periods in REVISITS:
@@ -147,11 +148,18 @@ class Watching:
             if self.budget.rows(FEWEST_ROWS, ROW_BYTES) < FEWEST_ROWS:
                 break  # it stays suspicious until there is room
             found = self._zoom(odd, end_ns)
-            if found is not None:
+            if found is not None and self._is_felt(found, end_ns):
                 return found
             _, _, waited = self.muted.get(key, (0.0, 0, 1))
             self.muted[key] = (odd.nats, self.period, min(2 * waited, MUTED_PERIODS))
         return None
+
+    def _is_felt(self, new: Following, end_ns: int) -> bool:
+        """Tell whether it costs a mean use what people notice, and some did."""
+        self._meet(new, new.told.began_ns, end_ns)
+        is_seen = new.told.nats > SURE_NATS or new.felt.count >= FEWEST_SUBJECTS
+        lost = new.told.mos_usual - new.told.mos_seen
+        return lost > LEAST_LOST_MOS and (is_seen or SUBJECT in new.place)
 
     def _is_muted(self, key: Key, nats: float) -> bool:
         before, since, waits = self.muted.get(key, (0.0, 0, 0))
@@ -166,7 +174,7 @@ class Watching:
         if (
             found is None
             or not self.sight.is_sure(odd, found, len(rows.mos))
-            or not _is_of_many(odd, found, rows)
+            or not self._is_of_many(odd, found, rows)
         ):
             return None
         wider = self._wider(found, odd, rows) if deeper else None
@@ -175,6 +183,17 @@ class Watching:
             if there is not None:
                 return there
         return self._begin(found, {**odd.scope, **found.scope}, odd, rows, end_ns)
+
+    def _is_of_many(self, odd: Odd, found: Found, rows: Looked) -> bool:
+        """Tell whether several felt it: the bad hour of one is no degradation of a group."""
+        if SUBJECT in odd.scope:
+            return True
+        who, fall = rows.attributes[SUBJECT][0][found.rows] + 1, rows.fall[found.rows]
+        others = fall[who != np.bincount(who, fall).argmax()]
+        if len(np.unique(who)) < FEWEST_SUBJECTS or not len(others):
+            return False
+        rest = self.watch.law(np.array([float(len(others))]), np.array([float(others.mean())]))
+        return float(rest[0]) > WITHOUT_WORST * odd.believed_from
 
     def _found(self, rows: Looked) -> tuple[Looked, Found | None]:
         """Find what fell, in the whole window or since it seems to have begun."""
@@ -363,12 +382,6 @@ class Watching:
                 continue
             keep &= ~holds(rows.attributes, one.told.scope, len(keep))
         return rows if keep.all() else rows.where(keep)
-
-
-def _is_of_many(odd: Odd, found: Found, rows: Looked) -> bool:
-    """Tell whether several felt it: the bad hour of one is no degradation of a group."""
-    who = rows.attributes[SUBJECT][0][found.rows]
-    return SUBJECT in odd.scope or len(np.unique(who)) >= FEWEST_SUBJECTS
 
 
 def _key(scope: Scope) -> Key:
