@@ -26,9 +26,9 @@ WORTH_TELLING = 0.05
 WEIGHTS: Mapping[str, float] = {
     "fit": 6.6,
     "not the most special": -3.2,
-    "losses": 0.4,
+    "losses": 0.8,
     "measured": 4.5,
-    "nothing measured": -1.1,
+    "nothing measured": -1.0,
     "alarm": 1.5,
     "change": 2.2,
     "planned work": 2.4,
@@ -38,7 +38,7 @@ FOR_NEIGHBOURS = {"asleep", "change", "planned work"}
 """One of these must speak for a cell that is only beside what fell: alarms are too common."""
 WHOLE = {"app_version": "app", "firmware": "device_model"}
 ABSTAIN = -2.4  # log-odds of "none of these", against a cause with a perfect fit alone
-DOUBT, SURE_NATS = 2.5, 100.0  # what is added to them, by the logarithm of how much less is sure
+DOUBT, SURE_NATS = 2.3, 100.0  # what is added to them, by the logarithm of how much less is sure
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

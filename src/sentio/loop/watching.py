@@ -38,7 +38,7 @@ from sentio.loop.sight import FEWEST_ROWS, LIKE, ROW_BYTES, SUBJECT, ZOOM_ROWS, 
 from sentio.model.degradation import Degradation, Scope
 
 ZOOMS_A_DAY = 30.0  # how many times a day chance may make us look closer
-FALSE_A_DAY = 0.1  # and how many times it may be believed
+FALSE_A_DAY = 0.15  # and how many times it may be believed
 FOLLOW_ROWS = 120
 MOST_NEW, MOST_ZOOMS = 6, 15  # degradations and zooms in one period
 RECOVERED_NATS, QUIET_PERIODS = 8.0, 12
@@ -50,7 +50,7 @@ BETTER_NATS = 3.0  # by which another scope must explain more, to be believed in
 AS_MUCH = 0.2  # of a fall, that a wider place must show in all else
 SUBJECT_BYTES, FEWEST_SUBJECTS = 8, 3
 WITHOUT_WORST = 0.5  # of the evidence asked for, that must be left without the worst of them
-LEAST_LOST_MOS, SURE_NATS = 0.25, 100.0  # of a mean use, less is no degradation; beyond doubt
+LEAST_LOST_MOS, SURE_NATS = 0.18, 100.0  # of a mean use, less is no degradation; beyond doubt
 USUAL_PERIODS = 24  # before a degradation, that tell how its scope usually fares
 REMAINS = 4.0  # standard deviations that a place must still fall to be the wider cause
 
