@@ -45,14 +45,7 @@ class Doubt:
     @property
     def key(self) -> Key:
         """What is wrong where; there is one fault of each at a time."""
-        return (
-            self.what,
-            self.source,
-            self.place_kind,
-            self.place,
-            self.service,
-            self.indicator,
-        )
+        return _key_of(self)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,11 +79,8 @@ class DataFault:
     @property
     def key(self) -> Key:
         """What is wrong where."""
-        return (
-            self.what,
-            self.source,
-            self.place_kind,
-            self.place,
-            self.service,
-            self.indicator,
-        )
+        return _key_of(self)
+
+
+def _key_of(one: Doubt | DataFault) -> Key:
+    return one.what, one.source, one.place_kind, one.place, one.service, one.indicator
