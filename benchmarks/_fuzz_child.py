@@ -49,6 +49,7 @@ class Task:
     start: int
     stop: int
     guard_s: float
+    scored_every: int
     folder: Path | None
     log: Path
 
@@ -90,7 +91,7 @@ def run(task: Task, progress: Progress, sink: Connection) -> None:
             progress[0] = index
             seed, content = damaged(task.form, task.seed, index, seeds)
             began_s = time.process_time()
-            failure, records = tried(task.form, index, content, seed, guard_s=task.guard_s)
+            failure, records = tried(task, index, content, seed)
             took_ms = (time.process_time() - began_s) * 1000.0
             progress[3] += records > 0
             if took_ms > progress[1]:
@@ -101,17 +102,21 @@ def run(task: Task, progress: Progress, sink: Connection) -> None:
         sink.send(None)
 
 
-def tried(
-    form: str, index: int, content: bytes, seed: Seed, *, guard_s: float
-) -> tuple[Failure | None, int]:
+def tried(task: Task, index: int, content: bytes, seed: Seed) -> tuple[Failure | None, int]:
     """Read one input under the guard; gives what went wrong, and how many records came out."""
     found: tuple[str, BaseException] | None = None
     records = 0
     before_kib = _peak_kib()
     try:
-        signal.setitimer(signal.ITIMER_PROF, guard_s)
+        signal.setitimer(signal.ITIMER_PROF, task.guard_s)
         try:
-            records = survive(FORMATS[form], content, name=seed.name, options=seed.options)
+            records = survive(
+                FORMATS[task.form],
+                content,
+                name=seed.name,
+                options=seed.options,
+                scored=index % task.scored_every == 0,
+            )
         finally:
             signal.setitimer(signal.ITIMER_PROF, 0.0)
     except TooLong as error:

@@ -2,7 +2,8 @@
 
 Every format's samples, and files of a folder that are of the format, are damaged at random and
 read in a child process, with a guard on time and memory; each piece that comes out is gated and
-scored. ``--index`` reads one input again, to see why it failed.
+scored (with ``--scored-every N``, of every Nth input alone). ``--index`` reads one input again,
+to see why it failed.
 """
 
 from __future__ import annotations
@@ -90,6 +91,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--data", type=Path, help="a folder of more files to damage")
     parser.add_argument("--processes", type=int, default=1, help="children at once, 1 or 2")
+    parser.add_argument(
+        "--scored-every", type=int, default=1, help="gate and score each so-manieth input only"
+    )
     parser.add_argument("--index", type=int, help="read this input of --format alone, unguarded")
     parser.add_argument("--save", type=Path, help="with --index: write the input to this file")
     wanted = parser.parse_args()
@@ -120,6 +124,7 @@ def _fuzz(name: str, wanted: argparse.Namespace) -> dict[str, object]:
             start=0,
             stop=wanted.inputs,
             guard_s=GUARD_S,
+            scored_every=wanted.scored_every,
             folder=wanted.data,
             log=Path(folder) / "stderr",
         )

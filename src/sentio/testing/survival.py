@@ -19,9 +19,14 @@ RULES = Rules()
 
 
 def survive(
-    form: Format, content: bytes, *, name: str = "input", options: Mapping[str, str] | None = None
+    form: Format,
+    content: bytes,
+    *,
+    name: str = "input",
+    options: Mapping[str, str] | None = None,
+    scored: bool = True,
 ) -> int:
-    """Sniff, read, gate and score one input; gives the records that came out.
+    """Sniff, read, gate and score one input (or but read it); gives the records that came out.
 
     Whatever escapes but `BrokenContract` is a bug of the reader or of the record path; that itself
     says that the reader's counts do not add up, or that its columns are not canonical.
@@ -38,6 +43,8 @@ def survive(
     for piece in _read(form, content, reading):
         pieces.append(piece)
         records += piece.batch.num_rows
+        if not scored:
+            continue
         ready = prepare(piece, reading, key=KEY, rules=RULES)
         gated = ready.gated
         insist(form.name, _uncounted(piece, gated.rows_kept + int(gated.rejected_rows.sum())))
