@@ -215,6 +215,7 @@ def test_fields_of_a_log_without_directive_can_be_named() -> None:
         ("not a log line at all", "unreadable"),
         ('{"url":"/x?CMCD=br%3D1","client_ip":"1"}', "missing"),
         ('{"time":"soon","url":"/x?CMCD=br%3D1"}', "bad_time"),
+        ('{"time":"2262-04-11T23:47:16.854775Z","url":"/x?CMCD=br%3D1"}', "bad_time"),
         ('{"time":"2026-03-01T20:00:00Z","url":"/x?CMCD=sid%3D%22cut"}', "unreadable"),
         ('{"time":1e999}', "unreadable"),
         ("[" * 5000, "unreadable"),

@@ -16,6 +16,7 @@ import orjson
 
 from sentio.ingest.wire.cdn import cmcd
 from sentio.ingest.wire.cdn.log_fields import REALTIME_ORDER, role_names
+from sentio.ingest.wire.pieces.columns import is_time
 from sentio.ingest.wire.pieces.numbered import Refused
 from sentio.ingest.wire.times.iso8601 import MAX_NS, MAX_TEXT_CHARS, epoch_ns, time_ns
 
@@ -229,7 +230,7 @@ def _when(values: Mapping[str, str]) -> int:
     if not text:
         raise Refused("the request has no time", field="time", reason="missing")
     found = _time_ns(text)
-    if found is None or found < 0:
+    if found is None or not is_time(found):
         raise Refused(f"{text[:40]!r} is no time", field="time", reason="bad_time")
     return found
 
