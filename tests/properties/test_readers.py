@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import re
 import signal
 import tomllib
 from collections.abc import Iterator
@@ -85,6 +86,19 @@ def test_a_file_cut_short_anywhere_is_read_as_far_as_it_goes(name: str) -> None:
     for sample, content, options in samples_of(name):
         for end in range(0, len(content), max(len(content) // 8, 1)):
             survive(FORMATS[name], content[:end], name=sample, options=options)
+
+
+@pytest.mark.parametrize("name", FORMATS.names())
+@pytest.mark.parametrize(("opens", "closes"), [(b"[", b"]"), (b'{"a":', b"}")])
+def test_values_nested_deeper_than_json_is_written_break_no_reader(
+    name: str, opens: bytes, closes: bytes
+) -> None:
+    deep = opens * 300 + b"1" + closes * 300
+    for sample, content, options in samples_of(name):
+        values = [*re.finditer(rb"(?<=[:,\[])\s*[\w.+-]{1,40}(?=[,\]}])", content)]
+        for value in values[:: max(len(values) // 25, 1)]:
+            hostile = content[: value.start()] + deep + content[value.end() :]
+            survive(FORMATS[name], hostile, name=sample, options=options)
 
 
 @pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda mutation: mutation.__name__)

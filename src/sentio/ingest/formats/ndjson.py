@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any, BinaryIO
 
 import orjson
@@ -13,6 +14,7 @@ from sentio.ingest.layout import map_for_names
 from sentio.ingest.lines import Block, behind, blocks
 from sentio.ingest.maps import ColumnMap
 from sentio.ingest.piece import Piece, Reading, Rejections
+from sentio.ingest.wire.json.values import written
 from sentio.ingest.wire.tables.mapped import map_of, mapped
 
 Row = dict[str, Any]  # a JSON value may be anything
@@ -112,10 +114,10 @@ def _flat(row: Row, prefix: str, depth: int) -> Row:
 def _column(values: list[Any]) -> pa.Array:
     if all(isinstance(value, list) or value is None for value in values) and any(values):
         return _list_column(values)
-    try:
-        return pa.array(values)
-    except (pa.ArrowInvalid, pa.ArrowTypeError, OverflowError):
-        return pa.array([None if value is None else _text(value) for value in values], pa.string())
+    with suppress(pa.ArrowInvalid, pa.ArrowTypeError, OverflowError):
+        if not any(isinstance(value, dict | list) for value in values):
+            return pa.array(values)
+    return pa.array([None if value is None else _text(value) for value in values], pa.string())
 
 
 def _list_column(values: list[Any]) -> pa.Array:
@@ -126,7 +128,7 @@ def _list_column(values: list[Any]) -> pa.Array:
 
 
 def _text(value: object) -> str:
-    return value if isinstance(value, str) else orjson.dumps(value, default=str).decode()
+    return value if isinstance(value, str) else written(value).decode()
 
 
 FORMAT = Format(

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import BinaryIO
 
 import numpy as np
-import orjson
 import pyarrow as pa
 
 from sentio.ingest.format import HEAD_BYTES, Format
@@ -34,7 +33,7 @@ from sentio.ingest.wire.csv.tables import tables_below
 from sentio.ingest.wire.json.documents import Document
 from sentio.ingest.wire.json.keys import begins_as_json
 from sentio.ingest.wire.json.results import no_object, results
-from sentio.ingest.wire.json.values import Object, objects, text
+from sentio.ingest.wire.json.values import Object, objects, text, written
 from sentio.ingest.wire.pieces.columns import constants, record_batch
 from sentio.ingest.wire.pieces.gathering import Gathering
 from sentio.ingest.wire.text.blocks import blocks
@@ -234,7 +233,7 @@ class _Session:
             for ours, name in names.items()
         }
         lines = np.arange(first, first + len(found))
-        self._packets(table, lines, lambda row: orjson.dumps(found[row]))
+        self._packets(table, lines, lambda row: written(found[row]))
 
     def _packets(
         self, table: Mapping[str, pa.Array], lines: IntArray, raw: Callable[[int], bytes]

@@ -16,6 +16,7 @@ from sentio.ingest.wire.csv.pieces import reject_faults
 from sentio.ingest.wire.csv.tables import header_of, tables
 from sentio.ingest.wire.json.items import json_rows, placed
 from sentio.ingest.wire.json.keys import begins_as_json
+from sentio.ingest.wire.json.values import written
 from sentio.ingest.wire.pieces.columns import Record
 from sentio.ingest.wire.pieces.gathering import Gathering
 from sentio.ingest.wire.text.streams import put_back, read_fully
@@ -95,7 +96,7 @@ def _read_dump(stream: BinaryIO, calls: _Calls, out: Gathering) -> Iterator[Piec
         for key, found in series_of(stats):
             number += 1
             if isinstance(found, Bad):
-                raw = orjson.dumps({key: stats[key]})
+                raw = written({key: stats[key]})
                 out.reject(
                     f"{found.what} ({key[:80]})",
                     line=number,

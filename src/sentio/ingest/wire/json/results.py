@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import BinaryIO, TypeAlias
 
-import orjson
-
 from sentio.ingest.piece import Piece
 from sentio.ingest.wire.json.documents import Document, documents
-from sentio.ingest.wire.json.values import Object
+from sentio.ingest.wire.json.values import Object, written
 from sentio.ingest.wire.pieces.gathering import Gathering
 from sentio.kernel.errors import FormatError
 
@@ -34,7 +32,7 @@ def results(stream: BinaryIO) -> Iterator[Document]:
             raise FormatError("10,000 lines without one JSON document", expected="JSON lines")
         if isinstance(document.value, list) and not number:
             for member, value in enumerate(document.value, start=1):
-                yield Document(line=member, value=value, raw=orjson.dumps(value))
+                yield Document(line=member, value=value, raw=written(value))
         else:
             yield document
 

@@ -39,10 +39,18 @@ def as_text(value: object) -> str | None:
     return None
 
 
+def written(value: object) -> bytes:
+    """Write a value of an input as JSON again; what is nested too deeply to be written, says so."""
+    try:
+        return orjson.dumps(value, default=str)
+    except (TypeError, RecursionError):  # orjson reads deeper than it writes
+        return b'"nested too deeply"'
+
+
 def json_object(values: Mapping[str, object]) -> str:
     """Write what is not empty as a JSON object."""
     kept = {name: value for name, value in values.items() if value not in (None, "", [], {})}
-    return orjson.dumps(kept).decode()
+    return written(kept).decode()
 
 
 def at(value: Json, *path: str) -> Json:
