@@ -41,6 +41,16 @@ def test_a_holiday_is_taken_for_a_free_day_from_the_hour_that_shows_it() -> None
     assert set(day(days, 26, is_free=False)) == {5}
 
 
+def test_weekdays_that_were_never_seen_are_like_none_however_many_places_there_are() -> None:
+    days = Days()
+    for each in range(DAYS):
+        for hour in range(HOURS):
+            start_ns = (each * HOURS + hour) * HOUR_NS
+            uses = np.random.default_rng([each, hour]).poisson(30.0, 1000)
+            days.see(uses.astype(np.float64), start_ns)
+            assert days.slot(start_ns) // HOURS == each
+
+
 def test_places_that_fall_silent_make_no_other_day() -> None:
     days = learned()
     assert set(day(days, 25, is_free=False, lost=slice(0, 40))) == {4}

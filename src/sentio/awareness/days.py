@@ -85,8 +85,9 @@ class Days:
         """Weigh the hour that is over: which weekday's places tell it best."""
         if self._sums.sum() < FEW_USES:
             return
-        means = self.means[self._hour % HOURS :: HOURS] + 0.5
+        means = self.means[self._hour % HOURS :: HOURS]
         known = means.sum(axis=1) > FEW_USES
+        means = means + 0.5  # where none was seen, one may come
         expected = means * (self._sums.sum() / means.sum(axis=1))[:, None]
         spread = expected * (1.0 + SCATTER * expected)
         misfit = ((self._sums - expected) ** 2 / spread).sum(axis=1) / 2.0
