@@ -46,7 +46,7 @@ def test_weekdays_that_were_never_seen_are_like_none_however_many_places_there_a
     for each in range(DAYS):
         for hour in range(HOURS):
             start_ns = (each * HOURS + hour) * HOUR_NS
-            uses = np.random.default_rng([each, hour]).poisson(30.0, 1000)
+            uses = np.random.default_rng([each, hour]).poisson(np.linspace(1.0, 60.0, 1000))
             days.see(uses.astype(np.float64), start_ns)
             assert days.slot(start_ns) // HOURS == each
 
