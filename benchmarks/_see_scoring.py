@@ -14,6 +14,7 @@ ENOUGH_SESSIONS = 30
 LEAST_COMMON = 0.3  # of the subjects of a degradation that a fault must have touched
 NAMED = 0.9  # what naming the whole scope of a fault counts for
 CALIBRATION_BINS = 5
+SHOWN = 3  # causes that a diagnosis is read by
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +83,7 @@ def figures(
         "domain_f1": domain_f1([(row["domain"], row["domain_told"]) for row in seen]),
         "subjects_jaccard": _mean([row["jaccard"] for row in seen]),
         "calibration_error": calibration_error(told),
+        "calibration_error_first": calibration_error(told, shown=1),
         "decoys": len(decoys),
         "decoys_blamed": _mean([_is_blamed(decoy, told, period_ns) for decoy in decoys]),
         "repeats": len([one for one in told if one.fault is not None]) - len(seen),
@@ -105,9 +107,16 @@ def domain_f1(pairs: Sequence[tuple[str, str]]) -> float:
     return _mean(found)
 
 
-def calibration_error(told: Sequence[Told]) -> float:
-    """Give the expected calibration error of the first causes' probabilities."""
-    sure = [(one.causes[0].probability, _rank(one) == 1) for one in told if one.causes]
+def calibration_error(told: Sequence[Told], *, shown: int = SHOWN) -> float:
+    """Give the expected calibration error of the probabilities of the first causes shown.
+
+    Each stated probability counts; it is right where its cause is the first that names the truth.
+    """
+    sure = [
+        (cause.probability, _rank(one) == place)
+        for one in told
+        for place, cause in enumerate(one.causes[:shown], 1)
+    ]
     if not sure:
         return 0.0
     p, right = (np.array(each, dtype=float) for each in zip(*sure, strict=True))

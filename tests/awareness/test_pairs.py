@@ -49,7 +49,60 @@ def test_one_app_on_one_model_is_told_and_nothing_else_is_surer(law: Family) -> 
     found = scan.suspicions(law, per_day=0.3)
 
     assert found[0].scope == {"app": "app-2", "device_model": "model+3"}
-    assert found[0].nats > scan.tail.height(0.3)
+    assert found[0].nats > scan.height(0.3)
+
+
+def crowd(
+    rng: np.random.Generator, *, fall: float = 0.0, uses: int = 3000
+) -> tuple[pa.Table, np.ndarray]:
+    """Make a period's uses; those of one app on one model in one ring fall."""
+    sizes = {"app": 6, "device_model": 10, "ring": 12}
+    codes = {name: rng.integers(0, size, uses) for name, size in sizes.items()}
+    table = pa.table(
+        {
+            name: pa.array([f"{name}-{i}" for i in code]).dictionary_encode()
+            for name, code in codes.items()
+        }
+    )
+    hit = (codes["app"] == 2) & (codes["device_model"] == 3) & (codes["ring"] == 4)
+    return table, rng.normal(0.0, 1.0, uses) + fall * hit
+
+
+def test_three_attributes_together_are_told_where_each_two_of_them_hide_it(law: Family) -> None:
+    scan, rng = PairScan(ticks_a_day=288), np.random.default_rng(5)
+    for _ in range(300):
+        scan.see(*crowd(rng))
+        scan.learn_tail(law)
+    for _ in range(8):
+        scan.see(*crowd(rng, fall=1.6))
+
+    found = scan.suspicions(law, per_day=0.1)
+
+    assert found[0].kind == "triple"
+    assert found[0].scope == {"app": "app-2", "device_model": "device_model-3", "ring": "ring-4"}
+    assert all(each.kind == "triple" for each in found)
+
+
+def test_slots_that_tell_nothing_are_given_up_when_the_table_is_full(law: Family) -> None:
+    scan, rng = PairScan(ticks_a_day=288), np.random.default_rng(6)
+    members = np.arange(200)
+    for period in range(900):  # each day other apps, used but once
+        names = [f"app-{period // 300}-{i}" for i in members]
+        table = pa.table(
+            {
+                "app": pa.array(names).dictionary_encode(),
+                "ring": pa.array([f"ring-{i}" for i in rng.integers(0, 40, 200)]),
+                "cell": pa.array([f"cell-{i}" for i in rng.integers(0, 200, 200)]),
+            }
+        )
+        scan.see(table, rng.normal(0.0, 1.0, 200))
+    full = scan.saved()[0]["keys"]
+    for _ in range(200):
+        scan.see(*uses(rng))
+
+    kept = scan.saved()[0]["keys"]
+    assert len(kept) < 0.9 * len(full)
+    assert len(scan.suspicions(law, per_day=0.1)) == 0
 
 
 def test_where_nothing_falls_little_is_told(law: Family) -> None:
@@ -118,4 +171,4 @@ def test_a_single_thing_that_falls_is_told_by_its_subject_and_a_person_is_not(la
 
     found = scan.suspicions(law, per_day=1.0)
 
-    assert [(each.scope, each.is_thing) for each in found] == [({"subject": "7"}, True)]
+    assert [(each.scope, each.kind) for each in found] == [({"subject": "7"}, "thing")]

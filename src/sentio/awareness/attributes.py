@@ -29,6 +29,12 @@ PAIRS = (
     *(pair for pair in combinations(ATTRIBUTES, 2) if pair not in NESTED),
     (EACH, EACH),
 )
+WIDE = ("ring", "router", "upf", "edge", "server", "app", "device_model", "slice", "segment")
+"""What three of still have uses enough to tell anything."""
+TRIPLES = tuple(
+    triple for triple in combinations(WIDE, 3) if NESTED.isdisjoint(combinations(triple, 2))
+)
+GROUPS: tuple[tuple[str, ...], ...] = (*PAIRS, *TRIPLES)
 COLUMNS = (*ATTRIBUTES, EACH)
 
 

@@ -1,4 +1,4 @@
-"""Sums for every pair of attributes that was seen lately: a hash table, folded into row by row.
+"""Sums for every pair and triple of attributes seen lately: a hash table, folded row by row.
 
 A slot is brought up to the period only when a use touches it, so a period costs what its uses cost
 and not what was ever seen. Collisions are passed on to the next free slot.
@@ -24,16 +24,36 @@ WIDTH = FIRST + 3 * len(KEEPS)
 """A slot: uses and loss that taught its level, then of each window uses, their squared weights and
 their loss in deviations."""
 FREE = -1
-CODE_BITS = 26
+FORGOTTEN_PERIODS, FORGOTTEN_USES = 150, 2.0
+"""A slot untouched for so long is given up if fewer uses than these have taught its level."""
+KEY_BITS = 52  # of a key, below the number of its group: of attributes' codes
+PAIR_BITS, TRIPLE_BITS = 26, 17  # for each code of a pair, or of a triple
+BLOCK = 64  # rows, of which each group is folded in one go
 FULLEST = 0.6  # share of the slots, beyond which the table must grow
+
+LONG_AGO = 1 << 12  # periods, after which a slot is as after this
+FADES = np.array(
+    [[keeps**passed for keeps in (*KEEPS, LEVEL_KEEPS)] for passed in range(LONG_AGO + 1)],
+    dtype=np.float32,
+)
+"""What is left of each window's sums and of the level after so many periods."""
 
 _compiled = numba.njit(cache=True, fastmath=True, error_model="numpy")
 
 
 @_compiled
-def key_of(pair: int, one: int, other: int) -> np.int64:  # pragma: no cover
-    """Give the key of a pair of members."""
-    return (np.int64(pair) << (2 * CODE_BITS)) | (np.int64(one) << CODE_BITS) | np.int64(other)
+def key_of(group: int, one: int, other: int, third: int, size: int) -> np.int64:  # pragma: no cover
+    """Give the key of members of a group of two or three; -1 for none, or where there is no room.
+
+    A member below 0 is none; of a pair, ``third`` must be 0.
+    """
+    bits = np.int64(PAIR_BITS if size == 2 else TRIPLE_BITS)
+    if min(one, other, third) < 0 or max(one, other, third) >> bits > 0:
+        return np.int64(FREE)
+    key = np.int64(one) << bits | np.int64(other)
+    if size == 3:
+        key = key << bits | np.int64(third)
+    return np.int64(group) << KEY_BITS | key
 
 
 @_compiled
@@ -53,21 +73,20 @@ def bring_up(slot: np.int64, now: int, last: Codes, sums: Singles) -> None:  # p
     passed = now - last[slot]
     held = sums[slot]
     n, lost = held[FIRST], held[FIRST + 2]
-    keeps = LEVEL_KEEPS**passed
+    fades = FADES[min(passed, LONG_AGO)]
     if n > 0.0:
         usual = held[LEVEL_LOST] / (held[LEVEL_N] + LEVEL_USES)
         odd = abs(lost - n * usual) / np.sqrt(n)
         weight = min(1.0, ODD / max(odd, 1e-6))
         held[LEVEL_N] += weight * n
         held[LEVEL_LOST] += weight * lost
-    held[LEVEL_N] *= keeps
-    held[LEVEL_LOST] *= keeps
+    held[LEVEL_N] *= fades[-1]
+    held[LEVEL_LOST] *= fades[-1]
     for k in range(len(KEEPS)):
-        fades = KEEPS[k] ** passed
         at = FIRST + 3 * k
-        held[at] *= fades
-        held[at + 1] *= fades * fades
-        held[at + 2] *= fades
+        held[at] *= fades[k]
+        held[at + 1] *= fades[k] * fades[k]
+        held[at + 2] *= fades[k]
     last[slot] = now
 
 
@@ -78,7 +97,7 @@ def fold(
     first_row: int,
     age: int,
     sign: float,
-    pairs: Codes,
+    groups: Codes,
     now: int,
     keys: Keys,
     last: Codes,
@@ -89,37 +108,51 @@ def fold(
 ) -> tuple[int, int, int]:  # pragma: no cover
     """Fold uses of a period so many periods ago in (sign 1), or take them out again (-1).
 
+    ``groups`` are the places of each group's codes in a row, -1 for no third; shape (groups, 3).
+
     Returns
     -------
     row, count, used
         The first row that is not folded (all are, unless the table is full), how many slots were
         touched for the first time in this period, and how many slots are used.
     """
-    most = int(FULLEST * len(keys)) - len(pairs)
-    for row in range(first_row, len(codes)):
+    most = int(FULLEST * len(keys)) - len(groups) * BLOCK
+    weight = FADES[age, : len(KEEPS)]
+    for begin in range(first_row, len(codes), BLOCK):
         if used > most:
-            return row, count, used
-        for p in range(len(pairs)):
-            one, other = codes[row, pairs[p, 0]], codes[row, pairs[p, 1]]
-            if one < 0 or other < 0:
-                continue
-            key = key_of(p, one, other)
-            slot = slot_of_key(keys, key)
-            if keys[slot] == FREE:
-                keys[slot], last[slot] = key, now - 1
-                sums[slot, :] = 0.0
-                used += 1
-            if last[slot] != now:
-                bring_up(slot, now, last, sums)
-                touched[count] = slot
-                count += 1
-            for k in range(len(KEEPS)):
-                fades = 1.0 if age == 0 else KEEPS[k] ** age
-                at = FIRST + 3 * k
-                sums[slot, at] += sign * fades
-                sums[slot, at + 1] += sign * fades * fades
-                sums[slot, at + 2] += sign * fades * fall[row]
+            return begin, count, used
+        end = min(begin + BLOCK, len(codes))
+        for g in range(len(groups)):
+            one, other, third = groups[g, 0], groups[g, 1], groups[g, 2]
+            size = 2 if third < 0 else 3
+            for row in range(begin, end):
+                last_code = codes[row, third] if size == 3 else 0
+                key = key_of(g, codes[row, one], codes[row, other], last_code, size)
+                if key == FREE:
+                    continue
+                slot = slot_of_key(keys, key)
+                if keys[slot] == FREE:
+                    keys[slot], last[slot] = key, now - 1
+                    sums[slot, :] = 0.0
+                    used += 1
+                if last[slot] != now:
+                    bring_up(slot, now, last, sums)
+                    touched[count] = slot
+                    count += 1
+                add(slot, sign, fall[row], weight, sums)
     return len(codes), count, used
+
+
+@_compiled
+def add(
+    slot: np.int64, sign: float, fall: float, weight: Singles, sums: Singles
+) -> None:  # pragma: no cover
+    """Add a use to the windows of a slot, or take it away."""
+    for k in range(len(KEEPS)):
+        at = FIRST + 3 * k
+        sums[slot, at] += sign * weight[k]
+        sums[slot, at + 1] += sign * weight[k] * weight[k]
+        sums[slot, at + 2] += sign * weight[k] * fall
 
 
 @_compiled
@@ -141,13 +174,26 @@ def odd_slots(touched: Keys, sums: Singles, least: float, found: Keys) -> int:  
 
 
 @_compiled
+def is_forgotten(passed: int, held: Singles) -> bool:  # pragma: no cover
+    """Tell whether a slot that was not touched for so long tells nothing that chance would not."""
+    known = (held[LEVEL_N] + held[FIRST]) * LEVEL_KEEPS**passed
+    return passed > FORGOTTEN_PERIODS and known < FORGOTTEN_USES
+
+
+@_compiled
 def rehash(
-    keys: Keys, last: Codes, sums: Singles, to_keys: Keys, to_last: Codes, to_sums: Singles
+    keys: Keys,
+    last: Codes,
+    sums: Singles,
+    now: int,
+    to_keys: Keys,
+    to_last: Codes,
+    to_sums: Singles,
 ) -> int:  # pragma: no cover
-    """Carry used slots over into an empty table; gives how many there are."""
+    """Carry slots that still tell something over into an empty table; gives how many there are."""
     used = 0
     for i in range(len(keys)):
-        if keys[i] == FREE:
+        if keys[i] == FREE or is_forgotten(now - last[i], sums[i]):
             continue
         slot = slot_of_key(to_keys, keys[i])
         to_keys[slot], to_last[slot] = keys[i], last[i]

@@ -1,5 +1,7 @@
 """Watch all pairs of attributes: what hits one app on one model is a drop in the sea of either.
 
+So are triples of those attributes whose members have uses enough, and single things.
+
 Runs where single uses lie, at the collection point; only what is suspicious travels. A use counts
 by how far it fell below what its own service, cell, app, model and segment make usual, so that a
 pair needs no baseline of its own but for what its members do to each other.
@@ -16,17 +18,19 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from sentio.awareness.attributes import COLUMNS, EACH, PAIRS, Names
+from sentio.awareness.attributes import COLUMNS, EACH, GROUPS, Names
 from sentio.awareness.evidence import MOST_EFFECTIVE, NEGLIGIBLE
 from sentio.awareness.law import Family
 from sentio.awareness.pair_table import (
-    CODE_BITS,
     FIRST,
     FREE,
     KEEPS,
+    KEY_BITS,
     LEVEL_LOST,
     LEVEL_N,
     LEVEL_USES,
+    PAIR_BITS,
+    TRIPLE_BITS,
     WIDTH,
     fold,
     odd_slots,
@@ -49,11 +53,17 @@ BLUNTED = 6.0  # nats from which it is asked how much a pair's places scatter
 MOST_FALL = 4.0  # deviations that one use may count for
 SURER = 30.0  # times as seldom must chance look so for a single thing: nobody else bears it out
 SLOTS = 1 << 16  # to begin with
+LINE = 16  # numbers of 32 bits in a line of the cache
+ROOMY = 0.45  # share of slots used, beyond which a table that ran full is doubled
 HELD_PERIODS = 30  # of uses, to take them back when they prove explained
 WINDOW_PERIODS = tuple(round(1.0 / (1.0 - keeps)) for keeps in KEEPS)
-OF_THINGS = PAIRS.index((EACH, EACH))
-PAIR_PLACES: Codes = np.array(
-    [[COLUMNS.index(one), COLUMNS.index(other)] for one, other in PAIRS], dtype=np.int32
+GROUP_PLACES: Codes = np.array(
+    [[*map(COLUMNS.index, group), -1][:3] for group in GROUPS], dtype=np.int32
+)
+KINDS = ("pair", "triple", "thing")
+"""Each has a tail of its own, for chance makes more of what there is more of."""
+KIND_OF = np.array(
+    [2 if EACH in group else int(len(group) == 3) for group in GROUPS], dtype=np.int64
 )
 
 
@@ -64,14 +74,14 @@ def even(_scope: Scope, _uses: float, _window: int) -> float:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OddPair:
-    """A pair or thing that fell: its scope, how surely (nats), in a window of how many periods."""
+    """A group that fell: its scope, how surely (nats), in a window of how many periods."""
 
     scope: Scope
     nats: float
     window: int
     periods: int
     uses: float
-    is_thing: bool
+    kind: str
 
 
 class PairScan:
@@ -83,8 +93,7 @@ class PairScan:
     def __init__(self, *, ticks_a_day: float, things: Collection[str] = ()) -> None:
         self.names = Names()
         self.things = tuple(sorted(things))
-        self.tail = Tail(ticks_a_day=ticks_a_day)
-        self.tail_of_things = Tail(ticks_a_day=ticks_a_day)
+        self.tails = {kind: Tail(ticks_a_day=ticks_a_day) for kind in KINDS}
         self.now = 0
         self._used = 0
         self._table(SLOTS)
@@ -118,42 +127,40 @@ class PairScan:
     def learn_tail(self, law: Family, excess: Excess = even) -> None:
         """Count how odd this period looks, as one in which nothing is wrong."""
         slots, nats, _ = self._weigh(law, excess)
-        is_thing = self._are_things(slots)
-        self.tail.learn(nats[~is_thing])
-        self.tail_of_things.learn(nats[is_thing])
+        kind = self._kinds(slots)
+        for at, tail in enumerate(self.tails.values()):
+            tail.learn(nats[kind == at])
 
-    def height(self, per_day: float, *, is_thing: bool = False) -> float:
-        """Give the evidence that chance exceeds so many times a day, by pairs or single things."""
-        if is_thing:
-            return self.tail_of_things.height(per_day / SURER)
-        return self.tail.height(per_day)
+    def height(self, per_day: float, kind: str = "pair") -> float:
+        """Give the evidence that chance exceeds so many times a day, by groups of a kind."""
+        return self.tails[kind].height(per_day / SURER if kind == "thing" else per_day)
 
     def suspicions(
         self, law: Family, excess: Excess = even, *, per_day: float, most: int = 50
     ) -> list[OddPair]:
-        """Name the pairs that fell further than chance does so many times a day, surest first."""
+        """Name what fell further than chance lets its kind so many times a day, surest first."""
         slots, nats, window = self._weigh(law, excess)
-        bars = np.array([self.height(per_day), self.height(per_day, is_thing=True)])
-        is_high = np.flatnonzero(nats > bars[self._are_things(slots).astype(np.int64)])
+        bars = np.array([self.height(per_day, kind) for kind in KINDS])
+        is_high = np.flatnonzero(nats > bars[self._kinds(slots)])
         order = is_high[np.argsort(-nats[is_high])][:most]
         return [self._odd(int(slots[i]), float(nats[i]), int(window[i])) for i in order]
 
     def saved(self) -> tuple[Mapping[str, npt.NDArray[np.generic]], dict[str, Any]]:  # Any: JSON
         """Give what was learned; the uses that are held are not kept."""
+        self._tidy(len(self._keys))
         slots = np.flatnonzero(self._keys != FREE)
         arrays = {
             "keys": self._keys[slots],
             "last": self._last[slots],
             "sums": self._sums[slots],
-            "tail": self.tail.counts,
-            "tail_of_things": self.tail_of_things.counts,
+            **{f"tail_{kind}": tail.counts for kind, tail in self.tails.items()},
         }
         return arrays, {
             "names": self.names.saved(),
             "now": self.now,
-            "ticks": self.tail.ticks,
+            "ticks": {kind: tail.ticks for kind, tail in self.tails.items()},
             "things": self.things,
-            "ticks_a_day": self.tail.ticks_a_day,
+            "ticks_a_day": self.tails["pair"].ticks_a_day,
         }
 
     @classmethod
@@ -165,38 +172,47 @@ class PairScan:
         """Go on from what `saved` gave."""
         again = cls(ticks_a_day=float(more["ticks_a_day"]), things=more["things"])
         again.names, again.now = Names.restored(more["names"]), int(more["now"])
-        for name, tail in (("tail", again.tail), ("tail_of_things", again.tail_of_things)):
-            tail.ticks = float(more["ticks"])
-            tail.counts = np.array(arrays[name], dtype=np.float64)
+        for kind, tail in again.tails.items():
+            tail.ticks = float(more["ticks"][kind])
+            tail.counts = np.array(arrays[f"tail_{kind}"], dtype=np.float64)
         keys: Keys = np.asarray(arrays["keys"], dtype=np.int64)
         last: Codes = np.asarray(arrays["last"], dtype=np.int32)
         sums: Singles = np.asarray(arrays["sums"], dtype=np.float32)
         again._table(max(SLOTS, 1 << (3 * len(keys)).bit_length()))
-        again._used = rehash(keys, last, sums, again._keys, again._last, again._sums)
+        again._used = rehash(keys, last, sums, again.now, again._keys, again._last, again._sums)
         return again
 
     def _table(self, slots: int) -> None:
-        self._keys = np.full(slots, FREE, dtype=np.int64)
-        self._last = np.zeros(slots, dtype=np.int32)
-        self._sums = np.zeros((slots, WIDTH), dtype=np.float32)
+        """Make room: key, last period and sums of a slot lie within one line of the cache."""
+        room = np.zeros((slots + 1) * LINE, dtype=np.float32)
+        start = -(room.ctypes.data // room.itemsize) % LINE
+        cells = room[start : start + slots * LINE].reshape(slots, LINE)
+        self._keys = cells[:, :2].view(np.int64)[:, 0]
+        self._last = cells[:, 2:3].view(np.int32)[:, 0]
+        self._sums = cells[:, 3 : 3 + WIDTH]
+        self._keys[:] = FREE
 
-    def _grow(self) -> None:
-        old = self._keys, self._last, self._sums
-        self._table(2 * len(old[0]))
-        self._used = rehash(*old, self._keys, self._last, self._sums)
+    def _tidy(self, slots: int) -> None:
+        """Move into a table of so many slots, without what is forgotten."""
+        old, touched = (self._keys, self._last, self._sums), self._keys[self._touched]
+        self._table(slots)
+        self._used = rehash(*old, self.now, self._keys, self._last, self._sums)
+        self._touched = self._slots(touched)
 
     def _fold(self, codes: Codes, fall: Singles, *, age: int, sign: float) -> IntArray:
-        touched = np.empty(len(codes) * len(PAIRS), dtype=np.int64)
+        touched = np.empty(len(codes) * len(GROUPS), dtype=np.int64)
         row = count = 0
         while True:
             row, count, self._used = fold(
-                codes, fall, row, age, sign, PAIR_PLACES, self.now,
+                codes, fall, row, age, sign, GROUP_PLACES, self.now,
                 self._keys, self._last, self._sums, touched, count, self._used,
             )  # fmt: skip
             if row == len(codes):
                 return touched[:count].copy()
-            keys = self._keys[touched[:count]]
-            self._grow()
+            keys, slots = self._keys[touched[:count]], len(self._keys)
+            self._tidy(slots)
+            if self._used > ROOMY * slots:
+                self._tidy(2 * slots)
             touched[:count] = self._slots(keys)
 
     def _slots(self, keys: IntArray) -> IntArray:
@@ -222,19 +238,21 @@ class PairScan:
             most[i] /= excess(odd.scope, odd.uses, odd.window)
         return slots, most, best
 
-    def _are_things(self, slots: IntArray) -> BoolArray:
-        return self._keys[slots] >> (2 * CODE_BITS) == OF_THINGS
+    def _kinds(self, slots: IntArray) -> IntArray:
+        return KIND_OF[self._keys[slots] >> KEY_BITS]
 
     def _odd(self, slot: int, nats: float, window: int) -> OddPair:
-        key, mask = int(self._keys[slot]), (1 << CODE_BITS) - 1
-        one, other = PAIRS[key >> (2 * CODE_BITS)]
-        scope = self.names.scope(one, key >> CODE_BITS & mask)
-        scope |= self.names.scope(other, key & mask)
+        key = int(self._keys[slot])
+        group = GROUPS[key >> KEY_BITS]
+        bits = PAIR_BITS if len(group) == 2 else TRIPLE_BITS
+        scope: dict[str, str] = {}
+        for place, attribute in enumerate(reversed(group)):
+            scope |= self.names.scope(attribute, key >> place * bits & (1 << bits) - 1)
         return OddPair(
             scope=scope,
             nats=nats,
             window=window,
             periods=WINDOW_PERIODS[window],
             uses=float(self._sums[slot, FIRST + 3 * window]),
-            is_thing=PAIRS[key >> (2 * CODE_BITS)] == (EACH, EACH),
+            kind=KINDS[KIND_OF[key >> KEY_BITS]],
         )

@@ -14,6 +14,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from sentio.awareness.baselines import Baselines, Seen, Singles, Tick
 from sentio.awareness.days import Days
@@ -93,7 +94,12 @@ class Watch:
         tick = self.book.tick(rows)
         self.baselines.grow(self.book.service[known:].astype(np.int64))
         self._tick = tick
-        self.days.see(self._uses_by_cell(tick), start_ns)
+        # what is explained comes as negative rows, but those people are where they are
+        at_cells = pc.and_(
+            pc.equal(rows.column("dimension"), "cell"), pc.greater(rows.column("n"), 0)
+        )
+        there = self.book.tick(rows.filter(at_cells))
+        self.days.see(self._uses_by_cell(there), start_ns)
         self._seen = self.baselines.see(tick, slot=self.days.slot(start_ns))
 
     def learn_tail(self) -> None:

@@ -96,7 +96,7 @@ class Sight:
         ]
         pairs = self.pairs.suspicions(self.watch.standard, self._excess, per_day=per_day)
         found += [
-            self._odd(each.scope, each, self.pairs.height(believed_a_day, is_thing=each.is_thing))
+            self._odd(each.scope, each, self.pairs.height(believed_a_day, each.kind))
             for each in pairs
         ]
         return sorted(found, key=lambda each: -self._worth(each))

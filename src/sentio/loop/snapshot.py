@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from sentio.kernel.errors import StoreError
 
-LAYOUT = 1
+LAYOUT = 2
 SIZE_BYTES = 8  # in front of what is packed: how long it is once unpacked
 
 Arrays = Mapping[str, npt.NDArray[np.generic]]

@@ -14,7 +14,6 @@ from sentio.awareness.budget import Budget
 from sentio.awareness.kernel import WINDOWS
 from sentio.awareness.pairs import PairScan
 from sentio.awareness.ring import Detail
-from sentio.awareness.series import Place
 from sentio.awareness.watch import Watch
 from sentio.kernel.arrays import FloatArray
 from sentio.loop.felt import Felt
@@ -35,6 +34,7 @@ from sentio.loop.looking import (
     services_of,
 )
 from sentio.loop.sight import FEWEST_ROWS, LIKE, ROW_BYTES, SUBJECT, ZOOM_ROWS, Odd, Sight
+from sentio.loop.widening import looser_scope, wider_place
 from sentio.model.degradation import Degradation, Scope
 
 ZOOMS_A_DAY = 30.0  # how many times a day chance may make us look closer
@@ -47,12 +47,10 @@ MUTED_PERIODS, LOUDER = 24, 1.4
 BEFORE_PERIODS, FEWEST_CALM = 4, 30  # looked at for when it began; uses that tell of before
 REVISITS = (2, 6, 14)
 BETTER_NATS = 3.0  # by which another scope must explain more, to be believed instead
-AS_MUCH = 0.2  # of a fall, that a wider place must show in all else
 SUBJECT_BYTES, FEWEST_SUBJECTS = 8, 3
 WITHOUT_WORST = 0.5  # of the evidence asked for, that must be left without the worst of them
 LEAST_LOST_MOS, SURE_NATS = 0.18, 100.0  # of a mean use, less is no degradation; beyond doubt
 USUAL_PERIODS = 24  # before a degradation, that tell how its scope usually fares
-REMAINS = 4.0  # standard deviations that a place must still fall to be the wider cause
 
 Key = tuple[tuple[str, str], ...]
 
@@ -126,7 +124,7 @@ class Watching:
             new = self._next(tried, end_ns)
             if new is None:
                 break
-            if self._absorbs(new):
+            if self._absorbs(new, end_ns):
                 continue
             self.open.append(new)
             changed.append(new.told)
@@ -177,7 +175,7 @@ class Watching:
             or not self._is_of_many(odd, found, rows)
         ):
             return None
-        wider = self._wider(found, odd, rows) if deeper else None
+        wider = self._wider(found, odd, rows, end_ns) if deeper else None
         if wider is not None:
             there = self._zoom(replace(odd, scope=wider), end_ns, deeper=deeper - 1)
             if there is not None:
@@ -207,18 +205,11 @@ class Watching:
             return late, since
         return rows, found
 
-    def _wider(self, found: Found, odd: Odd, rows: Looked) -> Scope | None:
-        """Find a wider place in which all else falls as what was found does: then look there."""
-        n, fall = found.uses / rows.share, found.lost / rows.share
-        best, most = None, REMAINS
-        for name, member in constants(rows, found.rows).items():
-            if name == "service" or odd.scope == {name: member}:
-                continue
-            other = Place(dimension=name, member=member)
-            together, each = self.watch.remainder(other, window=odd.window, n=n, deviations=fall)
-            if each > AS_MUCH * fall / n and together > most:
-                best, most = {name: member}, together
-        return best
+    def _wider(self, found: Found, odd: Odd, rows: Looked, end_ns: int) -> Scope | None:
+        place = wider_place(self.watch, found, odd, rows)
+        if place is not None:
+            return place
+        return looser_scope(self.sight, found, odd, rows, end_ns, self._without_open)
 
     def _begin(self, found: Found, scope: Scope, odd: Odd, rows: Looked, end_ns: int) -> Following:
         self.count += 1
@@ -351,7 +342,7 @@ class Watching:
         one.fall, one.falls = found.lost / found.uses, falls_of(rows, found.rows)
         self._meet(one, one.told.began_ns, end_ns)
 
-    def _absorbs(self, new: Following) -> bool:
+    def _absorbs(self, new: Following, end_ns: int) -> bool:
         """Widen an open degradation that lies wholly within a new one, instead of telling two."""
         for one in self.open:
             if not new.told.scope.items() <= dict(one.held).items() or new.told.scope == {}:
@@ -365,6 +356,8 @@ class Watching:
             )
             one.place, one.held, one.alike, one.others = new.place, new.held, new.alike, new.others
             one.fall, one.falls, one.better_nats = new.fall, new.falls, 0.0
+            one.felt = Felt()
+            self._meet(one, one.told.began_ns, end_ns)
             return True
         return False
 

@@ -1,0 +1,84 @@
+"""Is what was found but a part of something wider? Then the wider scope is looked at instead.
+
+A fault of one function is often noticed first where it hits most: one service, one segment, one
+part of its area. Everything else within its reach falls as well, which a look outside tells.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+import numpy as np
+
+from sentio.analysis.scopes import Found
+from sentio.awareness.series import Place
+from sentio.awareness.watch import Watch
+from sentio.loop.looking import Looked, constants, holds, lean
+from sentio.loop.sight import Odd, Sight
+from sentio.model.degradation import Scope
+from sentio.model.topology import Topology
+
+AS_MUCH = 0.2  # of a fall, that a wider place must show in all else
+REMAINS = 4.0  # standard deviations that a place must still fall to be the wider cause
+PROBE_ROWS, FEWEST_OUTSIDE = 400, 10
+HALF = 0.5  # of a fall, that a looser scope must show outside
+OUTSIDE_NATS = 6.0
+
+Clean = Callable[[Looked], Looked]
+"""Leaves out of fetched uses what open degradations explain."""
+
+
+def wider_place(watch: Watch, found: Found, odd: Odd, rows: Looked) -> Scope | None:
+    """Find a wider place in which all else falls as what was found does."""
+    n, fall = found.uses / rows.share, found.lost / rows.share
+    best, most = None, REMAINS
+    for name, member in constants(rows, found.rows).items():
+        if name == "service" or odd.scope == {name: member}:
+            continue
+        other = Place(dimension=name, member=member)
+        together, each = watch.remainder(other, window=odd.window, n=n, deviations=fall)
+        if each > AS_MUCH * fall / n and together > most:
+            best, most = {name: member}, together
+    return best
+
+
+def looser_scope(
+    sight: Sight, found: Found, odd: Odd, rows: Looked, end_ns: int, clean: Clean
+) -> Scope | None:
+    """Find a scope of fewer attributes, or a function above one of them, that falls as a whole.
+
+    Costs a look at a sample of each such scope. Of several the surest is given.
+    """
+    scope = lean({**odd.scope, **found.scope})
+    fall = found.lost / found.uses
+    since_ns = end_ns - odd.periods * sight.watch.period_ns
+    best, most = None, 0.0
+    held = constants(rows, found.rows)
+    for wider in _looser(scope, held, sight.watch.book.topology):
+        probe = sight.fetch(wider, since_ns, end_ns, PROBE_ROWS)
+        if probe is None:
+            continue
+        probe = clean(probe)
+        outside = probe.fall[~holds(probe.attributes, scope, len(probe.fall))]
+        if len(outside) < FEWEST_OUTSIDE or outside.mean() < HALF * fall:
+            continue
+        n = np.array([len(outside), len(probe.fall)], dtype=np.float64)
+        means = np.array([outside.mean(), probe.fall.mean()])
+        there, whole = sight.watch.law(n, means)
+        excess = sight.watch.excess(wider, n[0] / probe.share, window=odd.window)
+        if there > OUTSIDE_NATS * excess and whole / probe.share > most:
+            best, most = wider, float(whole / probe.share)
+    return best
+
+
+def _looser(scope: Scope, held: Mapping[str, str], topology: Topology) -> Iterator[Scope]:
+    for name, member in scope.items():
+        rest = {n: m for n, m in scope.items() if n != name}
+        if not rest.keys() - {"service"}:
+            continue
+        yield rest
+        for kind in topology.derived:
+            if kind in held and kind not in scope:
+                above = (kind, held[kind])
+                if topology.is_tied((name, member), above):
+                    yield {**rest, kind: held[kind]}
