@@ -34,7 +34,7 @@ from sentio.loop.looking import (
     services_of,
 )
 from sentio.loop.sight import FEWEST_ROWS, LIKE, ROW_BYTES, SUBJECT, ZOOM_ROWS, Odd, Sight
-from sentio.loop.widening import looser_scope, wider_place
+from sentio.loop.widening import by_slice, looser_scope, wider_place
 from sentio.model.degradation import Degradation, Scope
 
 ZOOMS_A_DAY = 30.0  # how many times a day chance may make us look closer
@@ -217,6 +217,7 @@ class Watching:
         kept = found.rows[rows.age[found.rows] <= onset]
         kept = kept if len(kept) else found.rows
         held = constants(rows, kept)
+        scope = by_slice(self.sight, scope, held, odd, end_ns, self._without_open)
         uses = odd.uses * found.uses / max(len(rows.mos), 1)
         alike = self.sight.alike(scope, held, odd.window, uses)
         self.sight.take_back(scope, rows, found.rows)

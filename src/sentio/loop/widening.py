@@ -14,7 +14,7 @@ from sentio.analysis.scopes import Found
 from sentio.awareness.series import Place
 from sentio.awareness.watch import Watch
 from sentio.loop.looking import Looked, constants, holds, lean
-from sentio.loop.sight import Odd, Sight
+from sentio.loop.sight import LIKE, Odd, Sight
 from sentio.model.degradation import Scope
 from sentio.model.topology import Topology
 
@@ -23,6 +23,7 @@ REMAINS = 4.0  # standard deviations that a place must still fall to be the wide
 PROBE_ROWS, FEWEST_OUTSIDE = 400, 10
 HALF = 0.5  # of a fall, that a looser scope must show outside
 OUTSIDE_NATS = 6.0
+SERVING = ("upf", "edge", "segment")  # may hold just the uses of a slice
 
 Clean = Callable[[Looked], Looked]
 """Leaves out of fetched uses what open degradations explain."""
@@ -71,12 +72,39 @@ def looser_scope(
     return best
 
 
+def by_slice(
+    sight: Sight, scope: Scope, held: Mapping[str, str], odd: Odd, end_ns: int, clean: Clean
+) -> Scope:
+    """Name a part of a place by its slice, where that holds the same uses as what serves it.
+
+    ``held`` are the attributes that all uses of the scope share. Things of one slice pass through
+    one UPF, but what a place gives to a part of its uses alone, it gives by slice.
+    """
+    if "slice" in scope or "slice" not in held:
+        return scope
+    since_ns = end_ns - odd.periods * sight.watch.period_ns
+    for name in SERVING:
+        if name not in scope or len(scope) == 1:
+            continue
+        other = {n: m for n, m in scope.items() if n != name} | {"slice": held["slice"]}
+        probe = sight.fetch(other, since_ns, end_ns, PROBE_ROWS)
+        if probe is None:
+            continue
+        probe = clean(probe)
+        inside = holds(probe.attributes, scope, len(probe.fall))
+        if len(inside) and inside.mean() * LIKE > 1.0:
+            return other
+    return scope
+
+
 def _looser(scope: Scope, held: Mapping[str, str], topology: Topology) -> Iterator[Scope]:
     for name, member in scope.items():
         rest = {n: m for n, m in scope.items() if n != name}
         if not rest.keys() - {"service"}:
             continue
         yield rest
+        if name in SERVING and "slice" in held and "slice" not in scope:
+            yield {**rest, "slice": held["slice"]}
         for kind in topology.derived:
             if kind in held and kind not in scope:
                 above = (kind, held[kind])
