@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sentio.model.degradation import Degradation
-from sentio.model.diagnosis import Hypothesis, Impact
+from sentio.model.diagnosis import Complaints, Hypothesis, Impact
 
 SURE_ENOUGH = 0.5  # below, nothing is blamed
 
 
-def sentence(told: Degradation, causes: Sequence[Hypothesis], impact: Impact) -> str:
-    """Say what fell, for whom, and why."""
+def sentence(
+    told: Degradation,
+    causes: Sequence[Hypothesis],
+    impact: Impact,
+    complaints: Complaints | None = None,
+) -> str:
+    """Say what fell, for whom, and why; and how many complain, if more do than usually."""
     services = ", ".join(told.services[:3]) + (" and more" if len(told.services) > 3 else "")
     where = " and ".join(f"{name} {member}" for name, member in told.scope.items()) or "the network"
     whom = _count(impact.users, "user") + (
@@ -19,6 +24,8 @@ def sentence(told: Degradation, causes: Sequence[Hypothesis], impact: Impact) ->
     )
     whom += f", {impact.important:,} of them important" if impact.important else ""
     fell = f"{services} at {where} fell from {told.mos_usual:.1f} to {told.mos_seen:.1f} for {whom}"
+    if complaints and complaints.tickets > complaints.usual + 1.0:
+        fell += f", with {_count(complaints.tickets, 'ticket')} since"
     return f"{fell}; {_because(causes)}."
 
 

@@ -11,6 +11,7 @@ from sentio.analysis.causes import Sources, explain
 from sentio.analysis.hypotheses import Case, candidates
 from sentio.analysis.measured import Log, Measured
 from sentio.analysis.telling_causes import SURE_ENOUGH, sentence
+from sentio.loop.correlating import alarms_below, complaints_of
 from sentio.loop.data_causes import trusted, with_data
 from sentio.loop.impact import impact_of
 from sentio.loop.live import Explain, Live
@@ -54,15 +55,20 @@ def _diagnosis(warehouse: Warehouse, live: Live, one: Following, now_ns: int) ->
     sources = Sources(topology=watching.watch.book.topology, measured=measured, log=log)
     causes = with_data(explain(case, sources, until_ns=now_ns), live, one.told, now_ns)
     impact = impact_of(warehouse, live, one, now_ns)
+    abstains = not causes or causes[0].probability < SURE_ENOUGH
+    first = None if abstains else causes[0]
+    below = alarms_below(con, first, sources.topology, one.told, now_ns)
+    complaints = complaints_of(con, one.told, one.subjects, now_ns)
     return Diagnosis(
         degradation=one.told.id,
         made_ns=now_ns,
-        sentence=sentence(one.told, causes, impact),
+        sentence=sentence(one.told, causes, impact, complaints),
         hypotheses=tuple(h for h in causes if h.probability >= REJECTED_BELOW) or tuple(causes[:1]),
         rejected=tuple(h for h in causes if h.probability < REJECTED_BELOW),
-        abstains=not causes or causes[0].probability < SURE_ENOUGH,
+        abstains=abstains,
         impact=impact,
-        correlated_events=_correlated(causes),
+        correlated_events=(*_correlated(causes), *below),
+        complaints=complaints,
         usual_granularity_s=granularity_s(causes, measured),
     )
 

@@ -68,12 +68,27 @@ class Impact:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Complaints:
+    """Tickets of those who felt a degradation, opened since it began.
+
+    ``usual`` is how many of them come in so long a time anyway; ``first`` the oldest tickets'
+    numbers.
+    """
+
+    tickets: int = 0
+    usual: float = 0.0
+    by_title: Mapping[str, int] = field(default_factory=dict[str, int])
+    first: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Diagnosis:
     """Why a degradation is there.
 
     ``hypotheses`` are ranked, ``rejected`` were considered and found too weak. Where ``abstains``
-    is true nothing is probable enough to blame. ``usual_granularity_s`` tells how often the
-    elements named report of themselves, as far as they were read.
+    is true nothing is probable enough to blame. ``correlated_events`` are the alarms, changes and
+    works on the first cause, and the alarms of what hangs on it. ``usual_granularity_s`` tells how
+    often the elements named report of themselves, as far as they were read.
     """
 
     degradation: str
@@ -84,6 +99,7 @@ class Diagnosis:
     abstains: bool
     impact: Impact
     correlated_events: tuple[str, ...] = ()
+    complaints: Complaints = field(default_factory=Complaints)
     usual_granularity_s: Mapping[str, int] = field(default_factory=dict[str, int])
 
     @property
