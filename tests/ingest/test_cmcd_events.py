@@ -69,6 +69,17 @@ def test_reports_out_of_order_are_put_in_order_and_repeated_ones_rejected() -> N
     assert found.reasons == {"duplicate": 1}
 
 
+def test_reports_of_one_moment_keep_their_order() -> None:
+    same = [
+        f'{{"e":"ps","sid":"s","ts":{START_MS},"sta":"{state}","br":[{{"v":{kbps}}}]}}'
+        for state, kbps in (("s", 2), ("p", 1))
+    ]
+
+    found = read(FORMAT, "\n".join([*same, report(5000, "e")]))
+
+    assert found.rows == found.kept == 3
+
+
 def test_sessions_that_fall_silent_are_emitted_apart() -> None:
     lines = [report(0, "p"), report(1000, "p"), report(300_000, "p", sid="b"), report(301_000, "p")]
 

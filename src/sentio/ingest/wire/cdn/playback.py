@@ -39,7 +39,7 @@ def play_back(reports: Sequence[Report]) -> Playback | None:
     From one report to the next the player is in the state that the first gave; of a state that
     lasts to the end of the reports nothing is known, so it counts nothing.
     """
-    ordered = sorted(reports)
+    ordered = sorted(reports, key=lambda report: (report.time_ms, report.sequence))
     state = Progress()
     for report in ordered:
         state.see(report)
