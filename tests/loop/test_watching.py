@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from copy import deepcopy
 
 import numpy as np
@@ -13,6 +14,7 @@ from sentio.awareness.budget import Budget
 from sentio.awareness.ring import LOSSES, Ring
 from sentio.awareness.totals import totals_of_uses
 from sentio.awareness.watch import Watch
+from sentio.loop.kept import kept, restored
 from sentio.loop.sight import Odd
 from sentio.loop.watching import Watching
 from sentio.loop.widening import looser_scope
@@ -111,6 +113,23 @@ def test_a_fault_is_told_once_and_whole(village: Village, hit: dict[str, str], w
     touched = next(iter(told.values())).felt.count
     expected = 16 * USES * np.prod([1.0 / SIZES.get(name, 2) for name in hit])
     assert touched == pytest.approx(expected, rel=0.25)
+
+
+def test_what_has_ended_is_told_to_its_end_and_not_again(village: Village) -> None:
+    hit, told = {"segment": "segment-1"}, {}
+    for period in range(40):
+        village.turn(learn=False, **(hit if period < 10 else {}))
+        told |= {one.told.id: one for one in village.watching.open}
+
+    assert [dict(one.told.scope) for one in told.values()] == [hit]
+    assert next(iter(told.values())).told.ended_ns is not None
+    again = restored(village.watching.watch, village.ring, *json_copy(kept(village.watching)))
+    assert [dict(scope) for scope, _, _ in again.past] == [hit]
+
+
+def json_copy(state: tuple[dict, dict]) -> tuple[dict, dict]:
+    arrays, more = state
+    return arrays, json.loads(json.dumps(more))
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,7 @@ def kept(watching: Watching) -> tuple[dict[str, Held], dict[str, Any]]:  # Any: 
     budget = watching.budget.saved()
     arrays, pairs = watching.sight.pairs.saved()
     more = {"open": to_plain(watching.open), "muted": muted, "budget": budget, "pairs": pairs}
+    more["past"] = [(dict(scope), *between) for scope, *between in watching.past]
     return {f"{PAIRS}{name}": array for name, array in arrays.items()}, {**more, **counts}
 
 
@@ -42,5 +43,6 @@ def restored(
     again.open = [from_plain(Following, each) for each in known["open"]]
     for key, nats, since, waits in known["muted"]:
         again.muted[tuple((str(n), str(m)) for n, m in key)] = (float(nats), int(since), int(waits))
+    again.past = [(dict(scope), int(began), int(ended)) for scope, began, ended in known["past"]]
     again.count, again.period = int(known["count"]), int(known["period"])
     return again

@@ -47,7 +47,8 @@ MUTED_PERIODS, LOUDER = 24, 1.4
 BEFORE_PERIODS, FEWEST_CALM = 4, 30  # looked at for when it began; uses that tell of before
 REVISITS = (2, 6, 14)
 BETTER_NATS = 3.0  # by which another scope must explain more, to be believed instead
-SUBJECT_BYTES, FEWEST_SUBJECTS = 8, 3
+SUBJECT_BYTES, FEWEST_SUBJECTS = 8, 3  # the list of who felt it travels once, at the end
+PAST_PERIODS = 60  # for which what has ended still explains uses of its time
 WITHOUT_WORST = 0.5  # of the evidence asked for, that must be left without the worst of them
 LEAST_LOST_MOS, SURE_NATS = 0.18, 100.0  # of a mean use, less is no degradation; beyond doubt
 USUAL_PERIODS = 24  # before a degradation, that tell how its scope usually fares
@@ -67,8 +68,10 @@ class Watching:
         self.budget = budget
         self.open: list[Following] = []
         self.muted: dict[Key, tuple[float, int, int]] = {}  # nats, since when, for how long
+        self.past: list[tuple[Scope, int, int]] = []  # what ended lately: scope, beginning, end
         self.count = 0
         self.period = 0
+        self._end_ns = 0  # of the present period
 
     def learn(
         self,
@@ -111,7 +114,9 @@ class Watching:
         self.muted = {
             key: held for key, held in self.muted.items() if self.period - held[1] < MUTED_PERIODS
         }
-        end_ns = start_ns + self.watch.period_ns
+        self._end_ns = end_ns = start_ns + self.watch.period_ns
+        since_ns = end_ns - PAST_PERIODS * self.watch.period_ns
+        self.past = [each for each in self.past if each[2] > since_ns]
         changed: list[Degradation] = []
         for each in list(self.open):
             told, explained = self._follow(each, start_ns, end_ns)
@@ -299,7 +304,6 @@ class Watching:
 
     def _meet(self, one: Following, since_ns: int, until_ns: int) -> None:
         """Note whom a degradation touches; at first also how its scope fared before it began."""
-        before = one.felt.count
         if not one.felt.seen:
             earlier_ns = one.told.began_ns - USUAL_PERIODS * self.watch.period_ns
             with suppress(LookupError):  # what lies so far back may be gone
@@ -307,7 +311,6 @@ class Watching:
                 between = (one.told.mos_usual + one.told.mos_seen) / 2.0
                 one.felt.recall(earlier, least_mos=between)
         one.felt.meet(self.detail.met(one.told.scope, since_ns, until_ns), self.watch.bins)
-        self.budget.spend(SUBJECT_BYTES * max(one.felt.count - before, 0))
 
     def _revisit(self, one: Following, end_ns: int) -> None:
         """Look again where a degradation was found: with more uses its scope is told better."""
@@ -367,10 +370,17 @@ class Watching:
             one.told, ended_ns=max(ended_ns, one.told.began_ns + self.watch.period_ns)
         )
         self.open.remove(one)
+        self.past.append((one.told.scope, one.told.began_ns, one.told.ended_ns or ended_ns))
+        self.budget.spend(SUBJECT_BYTES * one.felt.count)
 
     def _without_open(self, rows: Looked, *, but: Following | None = None) -> Looked:
-        """Leave out what open degradations explain."""
+        """Leave out what open degradations explain, and what ended ones explain of their time."""
         keep = np.ones(len(rows.mos), dtype=np.bool_)
+        until_ns = self._end_ns - rows.age * self.watch.period_ns  # of each use's period
+        for scope, began_ns, ended_ns in self.past:
+            then = (until_ns > began_ns) & (until_ns - self.watch.period_ns < ended_ns)
+            if then.any():
+                keep &= ~(then & holds(rows.attributes, scope, len(keep)))
         for one in self.open:
             if one is but:
                 continue

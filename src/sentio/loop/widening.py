@@ -20,7 +20,7 @@ from sentio.model.topology import Topology
 
 AS_MUCH = 0.2  # of a fall, that a wider place must show in all else
 REMAINS = 4.0  # standard deviations that a place must still fall to be the wider cause
-PROBE_ROWS, FEWEST_OUTSIDE = 400, 10
+PROBE_ROWS, FEWEST_OUTSIDE = 150, 10
 HALF = 0.5  # of a fall, that a looser scope must show outside
 OUTSIDE_NATS = 6.0
 SERVING = ("upf", "edge", "segment")  # may hold just the uses of a slice
