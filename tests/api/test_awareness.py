@@ -282,7 +282,7 @@ def test_what_is_pushed_is_watched_told_listed_and_ends_with_the_server(tmp_path
         rest = told.read()
         told.close()
         stream.close()
-        _, said = process.communicate(timeout=20)
+        _, said = process.communicate(timeout=90)
 
     assert pushed["rows_rejected"] == 0
     assert [e["change"] for e in events_told if "change" in e] == ["opened", "ended"]
