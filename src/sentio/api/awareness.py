@@ -174,11 +174,14 @@ def order_json(each: CollectionOrder) -> Json:
 
 
 def with_moments(body: Mapping[str, Any]) -> Json:
-    """Add to times in ns, which not every program can hold exactly, their ISO 8601 form."""
+    """Add to times in ns, which not every program can hold exactly, their ISO 8601 form.
+
+    What the body tells by such a name itself is left as it is: ``seen`` of a fault of the data.
+    """
     moments = {
         name.removesuffix("_ns"): _iso(body[name]) for name in TIMES if body.get(name) is not None
     }
-    return {**body, **moments}
+    return {**moments, **body}
 
 
 def _subject_json(each: Touched) -> Json:
