@@ -12,6 +12,7 @@ from pathlib import Path
 import orjson
 import pytest
 from starting import server
+from tests.degradations import degradation_at
 from tests.loop.live_city import BROKEN, PERIOD_NS, SLOW_UNTIL, uses
 
 from sentio.api.stream import events
@@ -27,21 +28,7 @@ NOON_NS = 1_795_089_600_000_000_000  # 2026-11-19T12:00Z
 
 
 def degradation(number: int, **given: object) -> Degradation:
-    at_ns = NOON_NS + number * HOUR_NS
-    found = Degradation(
-        id=f"D{number:05d}",
-        scope={"cell": "cell-7"},
-        services=("web",),
-        began_ns=at_ns,
-        seen_ns=at_ns + PERIOD_NS,
-        uses=100,
-        poor_uses=60,
-        mos_usual=4.1,
-        mos_seen=2.2,
-        nats=40.0,
-        per_day=1e-9,
-    )
-    return replace(found, **given)
+    return degradation_at(NOON_NS + number * HOUR_NS, number, **given)
 
 
 def diagnosis(of: Degradation) -> Diagnosis:

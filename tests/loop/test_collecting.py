@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
+from tests.degradations import degradation_at
 
 from sentio.awareness.budget import Budget
 from sentio.kernel.clock import FixedClock
@@ -28,7 +29,6 @@ from sentio.loop.looking import Following
 from sentio.loop.running import collectors_of
 from sentio.loop.sending import Sending
 from sentio.model.collection import CollectionOrder
-from sentio.model.degradation import Degradation
 from sentio.model.diagnosis import Diagnosis, Hypothesis, Impact
 from sentio.model.topology import Topology
 
@@ -41,19 +41,7 @@ BULK = 10_000_000
 
 
 def following(number: int = 1) -> Following:
-    told = Degradation(
-        id=f"D{number:05d}",
-        scope={"cell": f"cell-{number}"},
-        services=("web",),
-        began_ns=0,
-        seen_ns=PERIOD_NS,
-        uses=100,
-        poor_uses=60,
-        mos_usual=4.1,
-        mos_seen=2.2,
-        nats=40.0,
-        per_day=1e-9,
-    )
+    told = degradation_at(0, number, scope={"cell": f"cell-{number}"})
     return Following(told=told, place=told.scope, fall=1.0)
 
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from tests.degradations import degradation_at
 from tests.loop.live_city import PACE, PERIOD_NS, SLOW_FROM, START_NS, one_input, read, uses
 
 from sentio.governance.key import Key
@@ -14,7 +15,6 @@ from sentio.loop.correlating import alarms_below, complaints_of
 from sentio.loop.diagnosing import diagnoser
 from sentio.loop.live import Live
 from sentio.loop.record_path import RecordPath
-from sentio.model.degradation import Degradation
 from sentio.model.diagnosis import Hypothesis
 from sentio.model.topology import Topology
 from sentio.store.state import StateStore
@@ -34,22 +34,6 @@ def tickets() -> str:
                 at = datetime.fromtimestamp((START_NS + period * PERIOD_NS) / 1e9, UTC)
                 lines.append(f"T{number},26201{i:010},{at:%Y-%m-%dT%H:%M:%SZ},slow internet,open")
     return "\n".join(lines) + "\n"
-
-
-def degradation() -> Degradation:
-    return Degradation(
-        id="D1",
-        scope={"link": "link-1"},
-        services=("web",),
-        began_ns=START_NS,
-        seen_ns=START_NS + PERIOD_NS,
-        uses=100,
-        poor_uses=60,
-        mos_usual=4.1,
-        mos_seen=2.2,
-        nats=40.0,
-        per_day=1e-9,
-    )
 
 
 def test_tickets_of_those_who_felt_it_are_counted_and_said(tmp_path: Path) -> None:
@@ -100,7 +84,7 @@ def test_alarms_of_what_hangs_on_the_cause_are_told(tmp_path: Path) -> None:
             scope={"link": "link-1"},
             probability=0.9,
         )
-        told = degradation()
+        told = degradation_at(START_NS, scope={"link": "link-1"})
         now_ns = START_NS + 20 * 60 * 10**9
 
         assert alarms_below(con, cause, topology, told, now_ns) == ("alarm on cell-1: radio lost",)
