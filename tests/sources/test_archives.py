@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bz2
+import gc
 import gzip
 import io
 import lzma
@@ -193,6 +194,22 @@ def test_a_zip_that_lies_about_a_size_gives_no_more_than_it_said(tmp_path):
 
     with each.open() as stream, pytest.raises(FormatError):
         assert len(stream.read()) <= 1000
+
+
+@pytest.mark.filterwarnings("error::ResourceWarning")
+def test_a_zip_half_read_and_lost_in_a_circle_closes_without_a_word(tmp_path):
+    path = make_zip(tmp_path / "a.zip", {"a.csv": ROWS})
+    heard: list[object] = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("sys.unraisablehook", heard.append)
+        for _ in range(5):
+            (each,) = inputs([path], source="s")
+            circle: list[object] = [each, each.open()]
+            circle.append(circle)
+        del each, circle
+        gc.collect()
+
+    assert heard == []
 
 
 def test_members_together_may_not_unpack_to_more_than_the_limit(tmp_path):

@@ -13,7 +13,7 @@ from sentio.ingest.piece import Origin
 from sentio.ingest.sources.limits import Allowance, RefusedInput, refused
 from sentio.ingest.sources.names import Names, check_member_name, skips_junk
 from sentio.ingest.sources.packed import BROKEN, broken, guarded
-from sentio.ingest.sources.section import Spool
+from sentio.ingest.sources.section import Spool, part_of_file
 from sentio.kernel.errors import FormatError
 
 ENCRYPTED = 0x1  # bit 0 of the general purpose flag, APPNOTE 4.4.4
@@ -40,8 +40,9 @@ def zip_members(archive: Input, allowance: Allowance) -> Iterator[Input]:
 
 def _open_zip(archive: Input) -> zipfile.ZipFile:
     try:
-        if archive.path is not None:
-            return zipfile.ZipFile(archive.path)
+        if (path := archive.path) is not None:  # members come and go: it closes after the last
+            whole = part_of_file(path, start=0, size_bytes=path.stat().st_size)
+            return zipfile.ZipFile(whole.open())
         with archive.open() as stream:
             return zipfile.ZipFile(Spool().add(stream).open())
     except FormatError:
