@@ -40,10 +40,15 @@ class Village:
         self.watching = Watching(watch, self.ring, budget=self.budget)
         self.period = 0
 
-    def turn(self, *, learn: bool, worst: str = "", **hit: str) -> None:
-        """Let a period pass; the uses that ``hit`` names fall, and most those of one segment."""
+    def turn(
+        self, *, learn: bool, worst: str = "", also: dict[str, str] | None = None, **hit: str
+    ) -> None:
+        """Let a period pass; the uses that ``hit`` names fall, and most those of one segment.
+
+        Those that ``also`` names fall by as much again.
+        """
         start_ns = START_NS + self.period * PERIOD_NS
-        uses = self._drawn(start_ns, hit, worst)
+        uses = self._drawn(start_ns, (hit, also or {}), worst)
         self.budget.earn(uses.nbytes)
         self.ring.keep(start_ns, start_ns + PERIOD_NS, [uses], bulk_bytes=uses.nbytes)
         totals = totals_of_uses({"web": uses})
@@ -51,19 +56,21 @@ class Village:
         step(totals.rows, totals.bins, uses, start_ns=start_ns)
         self.period += 1
 
-    def _drawn(self, start_ns: int, hit: dict[str, str], worst: str) -> pa.Table:
+    def _drawn(
+        self, start_ns: int, hits: tuple[dict[str, str], dict[str, str]], worst: str
+    ) -> pa.Table:
         codes = {name: self.rng.integers(0, size, USES) for name, size in SIZES.items()}
         names = {
             name: pa.array([f"{name}-{code}" for code in of]).dictionary_encode()
             for name, of in codes.items()
         }
         names["ims"] = pa.array([OF_UPF[f"upf-{code}"] for code in codes["upf"]])
-        inside = np.ones(USES, dtype=bool)
-        for name, member in hit.items():
-            inside &= np.array(names[name].to_pylist()) == member
         is_worst = np.array(names["segment"].to_pylist()) == worst
         lost = np.where(is_worst, 1.8, 0.8) if worst else 1.0
-        mos = self.rng.normal(4.1, 0.4, USES) - (inside * lost if hit else 0.0)
+        mos = self.rng.normal(4.1, 0.4, USES)
+        for hit in filter(None, hits):
+            inside = [np.array(names[name].to_pylist()) == member for name, member in hit.items()]
+            mos -= np.logical_and.reduce(inside) * lost
         return pa.table(
             {
                 "ts": np.sort(start_ns + self.rng.integers(0, PERIOD_NS, USES)),
@@ -115,6 +122,33 @@ def test_a_fault_is_told_once_and_whole(village: Village, hit: dict[str, str], w
     assert touched == pytest.approx(expected, rel=0.25)
 
 
+def test_a_fault_within_a_wider_one_is_told_as_well(village: Village) -> None:
+    wide, narrow, told = {"segment": "segment-1"}, {"app": "app-2", "segment": "segment-1"}, {}
+    for period in range(40):
+        hit = wide if period < 36 else {}
+        village.turn(learn=False, also=narrow if 12 <= period < 26 else None, **hit)
+        told |= {one.told.id: one for one in village.watching.open}
+
+    assert [dict(one.told.scope) for one in told.values()] == [wide, narrow]
+    (_, until), (since, ended) = [
+        [(at - START_NS) / PERIOD_NS - 330 for at in (one.told.began_ns, one.told.ended_ns)]
+        for one in told.values()
+    ]
+    assert (since, ended, until) == pytest.approx((12, 26, 36), abs=1)
+    around, within = told.values()
+    assert within.within == around.told.id
+    assert within.felt.count == pytest.approx(14 * USES / 3 / SIZES["app"], rel=0.3)
+
+
+def test_what_a_fault_hits_hardest_is_no_fault_of_its_own(village: Village) -> None:
+    hit, told = {"app": "app-0"}, {}
+    for _ in range(30):
+        village.turn(learn=False, worst="segment-2", **hit)
+        told |= {one.told.id: one for one in village.watching.open}
+
+    assert [dict(one.told.scope) for one in told.values()] == [hit]
+
+
 def test_what_has_ended_is_told_to_its_end_and_not_again(village: Village) -> None:
     hit, told = {"segment": "segment-1"}, {}
     for period in range(40):
@@ -124,7 +158,7 @@ def test_what_has_ended_is_told_to_its_end_and_not_again(village: Village) -> No
     assert [dict(one.told.scope) for one in told.values()] == [hit]
     assert next(iter(told.values())).told.ended_ns is not None
     again = restored(village.watching.watch, village.ring, *json_copy(kept(village.watching)))
-    assert [dict(scope) for scope, _, _ in again.past] == [hit]
+    assert [dict(scope) for scope, _, _ in again.known.past] == [hit]
 
 
 def json_copy(state: tuple[dict, dict]) -> tuple[dict, dict]:

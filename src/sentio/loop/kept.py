@@ -22,11 +22,11 @@ PAIRS = "pairs."
 def kept(watching: Watching) -> tuple[dict[str, Held], dict[str, Any]]:  # Any: JSON
     """Give all that a watching knows beside its watch: arrays by name, and JSON."""
     muted = [(list(key), *held) for key, held in watching.muted.items()]
-    counts = {"count": watching.count, "period": watching.period}
+    counts = {"count": watching.zoom.count, "period": watching.period}
     budget = watching.budget.saved()
     arrays, pairs = watching.sight.pairs.saved()
     more = {"open": to_plain(watching.open), "muted": muted, "budget": budget, "pairs": pairs}
-    more["past"] = [(dict(scope), *between) for scope, *between in watching.past]
+    more["past"] = [(dict(scope), *between) for scope, *between in watching.known.past]
     return {f"{PAIRS}{name}": array for name, array in arrays.items()}, {**more, **counts}
 
 
@@ -40,9 +40,11 @@ def restored(
     own = {n.removeprefix(PAIRS): each for n, each in arrays.items() if n.startswith(PAIRS)}
     pairs = PairScan.restored(own, known["pairs"])
     again = Watching(watch, detail, budget=Budget.restored(known["budget"]), pairs=pairs)
-    again.open = [from_plain(Following, each) for each in known["open"]]
+    again.known.open = [from_plain(Following, each) for each in known["open"]]
     for key, nats, since, waits in known["muted"]:
         again.muted[tuple((str(n), str(m)) for n, m in key)] = (float(nats), int(since), int(waits))
-    again.past = [(dict(scope), int(began), int(ended)) for scope, began, ended in known["past"]]
-    again.count, again.period = int(known["count"]), int(known["period"])
+    again.known.past = [
+        (dict(scope), int(began), int(ended)) for scope, began, ended in known["past"]
+    ]
+    again.zoom.count, again.period = int(known["count"]), int(known["period"])
     return again

@@ -42,6 +42,10 @@ class Following:
     felt: Felt = field(default_factory=Felt)
     series: dict[str, int] = field(default_factory=dict[str, int])
     usual_losses: Mapping[str, float] = field(default_factory=dict[str, float])  # by domain
+    levels: dict[str, list[float]] = field(default_factory=dict[str, list[float]])
+    """By service: how many uses fared how within it, and the sums of their falls and squares."""
+    parts: list[Scope] = field(default_factory=list[Scope])  # that it hits hardest
+    within: str = ""  # the degradation in which it is one of its own
 
     @property
     def subjects(self) -> list[int]:
@@ -57,20 +61,25 @@ class Looked:
     attributes: Attributes
     mos: FloatArray
     usual: FloatArray
-    fall: FloatArray  # in standard deviations
+    spread: FloatArray  # standard deviation of a use, in MOS
+    fall: FloatArray  # in such
     age: IntArray
     share: float
+    known: BoolArray  # is explained, and judged against the level of what explains it
+    within: str = ""  # the degradation that does
 
     def where(self, keep: BoolArray) -> Looked:
         """Give the same with some rows only."""
-        return Looked(
+        return replace(
+            self,
             uses=self.uses.filter(pa.array(keep)),
             attributes={n: (c[keep], names) for n, (c, names) in self.attributes.items()},
             mos=self.mos[keep],
             usual=self.usual[keep],
+            spread=self.spread[keep],
             fall=self.fall[keep],
             age=self.age[keep],
-            share=self.share,
+            known=self.known[keep],
         )
 
 

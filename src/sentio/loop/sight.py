@@ -17,7 +17,8 @@ from sentio.awareness.usual import coded, usual_of
 from sentio.awareness.watch import DAY_NS, Suspicion, Watch
 from sentio.experience.service import SERVICES
 from sentio.kernel.arrays import BoolArray, FloatArray, IntArray
-from sentio.loop.looking import Looked, holds, scope_of
+from sentio.loop.looking import Following, Looked, holds, scope_of
+from sentio.loop.nested import levelled
 from sentio.model.degradation import Scope
 from sentio.model.domain import DIMENSIONS
 
@@ -63,22 +64,26 @@ class Sight:
         uses: pa.Table | None,
         *,
         start_ns: int,
-        but: Iterable[Scope] = (),
+        known: Iterable[Following] = (),
     ) -> None:
         """Take in a period: its totals, its single uses where they lie at hand.
 
-        What lies within one of the scopes ``but`` is known, and does not count for the pairs.
+        What lies within one of the ``known`` degradations counts for the pairs only as far as it
+        fares worse than others there.
         """
         self.watch.see(rows, bins, start_ns=start_ns)
         if uses is None or not uses.num_rows:
             return
-        keep = np.ones(uses.num_rows, dtype=np.bool_)
-        for scope in but:
-            keep &= ~inside(uses, scope)
-        fresh = uses if keep.all() else uses.filter(pa.array(keep))
-        usual, variance = usual_of(self.watch, fresh)
-        mos = fresh.column("mos").to_numpy().astype(np.float64)
-        self.pairs.see(fresh, (usual - mos) / np.sqrt(variance))
+        usual, variance = usual_of(self.watch, uses)
+        mos = uses.column("mos").to_numpy().astype(np.float64)
+        fall = (usual - mos) / np.sqrt(variance)
+        parts = [(one, inside(uses, one.told.scope)) for one in known]
+        if parts:
+            fall = np.clip(fall, -MOST_FALL, MOST_FALL)
+            fall = levelled(fall, coded(uses, "service"), parts)
+            for scope in (scope for one, _ in parts for scope in one.parts):
+                fall[inside(uses, scope)] = np.nan
+        self.pairs.see(uses, fall)
 
     def learn_tail(self) -> None:
         """Count how odd this period looks, as one in which nothing is wrong."""
@@ -142,7 +147,7 @@ class Sight:
 
     def take_back(self, scope: Scope, rows: Looked, which: IntArray) -> None:
         """Take explained uses out of every series and pair that holds them."""
-        self._take_from_series(rows, which)
+        self._take_from_series(rows, which[~rows.known[which]])
         self.pairs.take_back(inside(uses, scope) for uses in self.pairs.held())
 
     def uses_of(self, scope: Scope, *, window: int) -> dict[tuple[str, str], float]:
@@ -186,15 +191,17 @@ class Sight:
         uses = uses.filter(pa.array(keep))
         derived = self.watch.book.topology.derived
         names = [n for n in uses.column_names if n in (*ATTRIBUTES, SUBJECT) or n in derived]
-        fall = (usual - mos)[keep] / np.sqrt(variance[keep])
+        spread = np.sqrt(variance[keep])
         return Looked(
             uses=uses,
             attributes={name: coded(uses, name) for name in names},
             mos=mos[keep],
             usual=usual[keep],
-            fall=np.clip(fall, -MOST_FALL, MOST_FALL),
+            spread=spread,
+            fall=np.clip((usual - mos)[keep] / spread, -MOST_FALL, MOST_FALL),
             age=(until_ns - 1 - uses.column("ts").to_numpy()) // self.watch.period_ns,
             share=fetched.share,
+            known=np.zeros(len(spread), dtype=np.bool_),
         )
 
     def _take_from_series(self, rows: Looked, inside: IntArray) -> None:

@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pyarrow as pa
 
-from sentio.analysis.scopes import Found, find_scope
+from sentio.analysis.scopes import find_scope
 from sentio.awareness.budget import Budget
 from sentio.awareness.kernel import WINDOWS
 from sentio.awareness.pairs import PairScan
@@ -17,10 +17,9 @@ from sentio.awareness.ring import Detail
 from sentio.awareness.watch import Watch
 from sentio.kernel.arrays import FloatArray
 from sentio.loop.felt import Felt
+from sentio.loop.known import Known
 from sentio.loop.looking import (
-    POOR_BELOW,
     Following,
-    Looked,
     better_nats,
     constants,
     explained,
@@ -30,26 +29,25 @@ from sentio.loop.looking import (
     lean,
     losses,
     of_groups,
-    onset_of,
     services_of,
 )
-from sentio.loop.sight import FEWEST_ROWS, LIKE, ROW_BYTES, SUBJECT, ZOOM_ROWS, Odd, Sight
-from sentio.loop.widening import by_slice, looser_scope, wider_place
+from sentio.loop.nested import (
+    LATER_PERIODS,
+    explained_by,
+    learn_level,
+)
+from sentio.loop.sight import FEWEST_ROWS, LIKE, ROW_BYTES, SUBJECT, ZOOM_ROWS, Sight
+from sentio.loop.zooming import FEWEST_SUBJECTS, Zoom
 from sentio.model.degradation import Degradation, Scope
 
 ZOOMS_A_DAY = 30.0  # how many times a day chance may make us look closer
 FALSE_A_DAY = 0.15  # and how many times it may be believed
-FOLLOW_ROWS = 120
 MOST_NEW, MOST_ZOOMS = 6, 15  # degradations and zooms in one period
 RECOVERED_NATS, QUIET_PERIODS = 8.0, 12
-ONSET_NATS = 1.5  # that choosing when it began costs
 MUTED_PERIODS, LOUDER = 24, 1.4
-BEFORE_PERIODS, FEWEST_CALM = 4, 30  # looked at for when it began; uses that tell of before
 REVISITS = (2, 6, 14)
 BETTER_NATS = 3.0  # by which another scope must explain more, to be believed instead
-SUBJECT_BYTES, FEWEST_SUBJECTS = 8, 3  # the list of who felt it travels once, at the end
-PAST_PERIODS = 60  # for which what has ended still explains uses of its time
-WITHOUT_WORST = 0.5  # of the evidence asked for, that must be left without the worst of them
+SUBJECT_BYTES = 8  # the list of who felt it travels once, at the end
 LEAST_LOST_MOS, SURE_NATS = 0.18, 100.0  # of a mean use, less is no degradation; beyond doubt
 USUAL_PERIODS = 24  # before a degradation, that tell how its scope usually fares
 
@@ -66,12 +64,15 @@ class Watching:
         self.watch = watch
         self.detail = detail
         self.budget = budget
-        self.open: list[Following] = []
+        self.known = Known(watch.period_ns)
+        self.zoom = Zoom(self.sight, self.known)
         self.muted: dict[Key, tuple[float, int, int]] = {}  # nats, since when, for how long
-        self.past: list[tuple[Scope, int, int]] = []  # what ended lately: scope, beginning, end
-        self.count = 0
         self.period = 0
-        self._end_ns = 0  # of the present period
+
+    @property
+    def open(self) -> list[Following]:
+        """Degradations that go on, the oldest first."""
+        return self.known.open
 
     def learn(
         self,
@@ -114,16 +115,14 @@ class Watching:
         self.muted = {
             key: held for key, held in self.muted.items() if self.period - held[1] < MUTED_PERIODS
         }
-        self._end_ns = end_ns = start_ns + self.watch.period_ns
-        since_ns = end_ns - PAST_PERIODS * self.watch.period_ns
-        self.past = [each for each in self.past if each[2] > since_ns]
+        end_ns = start_ns + self.watch.period_ns
+        self.known.turn(end_ns)
         changed: list[Degradation] = []
         for each in list(self.open):
             told, explained = self._follow(each, start_ns, end_ns)
             changed.append(told)
             rows = pa.concat_tables([rows, explained]) if explained is not None else rows
-        known = [each.told.scope for each in self.open]
-        self.sight.see(rows, bins, uses, start_ns=start_ns, but=known)
+        self.sight.see(rows, bins, uses, start_ns=start_ns, known=self.open)
         tried: set[Key] = set()
         for _ in range(MOST_NEW):
             new = self._next(tried, end_ns)
@@ -150,8 +149,8 @@ class Watching:
             tried.add(key)
             if self.budget.rows(FEWEST_ROWS, ROW_BYTES) < FEWEST_ROWS:
                 break  # it stays suspicious until there is room
-            found = self._zoom(odd, end_ns)
-            if found is not None and self._is_felt(found, end_ns):
+            found = self.zoom.into(odd, end_ns)
+            if found is not None and self._is_felt(found, end_ns) and self._is_its_own(found):
                 return found
             _, _, waited = self.muted.get(key, (0.0, 0, 1))
             self.muted[key] = (odd.nats, self.period, min(2 * waited, MUTED_PERIODS))
@@ -164,116 +163,20 @@ class Watching:
         lost = new.told.mos_usual - new.told.mos_seen
         return lost > LEAST_LOST_MOS and (is_seen or SUBJECT in new.place)
 
+    def _is_its_own(self, new: Following) -> bool:
+        """Tell whether it is no part of a degradation that has suffered more from the start."""
+        around = self.known.around(new)
+        if around is None:
+            return True
+        later_ns = new.told.began_ns - around.told.began_ns
+        if later_ns < LATER_PERIODS * self.watch.period_ns:
+            around.parts.append(new.told.scope)
+            return False
+        return True
+
     def _is_muted(self, key: Key, nats: float) -> bool:
         before, since, waits = self.muted.get(key, (0.0, 0, 0))
         return self.period - since < waits and nats < LOUDER * before
-
-    def _zoom(self, odd: Odd, end_ns: int, *, deeper: int = 2) -> Following | None:
-        since_ns = end_ns - odd.periods * self.watch.period_ns
-        rows = self.sight.fetch(odd.scope, since_ns, end_ns, ZOOM_ROWS)
-        if rows is None:
-            return None
-        rows, found = self._found(self._without_open(rows))
-        if (
-            found is None
-            or not self.sight.is_sure(odd, found, len(rows.mos))
-            or not self._is_of_many(odd, found, rows)
-        ):
-            return None
-        wider = self._wider(found, odd, rows, end_ns) if deeper else None
-        if wider is not None:
-            there = self._zoom(replace(odd, scope=wider), end_ns, deeper=deeper - 1)
-            if there is not None:
-                return there
-        return self._begin(found, {**odd.scope, **found.scope}, odd, rows, end_ns)
-
-    def _is_of_many(self, odd: Odd, found: Found, rows: Looked) -> bool:
-        """Tell whether several felt it: the bad hour of one is no degradation of a group."""
-        if SUBJECT in odd.scope:
-            return True
-        who, fall = rows.attributes[SUBJECT][0][found.rows] + 1, rows.fall[found.rows]
-        others = fall[who != np.bincount(who, fall).argmax()]
-        if len(np.unique(who)) < FEWEST_SUBJECTS or not len(others):
-            return False
-        rest = self.watch.law(np.array([float(len(others))]), np.array([float(others.mean())]))
-        return float(rest[0]) > WITHOUT_WORST * odd.believed_from
-
-    def _found(self, rows: Looked) -> tuple[Looked, Found | None]:
-        """Find what fell, in the whole window or since it seems to have begun."""
-        found = find_scope(of_groups(rows), rows.fall, law=self.watch.law)
-        if not len(rows.fall):
-            return rows, found
-        onset = onset_of(rows.fall, rows.age, np.ones(len(rows.fall)))
-        late = rows.where(rows.age <= onset)
-        since = find_scope(of_groups(late), late.fall, law=self.watch.law)
-        if since is not None and (found is None or since.nats > found.nats + ONSET_NATS):
-            return late, since
-        return rows, found
-
-    def _wider(self, found: Found, odd: Odd, rows: Looked, end_ns: int) -> Scope | None:
-        place = wider_place(self.watch, found, odd, rows)
-        if place is not None:
-            return place
-        return looser_scope(self.sight, found, odd, rows, end_ns, self._without_open)
-
-    def _begin(self, found: Found, scope: Scope, odd: Odd, rows: Looked, end_ns: int) -> Following:
-        self.count += 1
-        onset, usual_losses = self._onset(scope, found, rows, odd, end_ns)
-        kept = found.rows[rows.age[found.rows] <= onset]
-        kept = kept if len(kept) else found.rows
-        held = constants(rows, kept)
-        scope = by_slice(self.sight, scope, held, odd, end_ns, self._without_open)
-        uses = odd.uses * found.uses / max(len(rows.mos), 1)
-        alike = self.sight.alike(scope, held, odd.window, uses)
-        self.sight.take_back(scope, rows, found.rows)
-        told = Degradation(
-            id=f"D{self.count:05d}",
-            scope=lean(scope),
-            services=services_of(rows, kept),
-            began_ns=end_ns - (onset + 1) * self.watch.period_ns,
-            seen_ns=end_ns,
-            uses=round(len(kept) / rows.share),
-            poor_uses=round(float((rows.mos[kept] < POOR_BELOW).sum()) / rows.share),
-            mos_usual=float(rows.usual[kept].mean()),
-            mos_seen=float(rows.mos[kept].mean()),
-            nats=found.nats,
-            per_day=self.watch.tail.per_day(found.nats),
-            loss_by_domain=losses(rows, kept, usual_losses),
-            shows_in=(" + ".join(f"{name}={member}" for name, member in odd.scope.items()),),
-        )
-        return Following(
-            told=told,
-            place=odd.scope,
-            fall=float(rows.fall[kept].mean()),
-            falls=falls_of(rows, kept),
-            alike=tuple(other for other in alike if other != scope),
-            others=tuple((lean({**odd.scope, **other}), nats) for other, nats in found.others),
-            window=odd.window,
-            held=held,
-            usual_losses=usual_losses,
-        )
-
-    def _onset(
-        self, scope: Scope, found: Found, rows: Looked, odd: Odd, end_ns: int
-    ) -> tuple[int, dict[str, float]]:
-        """Find how many periods ago it began, by a look at the scope's own uses before.
-
-        Gives with it what those before it lost by domain, if they were enough to tell.
-        """
-        since_ns = end_ns - odd.periods * self.watch.period_ns
-        before_ns = since_ns - BEFORE_PERIODS * self.watch.period_ns
-        fall, age = rows.fall[found.rows], rows.age[found.rows]
-        weight = np.full(len(fall), 1.0 / rows.share)
-        before = self.sight.fetch(scope, before_ns, since_ns, FOLLOW_ROWS)
-        if before is not None:
-            fall = np.append(fall, before.fall)
-            age = np.append(age, before.age + odd.periods)
-            weight = np.append(weight, np.full(len(before.fall), 1.0 / before.share))
-        onset = onset_of(fall, age, weight)
-        calm = np.flatnonzero(before.age + odd.periods > onset) if before is not None else ()
-        if before is None or len(calm) < FEWEST_CALM:
-            return onset, {}
-        return onset, losses(before, np.asarray(calm))
 
     def _follow(
         self, one: Following, start_ns: int, end_ns: int
@@ -295,17 +198,23 @@ class Watching:
         one.quiet = 0
         if one.better_nats <= 0.0:
             one.better_nats, one.better_since_ns = 0.0, start_ns
-        one.better_nats += better_nats(rows, one.falls)
+        judged = self.known.judged(rows, but=one)
+        one.better_nats += better_nats(judged if len(judged.mos) else rows, one.falls)
         one.told = grown(one.told, rows, np.arange(len(rows.mos)), one.usual_losses)
         if one.better_nats > RECOVERED_NATS:
             self._end(one, one.better_since_ns)
             return one.told, None
-        return one.told, explained(rows)
+        before, after = self.known.others(one)
+        learn_level(one, rows, explained_by(rows, after))
+        told = explained_by(rows, before)
+        return one.told, None if told.all() else explained(rows.where(~told))
 
     def _meet(self, one: Following, since_ns: int, until_ns: int) -> None:
         """Note whom a degradation touches; at first also how its scope fared before it began."""
         if not one.felt.seen:
             earlier_ns = one.told.began_ns - USUAL_PERIODS * self.watch.period_ns
+            around = self.known.around(one)
+            earlier_ns = max(earlier_ns, around.told.began_ns if around else earlier_ns)
             with suppress(LookupError):  # what lies so far back may be gone
                 earlier = self.detail.met(one.told.scope, earlier_ns, one.told.began_ns)
                 between = (one.told.mos_usual + one.told.mos_seen) / 2.0
@@ -318,7 +227,7 @@ class Watching:
         rows = self.sight.fetch(place, one.told.began_ns, end_ns, ZOOM_ROWS)
         if rows is None:
             return
-        rows = self._without_open(rows, but=one)
+        rows = self.known.judged(rows, but=one)
         inside = holds(rows.attributes, one.told.scope, len(rows.mos))
         found = find_scope(of_groups(rows), rows.fall, law=self.watch.law)
         if found is None or not inside.any():
@@ -341,7 +250,7 @@ class Watching:
             services=services_of(rows, found.rows),
             loss_by_domain=losses(rows, found.rows, one.usual_losses),
         )
-        one.held, one.felt = held, Felt()
+        one.held, one.felt, one.levels, one.parts = held, Felt(), {}, []
         one.alike = tuple(other for other in alike if other != scope)
         one.fall, one.falls = found.lost / found.uses, falls_of(rows, found.rows)
         self._meet(one, one.told.began_ns, end_ns)
@@ -369,23 +278,8 @@ class Watching:
         one.told = replace(
             one.told, ended_ns=max(ended_ns, one.told.began_ns + self.watch.period_ns)
         )
-        self.open.remove(one)
-        self.past.append((one.told.scope, one.told.began_ns, one.told.ended_ns or ended_ns))
+        self.known.end(one, one.told.ended_ns or ended_ns)
         self.budget.spend(SUBJECT_BYTES * one.felt.count)
-
-    def _without_open(self, rows: Looked, *, but: Following | None = None) -> Looked:
-        """Leave out what open degradations explain, and what ended ones explain of their time."""
-        keep = np.ones(len(rows.mos), dtype=np.bool_)
-        until_ns = self._end_ns - rows.age * self.watch.period_ns  # of each use's period
-        for scope, began_ns, ended_ns in self.past:
-            then = (until_ns > began_ns) & (until_ns - self.watch.period_ns < ended_ns)
-            if then.any():
-                keep &= ~(then & holds(rows.attributes, scope, len(keep)))
-        for one in self.open:
-            if one is but:
-                continue
-            keep &= ~holds(rows.attributes, one.told.scope, len(keep))
-        return rows if keep.all() else rows.where(keep)
 
 
 def _key(scope: Scope) -> Key:
