@@ -140,6 +140,21 @@ def test_a_fault_within_a_wider_one_is_told_as_well(village: Village) -> None:
     assert within.felt.count == pytest.approx(14 * USES / 3 / SIZES["app"], rel=0.3)
 
 
+def test_what_began_well_before_a_wider_fault_stays_its_own(village: Village) -> None:
+    wide, narrow, told = {"segment": "segment-1"}, {"app": "app-2", "segment": "segment-1"}, {}
+    for period in range(30):
+        village.turn(learn=False, also=narrow, **(wide if 12 <= period < 20 else {}))
+        told |= {one.told.id: one for one in village.watching.open}
+
+    assert [dict(one.told.scope) for one in told.values()] == [narrow, wide]
+    (since, still), (later, ended) = [
+        [at and (at - START_NS) / PERIOD_NS - 330 for at in (one.told.began_ns, one.told.ended_ns)]
+        for one in told.values()
+    ]
+    assert still is None
+    assert (since, later, ended) == pytest.approx((0, 12, 20), abs=1)
+
+
 def test_what_a_fault_hits_hardest_is_no_fault_of_its_own(village: Village) -> None:
     hit, told = {"app": "app-0"}, {}
     for _ in range(30):

@@ -44,6 +44,7 @@ ZOOMS_A_DAY = 30.0  # how many times a day chance may make us look closer
 FALSE_A_DAY = 0.15  # and how many times it may be believed
 MOST_NEW, MOST_ZOOMS = 6, 15  # degradations and zooms in one period
 RECOVERED_NATS, QUIET_PERIODS = 8.0, 12
+ABSORBED_PERIODS = 6  # by which a part may be noticed before the whole
 MUTED_PERIODS, LOUDER = 24, 1.4
 REVISITS = (2, 6, 14)
 BETTER_NATS = 3.0  # by which another scope must explain more, to be believed instead
@@ -256,9 +257,14 @@ class Watching:
         self._meet(one, one.told.began_ns, end_ns)
 
     def _absorbs(self, new: Following, end_ns: int) -> bool:
-        """Widen an open degradation that lies wholly within a new one, instead of telling two."""
+        """Widen an open degradation that lies wholly within a new one, instead of telling two.
+
+        What began well before is a fault of its own.
+        """
+        earliest_ns = new.told.began_ns - ABSORBED_PERIODS * self.watch.period_ns
         for one in self.open:
-            if not new.told.scope.items() <= dict(one.held).items() or new.told.scope == {}:
+            is_part = new.told.scope.items() <= dict(one.held).items() and new.told.scope != {}
+            if not is_part or one.told.began_ns < earliest_ns:
                 continue
             kept = one.told
             one.told = replace(

@@ -73,7 +73,11 @@ class Topology:
         return tuple(one for one, parent in self.parent.items() if parent == element)
 
     def is_tied(self, one: tuple[str, str], other: tuple[str, str]) -> bool:
-        """Tell whether one of two elements, each with its kind, is above the other."""
+        """Tell whether of two elements, each with its kind, one is above the other.
+
+        So are, of each other, two functions that serve the same element, as a DNS and an SMF of
+        one UPF.
+        """
         (kind, element), (other_kind, of) = one, other
         derived = self.derived
         return (
@@ -81,7 +85,15 @@ class Topology:
             or (kind in derived and derived[kind].of.get(of) == element)
             or of in self.above(element)
             or element in self.above(of)
+            or bool(self._served(kind, element) & self._served(other_kind, of))
         )
+
+    def _served(self, kind: str, element: str) -> set[tuple[str, str]]:
+        """Give what a function serves, each with its dimension."""
+        if kind not in self.derived:
+            return set()
+        derived = self.derived[kind]
+        return {(derived.below, one) for one, above in derived.of.items() if above == element}
 
 
 def topology(elements: pa.RecordBatch, links: pa.RecordBatch) -> Topology:
