@@ -1,10 +1,9 @@
 """Why experience fell: each possible cause weighed by what speaks for and against it.
 
-The weight of each kind of evidence is a log-odds that was fitted on 325 degradations of the lab
-(`benchmarks/see_and_explain.py`, seeds 5, 41, 42, 77 and 101): a conditional logit, drawn towards a
-prior by hand. The probabilities of all causes and of "none of these" add up to 1; that last one is
-the likelier, the less sure it is that anything fell at all, and where it wins the diagnosis
-abstains.
+The weight of each kind of evidence is a log-odds that was fitted on some 900 degradations of the
+lab (`benchmarks/see_and_explain.py`): a conditional logit, drawn towards a prior by hand. The
+probabilities of all causes and of "none of these" add up to 1; that last one is the likelier, the
+less sure it is that anything fell at all, and where it wins the diagnosis abstains.
 """
 
 from __future__ import annotations
@@ -13,9 +12,10 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sentio.analysis.hypotheses import Candidate, Case, candidates
+from sentio.analysis.hypotheses import GROUPS, Candidate, Case, candidates
 from sentio.analysis.measured import Log, Measured, Oddity
 from sentio.model.diagnosis import Evidence, Hypothesis
+from sentio.model.domain import Domain
 from sentio.model.topology import Topology
 
 MINUTE_NS = 60_000_000_000
@@ -26,14 +26,18 @@ WORTH_TELLING = 0.05
 WEIGHTS: Mapping[str, float] = {
     "fit": 6.6,
     "not the most special": -3.2,
-    "losses": 0.8,
+    "losses": 0.5,
+    "elsewhere": -1.0,
     "measured": 4.5,
     "nothing measured": -1.0,
     "alarm": 1.5,
     "change": 2.2,
     "planned work": 2.4,
     "asleep": 4.5,
+    "beside": 1.0,
 }
+TELLING = {Domain.DEVICE, Domain.CORE, Domain.EDGE, Domain.APPLICATION}
+"""What these lose no other domain makes them lose; slow radio or transport may be anyone's work."""
 FOR_NEIGHBOURS = {"asleep", "change", "planned work"}
 """One of these must speak for a cell that is only beside what fell: alarms are too common."""
 WHOLE = {"app_version": "app", "firmware": "device_model"}
@@ -92,6 +96,12 @@ def features(
         "not the most special": (float(min(one.place, 2)), "another attribute is more special"),
         "losses": (share - 0.3, f"{100 * share:.0f} % of the loss is of the domain {one.domain}"),
     }
+    elsewhere = sum(lost for d, lost in losses.items() if d in TELLING and d != one.domain)
+    if losses and elsewhere > 0.0:
+        part = elsewhere / max(sum(losses.values()), 1e-9)
+        found["elsewhere"] = (part, f"{100 * part:.0f} % of the loss is clearly of other domains")
+    if one.element_kind not in GROUPS and (one.element_kind, one.element) in case.beside:
+        found["beside"] = (1.0, f"others that use {one.element} fell at the same time")
     # what happens to a version is told of what it is a version of
     names = {one.element, one.scope.get(WHOLE.get(one.element_kind, ""), one.element)}
     if one.element_kind == "cell" and sources.measured.is_asleep(one.element, began_ns, until_ns):

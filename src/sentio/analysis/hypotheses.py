@@ -11,9 +11,11 @@ from sentio.model.topology import DOMAIN_OF_KIND, Topology
 
 ORDER = (
     *("app_version", "firmware", "server", "app", "edge", "device_model", "cell", "gnb", "link"),
-    *("ring", "router", "dns", "ims", "smf", "amf", "upf", "slice", "segment"),
+    *("ring", "router", "dns", "ims", "smf", "amf", "upf"),
 )
-"""From releases, which are changed most, inwards from both ends of the path to its middle."""
+"""From releases, which are changed most, inwards from both ends of the path to its middle; what
+is not named here is a group of subjects."""
+GROUPS = ("service", "slice", "segment")
 EVERYTHING = "all"
 MOST = 16
 PATH_DOMAINS = (Domain.RAN, Domain.TRANSPORT)
@@ -27,13 +29,15 @@ class Case:
 
     ``scopes`` are combinations of attributes that explain it, with the evidence of each in nats,
     the best first; ``alike`` those that hold the same uses as the best. ``uses_of`` counts the
-    uses of single attributes, so that the more special of two can be told.
+    uses of single attributes, so that the more special of two can be told. ``beside`` are the
+    attributes, each with its member, of other degradations that began with it.
     """
 
     told: Degradation
     scopes: tuple[tuple[Scope, float], ...]
     alike: tuple[Scope, ...] = ()
     uses_of: Mapping[tuple[str, str], float] = field(default_factory=dict[tuple[str, str], float])
+    beside: frozenset[tuple[str, str]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,11 +8,12 @@ import duckdb
 import pyarrow as pa
 
 from sentio.analysis.causes import Sources, explain
-from sentio.analysis.hypotheses import Case, candidates
+from sentio.analysis.hypotheses import candidates
 from sentio.analysis.measured import Log, Measured
 from sentio.analysis.telling_causes import SURE_ENOUGH, sentence
 from sentio.loop.correlating import alarms_below, complaints_of
 from sentio.loop.data_causes import trusted, with_data
+from sentio.loop.explaining import case_of
 from sentio.loop.impact import impact_of
 from sentio.loop.live import Explain, Live
 from sentio.loop.looking import Following
@@ -39,12 +40,7 @@ def diagnoser(warehouse: Warehouse, live: Live) -> Explain:
 
 def _diagnosis(warehouse: Warehouse, live: Live, one: Following, now_ns: int) -> Diagnosis:
     watching = live.watching
-    case = Case(
-        told=one.told,
-        scopes=((one.told.scope, one.told.nats), *one.others),
-        alike=one.alike,
-        uses_of=watching.uses_of(one),
-    )
+    case = case_of(one, watching)
     elements = {each.element for each in candidates(case, watching.watch.book.topology)}
     con = warehouse.con.cursor()
     measured, log = Measured(), Log()

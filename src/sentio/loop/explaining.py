@@ -12,6 +12,8 @@ from sentio.analysis.measured import Log, Measured
 from sentio.loop.watching import Following, Watching
 from sentio.model.topology import Topology
 
+AT_ONCE_PERIODS = 3  # between the beginnings of what may be one fault
+
 
 @dataclass(slots=True)
 class Explaining:
@@ -28,11 +30,22 @@ class Explaining:
 
     def renew(self, one: Following, watching: Watching, *, until_ns: int) -> None:
         """Work the causes of an open degradation out anew."""
-        case = Case(
-            told=one.told,
-            scopes=((one.told.scope, one.told.nats), *one.others),
-            alike=one.alike,
-            uses_of=watching.uses_of(one),
-        )
         sources = Sources(topology=self.topology, measured=self.measured, log=self.log)
-        one.causes = explain(case, sources, until_ns=until_ns)
+        one.causes = explain(case_of(one, watching), sources, until_ns=until_ns)
+
+
+def case_of(one: Following, watching: Watching) -> Case:
+    """Put together what is known of an open degradation."""
+    at_once_ns = AT_ONCE_PERIODS * watching.watch.period_ns
+    beside = [
+        other.held.items()
+        for other in watching.open
+        if other is not one and abs(other.told.began_ns - one.told.began_ns) <= at_once_ns
+    ]
+    return Case(
+        told=one.told,
+        scopes=((one.told.scope, one.told.nats), *one.others),
+        alike=one.alike,
+        uses_of=watching.uses_of(one),
+        beside=frozenset[tuple[str, str]]().union(*beside),
+    )
