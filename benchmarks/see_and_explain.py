@@ -180,7 +180,7 @@ class Run:
 
     def save(self, path: str, told: list[Told]) -> None:
         """Keep what was told, for looking into."""
-        Path(path).write_bytes(pickle.dumps((told, self.truth(), self.explaining)))
+        Path(path).write_bytes(pickle.dumps((told, self.truth(), self.explaining.measured)))
 
     def _hours(self, periods: int) -> Iterator[tuple[Period, dict[str, pa.Table]]]:
         """Simulate and score an hour at a time, which is quicker; give its periods one by one."""

@@ -9,9 +9,10 @@ less sure it is that anything fell at all, and where it wins the diagnosis absta
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
+from sentio.analysis.alarm_roots import Name, Symptom
 from sentio.analysis.hypotheses import GROUPS, Candidate, Case, candidates
 from sentio.analysis.measured import Log, Measured, Oddity
 from sentio.model.diagnosis import Evidence, Hypothesis
@@ -47,11 +48,15 @@ DOUBT, SURE_NATS = 2.3, 100.0  # what is added to them, by the logarithm of how 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sources:
-    """What analysis may ask: the topology, what elements measure, and what happened to them."""
+    """What analysis may ask: the topology, what elements measure, and what happened to them.
+
+    ``symptoms`` are the alarms that others may have triggered (`alarm_roots`).
+    """
 
     topology: Topology
     measured: Measured
     log: Log
+    symptoms: Mapping[Name, Symptom] = field(default_factory=dict[Name, Symptom])
 
 
 def explain(case: Case, sources: Sources, *, until_ns: int) -> list[Hypothesis]:
@@ -120,7 +125,27 @@ def features(
         titles = [str(e.get("title")) for e in events if e.get("event_kind") == kind]
         if titles:
             found[name] = (1.0, f"{name} on {one.element}: {titles[0]}")
+        if titles and kind == "alarm":
+            found[name] = _alarm(one.element, titles, sources.symptoms)
     return found
+
+
+def _alarm(
+    element: str, titles: Sequence[str], symptoms: Mapping[Name, Symptom]
+) -> tuple[float, str]:
+    """Weigh alarms on an element: what follows from an alarm elsewhere is no sign of a cause."""
+    title = min(titles, key=lambda each: _chance(symptoms.get((element, each))))
+    known, words = symptoms.get((element, title)), f"alarm on {element}: {title}"
+    if known is None:
+        return 1.0, words
+    chance, root = known.probability, known.root
+    return 1.0 - chance, (
+        f"{words}; {100 * chance:.0f} % a symptom of {root.title} on {root.element}"
+    )
+
+
+def _chance(known: Symptom | None) -> float:
+    return known.probability if known else 0.0
 
 
 def _evidence(

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pyarrow as pa
 
+from sentio.analysis.alarm_roots import Alarm
 from sentio.analysis.rhythm import Rhythm
 from sentio.kernel.arrays import FloatArray, IntArray
 
@@ -241,6 +242,17 @@ class Log:
             if begin < until_ns and last >= since_ns:
                 found.append(row)
         return sorted(found, key=lambda row: int(str(row["ts"])))
+
+    def alarms(self, since_ns: int, until_ns: int) -> list[Alarm]:
+        """List the alarms raised in a window, in order of time."""
+        found = [
+            Alarm(ts=int(str(row["ts"])), element=element, title=str(row.get("title")))
+            for element, rows in self._of.items()
+            for row in rows
+            if row.get("event_kind") == "alarm" and row.get("severity") != "cleared"
+        ]
+        within = [each for each in found if since_ns <= each.ts < until_ns]
+        return sorted(within, key=lambda each: each.ts)
 
 
 def _texts(rows: pa.RecordBatch, name: str) -> list[str]:

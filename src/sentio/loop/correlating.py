@@ -12,6 +12,7 @@ from collections.abc import Iterable
 import duckdb
 import pyarrow as pa
 
+from sentio.analysis.alarm_roots import Alarm
 from sentio.model.degradation import Degradation
 from sentio.model.diagnosis import Complaints, Hypothesis
 from sentio.model.topology import Topology
@@ -26,6 +27,12 @@ TICKETS = """
     SELECT event_id, title, ts FROM event
     WHERE event_kind = 'ticket' AND ts >= ? AND ts < ?
     AND (subject IN (SELECT subject FROM felt) OR list_contains(?, element))
+    ORDER BY ts
+"""
+RAISED = """
+    SELECT ts, element, title FROM event
+    WHERE event_kind = 'alarm' AND ts >= ? AND ts < ? AND coalesce(severity, '') <> 'cleared'
+    AND element IS NOT NULL AND title IS NOT NULL
     ORDER BY ts
 """
 ALARMS = """
@@ -63,6 +70,15 @@ def complaints_of(
         by_title=dict(Counter(title for _, title in fresh).most_common(TOLD)),
         first=tuple(number for number, _ in fresh[:TOLD] if number),
     )
+
+
+def alarms_of(con: duckdb.DuckDBPyConnection, since_ns: int, until_ns: int) -> list[Alarm]:
+    """List the alarms raised in a window, in order of time."""
+    try:
+        rows = con.execute(RAISED, [since_ns, until_ns]).fetchall()
+    except (duckdb.CatalogException, duckdb.BinderException):
+        return []
+    return [Alarm(ts=ts, element=element, title=title) for ts, element, title in rows]
 
 
 def alarms_below(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 
 import duckdb
 import pyarrow as pa
@@ -11,7 +12,8 @@ from sentio.analysis.causes import Sources, explain
 from sentio.analysis.hypotheses import candidates
 from sentio.analysis.measured import Log, Measured
 from sentio.analysis.telling_causes import SURE_ENOUGH, sentence
-from sentio.loop.correlating import alarms_below, complaints_of
+from sentio.loop.alarm_learning import AlarmLearning
+from sentio.loop.correlating import alarms_below, alarms_of, complaints_of
 from sentio.loop.data_causes import trusted, with_data
 from sentio.loop.explaining import case_of
 from sentio.loop.impact import impact_of
@@ -31,29 +33,34 @@ EVENTS = ("ts", "end_ts", "event_kind", "element", "title", "severity")
 
 def diagnoser(warehouse: Warehouse, live: Live) -> Explain:
     """Make what explains the degradations of a loop over a store."""
+    learning = AlarmLearning()
 
     def diagnose(one: Following, now_ns: int) -> Diagnosis | None:
-        return _diagnosis(warehouse, live, one, now_ns)
+        return _diagnosis(warehouse, live, learning, one, now_ns)
 
     return diagnose
 
 
-def _diagnosis(warehouse: Warehouse, live: Live, one: Following, now_ns: int) -> Diagnosis:
+def _diagnosis(
+    warehouse: Warehouse, live: Live, learning: AlarmLearning, one: Following, now_ns: int
+) -> Diagnosis:
     watching = live.watching
+    topology = watching.watch.book.topology
     case = case_of(one, watching)
-    elements = {each.element for each in candidates(case, watching.watch.book.topology)}
+    elements = {each.element for each in candidates(case, topology)}
     con = warehouse.con.cursor()
     measured, log = Measured(), Log()
     told = _facts(con, "measurement", MEASURED, elements, now_ns - LEARN_NS, now_ns)
     for rows in _by_time(trusted(told, live.data_faults.wrong_counters())):
         measured.learn(rows)
     log.add(_facts(con, "event", EVENTS, elements, now_ns - LOG_NS, now_ns))
-    sources = Sources(topology=watching.watch.book.topology, measured=measured, log=log)
+    symptoms = learning.symptoms(partial(alarms_of, con), topology, one.told, now_ns=now_ns)
+    sources = Sources(topology=topology, measured=measured, log=log, symptoms=symptoms)
     causes = with_data(explain(case, sources, until_ns=now_ns), live, one.told, now_ns)
     impact = impact_of(warehouse, live, one, now_ns)
     abstains = not causes or causes[0].probability < SURE_ENOUGH
     first = None if abstains else causes[0]
-    below = alarms_below(con, first, sources.topology, one.told, now_ns)
+    below = alarms_below(con, first, topology, one.told, now_ns)
     complaints = complaints_of(con, one.told, one.subjects, now_ns)
     return Diagnosis(
         degradation=one.told.id,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pyarrow as pa
 
 from sentio.analysis.causes import Sources, explain
 from sentio.analysis.hypotheses import Case
 from sentio.analysis.measured import Log, Measured
+from sentio.loop.alarm_learning import AlarmLearning
 from sentio.loop.watching import Following, Watching
 from sentio.model.topology import Topology
 
@@ -22,6 +23,7 @@ class Explaining:
     topology: Topology
     measured: Measured
     log: Log
+    alarms: AlarmLearning = field(default_factory=AlarmLearning)
 
     def learn(self, measurements: pa.RecordBatch, events: pa.RecordBatch) -> None:
         """Take in what elements measured, and what happened."""
@@ -30,7 +32,10 @@ class Explaining:
 
     def renew(self, one: Following, watching: Watching, *, until_ns: int) -> None:
         """Work the causes of an open degradation out anew."""
-        sources = Sources(topology=self.topology, measured=self.measured, log=self.log)
+        symptoms = self.alarms.symptoms(self.log.alarms, self.topology, one.told, now_ns=until_ns)
+        sources = Sources(
+            topology=self.topology, measured=self.measured, log=self.log, symptoms=symptoms
+        )
         one.causes = explain(case_of(one, watching), sources, until_ns=until_ns)
 
 
