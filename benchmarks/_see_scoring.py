@@ -48,10 +48,11 @@ class Told:
 def match(told: Sequence[Told], faults: Sequence[Fault], *, period_ns: int) -> None:
     """Say of each degradation which fault it shows: the one whose subjects it shares most.
 
-    Where a fault is felt by few of those within its scope, naming just that scope is enough.
+    Of two that share all of them, one within the other, it shows that which it is more like. Where
+    a fault is felt by few of those within its scope, naming just that scope is enough.
     """
     for one in told:
-        best, share = None, LEAST_COMMON
+        best, most = None, 0.0
         for fault in faults:
             if not fault.is_harmful or not _at_once(one.degradation, fault, period_ns):
                 continue
@@ -59,8 +60,9 @@ def match(told: Sequence[Told], faults: Sequence[Fault], *, period_ns: int) -> N
             found = common / max(len(one.subjects), 1)
             if common and fault.scope.items() <= dict(one.degradation.scope).items():
                 found = max(found, NAMED)
-            if found > share:
-                best, share = fault, found
+            alike = found + _jaccard(one.subjects, fault.subjects)
+            if found > LEAST_COMMON and alike > most:
+                best, most = fault, alike
         one.fault = best
 
 

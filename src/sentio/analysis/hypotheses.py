@@ -16,6 +16,7 @@ ORDER = (
 """From releases, which are changed most, inwards from both ends of the path to its middle; what
 is not named here is a group of subjects."""
 GROUPS = ("service", "slice", "segment")
+SUBSCRIBED = ("slice", "segment")
 EVERYTHING = "all"
 MOST = 16
 PATH_DOMAINS = (Domain.RAN, Domain.TRANSPORT)
@@ -65,7 +66,7 @@ def candidates(case: Case, topology: Topology) -> list[Candidate]:
             one = Candidate(
                 element=element,
                 element_kind=kind,
-                domain=_domain(kind, case.told),
+                domain=_domain(kind, scope, case.told),
                 scope=scope,
                 nats=nats,
                 place=place,
@@ -85,7 +86,7 @@ def _near(case: Case, within: list[Candidate], topology: Topology) -> list[Candi
         Candidate(
             element=cell,
             element_kind="cell",
-            domain=_domain("cell", case.told),
+            domain=_domain("cell", {"cell": cell}, case.told),
             scope={"cell": cell},
             nats=case.told.nats,
             is_near=True,
@@ -128,7 +129,7 @@ def _rank(kind: str) -> int:
     return ORDER.index(kind) if kind in ORDER else len(ORDER)
 
 
-def _domain(kind: str, told: Degradation) -> str:
+def _domain(kind: str, scope: Scope, told: Degradation) -> str:
     losses = {domain: max(lost, 0.0) for domain, lost in told.loss_by_domain.items()}
     whole = sum(losses.values())
     known = DOMAIN_OF_KIND.get(kind)
@@ -137,4 +138,6 @@ def _domain(kind: str, told: Degradation) -> str:
         return str(Domain.DEVICE)
     if known is not None:
         return str(known)
+    if kind in SUBSCRIBED and scope.keys() <= set(GROUPS):
+        return str(Domain.CORE)  # wherever they are: only the core knows who they are
     return max(losses.items(), key=lambda pair: pair[1], default=("core", 0.0))[0]

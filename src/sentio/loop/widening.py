@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 import numpy as np
 
+from sentio.analysis.causes import WHOLE
 from sentio.analysis.scopes import Found
 from sentio.awareness.series import Place
 from sentio.awareness.watch import Watch
@@ -24,7 +25,6 @@ PROBE_ROWS, FEWEST_OUTSIDE = 150, 10
 HALF = 0.5  # of a fall, that a looser scope must show outside
 OUTSIDE_NATS = 6.0
 SERVING = ("upf", "edge", "segment")  # may hold just the uses of a slice
-
 Clean = Callable[[Looked], Looked]
 """Leaves out of fetched uses what open degradations explain."""
 
@@ -48,19 +48,23 @@ def looser_scope(
 ) -> Scope | None:
     """Find a scope of fewer attributes, or a function above one of them, that falls as a whole.
 
-    Costs a look at a sample of each such scope. Of several the surest is given.
+    Costs a look at a sample of each such scope. Of several the surest is given; if there is none,
+    one of fewer attributes that holds hardly any use more: the simpler name says the same.
     """
     scope = lean({**odd.scope, **found.scope})
     fall = found.lost / found.uses
     since_ns = end_ns - odd.periods * sight.watch.period_ns
-    best, most = None, 0.0
+    best, most, simpler = None, 0.0, None
     held = constants(rows, found.rows)
     for wider in _looser(scope, held, sight.watch.book.topology):
         probe = sight.fetch(wider, since_ns, end_ns, PROBE_ROWS)
         if probe is None:
             continue
         probe = clean(probe)
-        outside = probe.fall[~holds(probe.attributes, scope, len(probe.fall))]
+        inside = holds(probe.attributes, scope, len(probe.fall))
+        outside = probe.fall[~inside]
+        if len(wider) < len(scope) and len(inside) and inside.mean() * LIKE > 1.0:
+            simpler = simpler or wider
         if len(outside) < FEWEST_OUTSIDE or outside.mean() < HALF * fall:
             continue
         n = np.array([len(outside), len(probe.fall)], dtype=np.float64)
@@ -69,7 +73,7 @@ def looser_scope(
         excess = sight.watch.excess(wider, n[0] / probe.share, window=odd.window)
         if there > OUTSIDE_NATS * excess and whole / probe.share > most:
             best, most = wider, float(whole / probe.share)
-    return best
+    return best or simpler
 
 
 def by_slice(
@@ -100,7 +104,7 @@ def by_slice(
 def _looser(scope: Scope, held: Mapping[str, str], topology: Topology) -> Iterator[Scope]:
     for name, member in scope.items():
         rest = {n: m for n, m in scope.items() if n != name}
-        if not rest.keys() - {"service"}:
+        if not rest.keys() - {"service"} or any(whole == name for whole in map(WHOLE.get, rest)):
             continue
         yield rest
         if name in SERVING and "slice" in held and "slice" not in scope:
