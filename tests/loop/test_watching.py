@@ -140,6 +140,15 @@ def test_a_fault_within_a_wider_one_is_told_as_well(village: Village) -> None:
     assert within.felt.count == pytest.approx(14 * USES / 3 / SIZES["app"], rel=0.3)
 
 
+def test_where_two_faults_meet_there_is_no_third(village: Village) -> None:
+    one, other, told = {"segment": "segment-1"}, {"app": "app-2"}, {}
+    for period in range(30):
+        village.turn(learn=False, also=other if period >= 10 else None, **one)
+        told |= {each.told.id: each for each in village.watching.open}
+
+    assert [dict(each.told.scope) for each in told.values()] == [one, other]
+
+
 def test_what_began_well_before_a_wider_fault_stays_its_own(village: Village) -> None:
     wide, narrow, told = {"segment": "segment-1"}, {"app": "app-2", "segment": "segment-1"}, {}
     for period in range(30):

@@ -165,12 +165,17 @@ class Watching:
         return lost > LEAST_LOST_MOS and (is_seen or SUBJECT in new.place)
 
     def _is_its_own(self, new: Following) -> bool:
-        """Tell whether it is no part of a degradation that has suffered more from the start."""
+        """Tell whether it is more than an uneven part of what it lies within.
+
+        That has suffered more from the start, or suffers from another degradation as well.
+        """
         around = self.known.around(new)
         if around is None:
             return True
         later_ns = new.told.began_ns - around.told.began_ns
-        if later_ns < LATER_PERIODS * self.watch.period_ns:
+        held = dict(new.held).items()
+        both = [one for one in self.open if one is not around and one.told.scope.items() <= held]
+        if both or later_ns < LATER_PERIODS * self.watch.period_ns:
             around.parts.append(new.told.scope)
             return False
         return True
