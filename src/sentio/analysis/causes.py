@@ -42,8 +42,8 @@ TELLING = {Domain.DEVICE, Domain.CORE, Domain.EDGE, Domain.APPLICATION}
 FOR_NEIGHBOURS = {"asleep", "change", "planned work"}
 """One of these must speak for a cell that is only beside what fell: alarms are too common."""
 WHOLE = {"app_version": "app", "firmware": "device_model"}
-ABSTAIN = -2.4  # log-odds of "none of these", against a cause with a perfect fit alone
-DOUBT, SURE_NATS = 2.3, 100.0  # what is added to them, by the logarithm of how much less is sure
+ABSTAIN = -3.2  # log-odds of "none of these", against a cause with a perfect fit alone
+DOUBT, SURE_NATS = 2.7, 100.0  # what is added to them, by the logarithm of how much less is sure
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
