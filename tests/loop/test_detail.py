@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 from tests.loop.live_city import CELLS, PERIOD_NS, START_NS, USES, read, uses
 
-from sentio.awareness.ring import LOSSES
+from sentio.awareness.ring import LOSSES, Ring, Span
 from sentio.loop.detail import StoreDetail
 from sentio.loop.periods import Periods
 from sentio.loop.touched import touched
@@ -96,6 +96,40 @@ def test_a_scope_keeps_its_own_uses_only(detail, scope, column, members):
     found = fetched(detail, scope).uses
     assert found.num_rows == len(wanted)
     assert names(found, column) == members
+
+
+def in_ring(detail: StoreDetail) -> Ring:
+    ring = Ring(periods=1)
+    ring.keep(START_NS, END_NS, [fetched(detail, {}).uses], bulk_bytes=0)
+    return ring
+
+
+@pytest.mark.parametrize("place", ["store", "ring"])
+def test_uses_that_are_explained_do_not_travel_but_are_counted(detail, place):
+    middle_ns = (START_NS + END_NS) // 2
+    spans = [
+        Span({"ring": "ring-1"}, 0, middle_ns),
+        Span({"service": "web", "app": "app-1"}, 0, END_NS),
+        Span({"upf": "upf-1"}, 0, END_NS),
+        Span({"service": "gaming"}, 0, END_NS),
+        Span({"nothing": "known"}, 0, END_NS),
+    ]
+    everything = fetched(detail, {"gnb": "gnb-0"}).uses.to_pylist()
+    left = [0] * len(spans)
+    for each in everything:
+        is_early = each["ring"] == "ring-1" and each["ts"] < middle_ns
+        left[0 if is_early else 1] += is_early or each["app"] == "app-1"
+
+    where = detail if place == "store" else in_ring(detail)
+    found = where.fetch({"gnb": "gnb-0"}, START_NS, END_NS, most_rows=50, losses=False, but=spans)
+
+    free = len(everything) - sum(left)
+    assert found.left_out == tuple(left)
+    assert min(*left[:2], free - 50) > 0
+    assert found.share == pytest.approx(50 / free)
+    rows = found.uses.to_pylist()
+    assert not any(each["app"] == "app-1" for each in rows)
+    assert all(each["ts"] >= middle_ns for each in rows if each["ring"] == "ring-1")
 
 
 def test_a_window_without_data_has_no_uses(detail):

@@ -211,4 +211,4 @@ def test_of_a_part_the_whole_is_found(
     assert found is not None
     odd = Odd(scope=part, nats=50.0, window=1, periods=4, uses=len(rows.mos), believed_from=15.0)
 
-    assert looser_scope(sight, found, odd, rows, end_ns, lambda each: each) == wider
+    assert looser_scope(sight, found, odd, rows, end_ns, sight.fetch) == wider

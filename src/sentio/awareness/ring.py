@@ -6,7 +6,7 @@ Nothing of it travels until it is asked for; what is fetched is narrow and is co
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -14,6 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from sentio.kernel.arrays import IntArray
 from sentio.model.degradation import Scope
 from sentio.model.domain import DOMAINS
 
@@ -26,20 +27,43 @@ FEW_NAMES = 256
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fetched:
-    """Detail of a scope and window: a sample of its uses, and which share of them that is."""
+    """Detail of a scope and window: a sample of its uses, and which share of them that is.
+
+    ``left_out`` counts the uses in each span that was to be left out; they did not travel.
+    """
 
     uses: pa.Table
     share: float
     size_bytes: int
+    left_out: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Uses that are explained: those in a scope that began in [since, until)."""
+
+    scope: Scope
+    since_ns: int
+    until_ns: int
 
 
 class Detail(Protocol):
     """Where detail can be had: a ring, or the facts of the store."""
 
     def fetch(
-        self, scope: Scope, since_ns: int, until_ns: int, *, most_rows: int, losses: bool
+        self,
+        scope: Scope,
+        since_ns: int,
+        until_ns: int,
+        *,
+        most_rows: int,
+        losses: bool,
+        but: Sequence[Span] = (),
     ) -> Fetched:
-        """Give the uses in a scope that began in [since, until), at most so many, drawn evenly."""
+        """Give the uses in a scope that began in [since, until), at most so many, drawn evenly.
+
+        Those in a span of ``but`` are left out and counted, each in the first that holds it.
+        """
         ...
 
     def met(self, scope: Scope, since_ns: int, until_ns: int) -> pa.Table:
@@ -72,10 +96,23 @@ class Ring:
             self._held.popleft()
 
     def fetch(
-        self, scope: Scope, since_ns: int, until_ns: int, *, most_rows: int, losses: bool
+        self,
+        scope: Scope,
+        since_ns: int,
+        until_ns: int,
+        *,
+        most_rows: int,
+        losses: bool,
+        but: Sequence[Span] = (),
     ) -> Fetched:
-        """Give the uses in a scope that began in [since, until), at most so many, drawn evenly."""
+        """Give the uses in a scope that began in [since, until), at most so many, drawn evenly.
+
+        Those in a span of ``but`` are left out and counted, each in the first that holds it.
+        """
         uses = self._within(scope, since_ns, until_ns)
+        place = places_of(uses, but)
+        if len(but):
+            uses = uses.filter(pa.array(place < 0))
         all_rows = uses.num_rows
         if all_rows > most_rows:
             rng = np.random.default_rng([self.seed, since_ns % 2**31, all_rows])
@@ -84,7 +121,12 @@ class Ring:
             uses = uses.drop_columns([c for c in LOSSES if c in uses.column_names])
         share = uses.num_rows / all_rows if all_rows else 1.0
         sent = uses.drop_columns([c for c in self.known_above if c in uses.column_names])
-        return Fetched(uses=uses, share=share, size_bytes=sent_bytes(sent))
+        return Fetched(
+            uses=uses,
+            share=share,
+            size_bytes=sent_bytes(sent),
+            left_out=tuple(np.bincount(place[place >= 0], minlength=len(but)).tolist()),
+        )
 
     def met(self, scope: Scope, since_ns: int, until_ns: int) -> pa.Table:
         """Give ``subject``, ``service`` and ``mos`` of all uses in a scope, where they lie."""
@@ -108,6 +150,22 @@ def within(uses: pa.Table, scope: Scope) -> pa.Table:
             return uses.slice(0, 0)
         uses = uses.filter(_is(uses.column(name), member))
     return uses
+
+
+def places_of(uses: pa.Table, spans: Sequence[Span]) -> IntArray:
+    """Give the first span that holds each use, -1 for none, shape (uses,)."""
+    place = np.full(uses.num_rows, -1, dtype=np.int64)
+    ts = uses.column("ts").to_numpy()
+    for at, span in enumerate(spans):
+        inside = (place < 0) & (ts >= span.since_ns) & (ts < span.until_ns)
+        for name, member in span.scope.items():
+            if name not in uses.column_names:
+                inside[:] = False
+                break
+            known = pc.fill_null(_is(uses.column(name), member), fill_value=False)
+            inside &= known.to_numpy(zero_copy_only=False)
+        place[inside] = at
+    return place
 
 
 def _is(column: pa.ChunkedArray, member: str) -> pa.ChunkedArray | pa.Array:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from sentio.awareness.ring import LOSSES, Fetched, sent_bytes
+from sentio.awareness.ring import LOSSES, Fetched, Span, sent_bytes
 from sentio.experience.service import SERVICES
 from sentio.kernel.arrays import IntArray
 from sentio.loop.codes import Codes
@@ -39,6 +39,14 @@ class Part:
     table: str
     columns: frozenset[str]
     where: str
+    bound: tuple[object, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Which of some spans holds a use, as an expression; -1 is none."""
+
+    expression: str
     bound: tuple[object, ...]
 
 
@@ -73,9 +81,18 @@ class StoreDetail:
         self._usual_rows = AHEAD_ROWS  # of a window, as the last one showed
 
     def fetch(
-        self, scope: Scope, since_ns: int, until_ns: int, *, most_rows: int, losses: bool
+        self,
+        scope: Scope,
+        since_ns: int,
+        until_ns: int,
+        *,
+        most_rows: int,
+        losses: bool,
+        but: Sequence[Span] = (),
     ) -> Fetched:
         """Give the uses in a scope that began in [since, until), at most so many, drawn evenly.
+
+        Those in a span of ``but`` are left out and counted, each in the first that holds it.
 
         Costs two looks at the days' tables: one that counts and draws, one that reads what was
         drawn. Where the store holds nothing of the window there were no uses in it.
@@ -83,20 +100,23 @@ class StoreDetail:
         con = self._warehouse.con.cursor()
         self._codes.refresh(con)
         parts = list(self.parts(con, scope, since_ns, until_ns))
-        drawn, counts = _drawn(con, parts)
+        places = [self._place(part, but) for part in parts]
+        drawn, counts, left_out = _drawn(con, parts, places, len(but))
         height = 1 << 64
         if len(drawn) > most_rows:
             height = int(np.partition(drawn, most_rows)[most_rows])
         tables = [
-            self._read(con, part, height)
-            for part, count in zip(parts, counts, strict=True)
+            self._read(con, part, place, height)
+            for part, place, count in zip(parts, places, counts, strict=True)
             if count
         ]
         uses = pa.concat_tables(tables or [self._nothing()], promote_options="default")
         if not losses:
             uses = uses.drop_columns([name for name in LOSSES if name in uses.column_names])
         share = uses.num_rows / len(drawn) if len(drawn) else 1.0
-        return Fetched(uses=uses, share=share, size_bytes=sent_bytes(uses))
+        return Fetched(
+            uses=uses, share=share, size_bytes=sent_bytes(uses), left_out=tuple(left_out.tolist())
+        )
 
     def subjects(self, scope: Scope, since_ns: int, until_ns: int) -> IntArray:
         """Name everyone with a use in a scope that began in [since, until), in order."""
@@ -206,6 +226,18 @@ class StoreDetail:
             bound += known
         return conditions, bound
 
+    def _place(self, part: Part, spans: Sequence[Span]) -> Place:
+        """Give the first of some spans that holds a use of a table, as an expression."""
+        cases: list[str] = []
+        bound: list[object] = []
+        for at, span in enumerate(spans):
+            found = self._where(span.scope, part.service, part.columns)
+            if found is not None:
+                where = " AND ".join(["ts >= ?", "ts < ?", *found[0]])
+                cases.append(f"WHEN {where} THEN {at}")
+                bound += [span.since_ns, span.until_ns, *found[1]]
+        return Place(f"CASE {' '.join(cases)} ELSE -1 END" if cases else "-1", tuple(bound))
+
     def _below(self, name: str, member: str) -> tuple[str, list[str]]:
         """Name the column that a use has, and which of its members an attribute stands for."""
         derived = self.topology.derived.get(name)
@@ -236,14 +268,16 @@ class StoreDetail:
             self._columns[table] = known
         return known[1]
 
-    def _read(self, con: duckdb.DuckDBPyConnection, part: Part, height: int) -> pa.Table:
+    def _read(
+        self, con: duckdb.DuckDBPyConnection, part: Part, place: Place, height: int
+    ) -> pa.Table:
         inputs = {each.name for each in SERVICES[part.service].inputs}
         wanted = [name for name in ("mos", *WIDE, *inputs) if name in part.columns]
         names = ", ".join(f'"{name}"' for name in dict.fromkeys(("ts", "subject", *wanted)))
         rows = con.execute(
             f'SELECT {names} FROM "{part.table}" WHERE {part.where} AND {DRAW} < {height}'
-            " ORDER BY ts, subject, mos",
-            list(part.bound),
+            f" AND {place.expression} < 0 ORDER BY ts, subject, mos",
+            [*part.bound, *place.bound],
         ).to_arrow_table()
         return self._scored(part.service, rows)
 
@@ -270,16 +304,25 @@ class StoreDetail:
         return self._scored(SERVICES.names()[0], pa.schema(kinds).empty_table())
 
 
-def _drawn(con: duckdb.DuckDBPyConnection, parts: list[Part]) -> tuple[Draws, IntArray]:
-    """Give what each use drew, over all parts, and how many uses each part has."""
+def _drawn(
+    con: duckdb.DuckDBPyConnection, parts: list[Part], places: list[Place], spans: int
+) -> tuple[Draws, IntArray, IntArray]:
+    """Give what each use drew, over all parts, and how many uses each part and each span has."""
     if not parts:
-        return np.zeros(0, dtype=np.uint64), np.zeros(0, dtype=np.int64)
+        return np.zeros(0, np.uint64), np.zeros(0, np.int64), np.zeros(spans, np.int64)
     selects = (
-        f'SELECT {i} AS part, {DRAW} AS drawn FROM "{part.table}" WHERE {part.where}'
-        for i, part in enumerate(parts)
+        f"SELECT {i} AS part, {place.expression} AS place, {DRAW} AS drawn "
+        f'FROM "{part.table}" WHERE {part.where}'
+        for i, (part, place) in enumerate(zip(parts, places, strict=True))
     )
-    bound = [value for part in parts for value in part.bound]
+    bound = [
+        value
+        for part, place in zip(parts, places, strict=True)
+        for value in (*place.bound, *part.bound)
+    ]
     found = con.execute(" UNION ALL ".join(selects), bound).fetchnumpy()
-    part = np.asarray(found["part"], dtype=np.int64)
-    counts = np.bincount(part, minlength=len(parts)).astype(np.int64)
-    return np.asarray(found["drawn"], dtype=np.uint64), counts
+    part, place = (np.asarray(found[name], dtype=np.int64) for name in ("part", "place"))
+    is_free = place < 0
+    counts = np.bincount(part[is_free], minlength=len(parts)).astype(np.int64)
+    left_out = np.bincount(place[~is_free], minlength=spans).astype(np.int64)
+    return np.asarray(found["drawn"], dtype=np.uint64)[is_free], counts, left_out

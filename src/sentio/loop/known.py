@@ -6,10 +6,13 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from sentio.awareness.ring import Span
 from sentio.loop.looking import Following, Looked, holds
-from sentio.loop.nested import within
+from sentio.loop.nested import is_settled, within
+from sentio.loop.sight import Sight
 from sentio.model.degradation import Scope
 
+FOREVER = 1 << 62
 PAST_PERIODS = 60  # for which what has ended still explains uses of its time
 
 
@@ -43,26 +46,56 @@ class Known:
         scopes = [other.told.scope for other in self.open]
         return scopes[:at], scopes[at + 1 :]
 
-    def judged(
-        self, rows: Looked, *, until_ns: int | None = None, but: Following | None = None
-    ) -> Looked:
-        """Leave out what open degradations explain, and what ended ones explain of their time.
+    def look(
+        self,
+        sight: Sight,
+        scope: Scope,
+        window_ns: tuple[int, int],
+        most: int,
+        *,
+        but: Following | None = None,
+    ) -> Looked | None:
+        """Fetch a sample of the uses of a scope that nothing explains; None if there is no room.
 
-        If that is most of them, they are judged against those around them instead.
+        What open degradations explain does not travel, nor what ended ones explain of their time.
+        Where one explains most of all, its uses come as well, judged against each other.
+        """
+        others = [one for one in self.open if one is not but]
+        spans = [Span(one.told.scope, 0, FOREVER) for one in others]
+        spans += [Span(*each) for each in self.past]
+        rows = sight.fetch(scope, *window_ns, most, but=spans)
+        around = self._most_of(rows, others, but) if rows else None
+        if around is None:
+            return rows
+        at = others.index(around)
+        spans[at] = Span(around.told.scope, 0, around.told.began_ns)
+        rows = sight.fetch(scope, *window_ns, most, but=spans)
+        return rows and within(rows, around)
+
+    def _most_of(
+        self, rows: Looked, others: list[Following], but: Following | None
+    ) -> Following | None:
+        """Give the degradation that explains most of what was looked at, and began before."""
+        everyone = sum(rows.left_out) + len(rows.mos) / rows.share
+        before = self.open[: self.open.index(but)] if but in self.open else self.open
+        for one, explained in zip(others, rows.left_out, strict=False):
+            if one in before and 2 * explained > everyone and is_settled(one):
+                return one
+        return None
+
+    def judged(self, rows: Looked, one: Following) -> Looked:
+        """Give all uses of a period in a degradation, without those that others explain.
+
+        Where one that began before explains most, they are judged against each other.
         """
         explained = np.zeros(len(rows.mos), dtype=np.bool_)
-        ends_ns = (until_ns or self.end_ns) - rows.age * self.period_ns
-        for scope, began_ns, ended_ns in self.past:
-            then = (ends_ns > began_ns) & (ends_ns - self.period_ns < ended_ns)
-            if then.any():
-                explained |= then & holds(rows.attributes, scope, len(explained))
-        before = self.open[: self.open.index(but)] if but in self.open else self.open
-        for one in self.open:
-            if one is but:
+        is_before = True
+        for other in self.open:
+            if other is one:
+                is_before = False
                 continue
-            inside = holds(rows.attributes, one.told.scope, len(explained))
-            if one in before and 2 * inside.sum() > len(inside):
-                explained[inside & (ends_ns <= one.told.began_ns)] = True
-                return within(rows.where(~explained), one)
+            inside = holds(rows.attributes, other.told.scope, len(explained))
+            if is_before and 2 * inside.sum() > len(inside):
+                return within(rows.where(~explained), other)
             explained |= inside
         return rows.where(~explained) if explained.any() else rows

@@ -67,6 +67,7 @@ class Looked:
     share: float
     known: BoolArray  # is explained, and judged against the level of what explains it
     within: str = ""  # the degradation that does
+    left_out: tuple[int, ...] = ()  # uses in each span that was to be left out
 
     def where(self, keep: BoolArray) -> Looked:
         """Give the same with some rows only."""

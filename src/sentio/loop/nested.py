@@ -82,6 +82,12 @@ def explained_by(rows: Looked, scopes: Iterable[Scope]) -> BoolArray:
     return found
 
 
+def is_settled(one: Following) -> bool:
+    """Tell whether the level of any service within a degradation is known."""
+    enough = (n >= ENOUGH_USES for n, _, _ in one.levels.values())
+    return one.periods >= SETTLED_PERIODS and any(enough)
+
+
 def _levels(one: Following, services: Sequence[str]) -> tuple[FloatArray, FloatArray]:
     """Give mean and spread of the falls of each service in a degradation, NaN if unknown."""
     mean, spread = np.full(len(services), np.nan), np.ones(len(services))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +11,7 @@ import pyarrow as pa
 from sentio.analysis.scopes import Found
 from sentio.awareness.budget import Budget, value
 from sentio.awareness.pairs import OddPair, PairScan
-from sentio.awareness.ring import Detail, Fetched
+from sentio.awareness.ring import Detail, Fetched, Span
 from sentio.awareness.series import Place
 from sentio.awareness.usual import coded, usual_of
 from sentio.awareness.watch import DAY_NS, Suspicion, Watch
@@ -26,9 +26,10 @@ ATTRIBUTES = (*(name for name in DIMENSIONS if name != "all"), "service", "app_v
 SUBJECT = "subject"
 ROW_BYTES, FEWEST_ROWS = 26, 60
 SHORT = 0.25  # of what may be saved, below which bytes are weighed
-ZOOM_ROWS, ALL_ROWS, TOTALS_BYTES = 1500, 10**7, 1500
-"""What following a scope for a period takes: uses, scores and losses by service, summed up. The
-collection point is told the scope, and leaves it out of its totals itself."""
+ZOOM_ROWS, ALL_ROWS, SERVICE_BYTES = 1500, 10**7, 48
+"""Following a scope for a period takes twelve numbers a service: uses, poor ones, the sums of their
+scores and falls, the squares of both, and the losses of six domains. The collection point is told
+the scope, and leaves it out of its totals itself."""
 LIKE = 1.1  # uses of a place over those of a scope, for them to be one
 MOST_FALL = 6.0  # deviations that one use may count for
 
@@ -124,13 +125,17 @@ class Sight:
     def _excess(self, scope: Scope, uses: float, window: int) -> float:
         return self.watch.excess(scope, uses, window=window)
 
-    def fetch(self, scope: Scope, since_ns: int, until_ns: int, most: int) -> Looked | None:
+    def fetch(
+        self, scope: Scope, since_ns: int, until_ns: int, most: int, *, but: Sequence[Span] = ()
+    ) -> Looked | None:
         """Fetch a sample of the uses of a scope; None where there is no room for it, or no use."""
         room = self.budget.rows(most, ROW_BYTES)
         if room < FEWEST_ROWS:
             return None
         try:
-            fetched = self.detail.fetch(scope, since_ns, until_ns, most_rows=room, losses=True)
+            fetched = self.detail.fetch(
+                scope, since_ns, until_ns, most_rows=room, losses=True, but=but
+            )
         except LookupError:
             return None
         self.budget.spend(fetched.size_bytes)
@@ -142,8 +147,10 @@ class Sight:
             fetched = self.detail.fetch(scope, since_ns, until_ns, most_rows=ALL_ROWS, losses=True)
         except LookupError:
             return None
-        self.budget.spend(min(fetched.size_bytes, TOTALS_BYTES))
-        return self._judge(fetched, until_ns)
+        rows = self._judge(fetched, until_ns)
+        services = len(rows.attributes["service"][1])
+        self.budget.spend(min(fetched.size_bytes, SERVICE_BYTES * services))
+        return rows
 
     def take_back(self, scope: Scope, rows: Looked, which: IntArray) -> None:
         """Take explained uses out of every series and pair that holds them."""
@@ -202,6 +209,7 @@ class Sight:
             age=(until_ns - 1 - uses.column("ts").to_numpy()) // self.watch.period_ns,
             share=fetched.share,
             known=np.zeros(len(spread), dtype=np.bool_),
+            left_out=fetched.left_out,
         )
 
     def _take_from_series(self, rows: Looked, inside: IntArray) -> None:

@@ -141,10 +141,15 @@ class Watching:
     def _next(self, tried: set[Key], end_ns: int) -> Following | None:
         """Zoom into the surest suspicions until one proves to be a degradation."""
         per_day = ZOOMS_A_DAY * self.budget.ease
+        looked: set[tuple[float, float]] = set()
         for odd in self.sight.odd(per_day=per_day, believed_a_day=FALSE_A_DAY):
-            key = _key(odd.scope)
+            key, uses = _key(odd.scope), (round(odd.nats, 2), round(odd.uses, 1))
             if key in tried or self._is_muted(key, odd.nats):
                 continue
+            if uses in looked:  # it holds the same as one that was looked at
+                self._mute(key, odd.nats)
+                continue
+            looked.add(uses)
             if len(tried) >= MOST_ZOOMS:
                 break
             tried.add(key)
@@ -153,9 +158,12 @@ class Watching:
             found = self.zoom.into(odd, end_ns)
             if found is not None and self._is_felt(found, end_ns) and self._is_its_own(found):
                 return found
-            _, _, waited = self.muted.get(key, (0.0, 0, 1))
-            self.muted[key] = (odd.nats, self.period, min(2 * waited, MUTED_PERIODS))
+            self._mute(key, odd.nats)
         return None
+
+    def _mute(self, key: Key, nats: float) -> None:
+        _, _, waited = self.muted.get(key, (0.0, 0, 1))
+        self.muted[key] = (nats, self.period, min(2 * waited, MUTED_PERIODS))
 
     def _is_felt(self, new: Following, end_ns: int) -> bool:
         """Tell whether it costs a mean use what people notice, and some did."""
@@ -204,7 +212,7 @@ class Watching:
         one.quiet = 0
         if one.better_nats <= 0.0:
             one.better_nats, one.better_since_ns = 0.0, start_ns
-        judged = self.known.judged(rows, but=one)
+        judged = self.known.judged(rows, one)
         one.better_nats += better_nats(judged if len(judged.mos) else rows, one.falls)
         one.told = grown(one.told, rows, np.arange(len(rows.mos)), one.usual_losses)
         if one.better_nats > RECOVERED_NATS:
@@ -230,10 +238,10 @@ class Watching:
     def _revisit(self, one: Following, end_ns: int) -> None:
         """Look again where a degradation was found: with more uses its scope is told better."""
         place = one.place
-        rows = self.sight.fetch(place, one.told.began_ns, end_ns, ZOOM_ROWS)
+        window_ns = one.told.began_ns, end_ns
+        rows = self.known.look(self.sight, place, window_ns, ZOOM_ROWS, but=one)
         if rows is None:
             return
-        rows = self.known.judged(rows, but=one)
         inside = holds(rows.attributes, one.told.scope, len(rows.mos))
         found = find_scope(of_groups(rows), rows.fall, law=self.watch.law)
         if found is None or not inside.any():

@@ -25,8 +25,8 @@ PROBE_ROWS, FEWEST_OUTSIDE = 150, 10
 HALF = 0.5  # of a fall, that a looser scope must show outside
 OUTSIDE_NATS = 6.0
 SERVING = ("upf", "edge", "segment")  # may hold just the uses of a slice
-Clean = Callable[[Looked], Looked]
-"""Leaves out of fetched uses what open degradations explain."""
+Look = Callable[[Scope, int, int, int], Looked | None]
+"""``look(scope, since_ns, until_ns, most)``: a sample of the uses that nothing explains."""
 
 
 def wider_place(watch: Watch, found: Found, odd: Odd, rows: Looked) -> Scope | None:
@@ -44,7 +44,7 @@ def wider_place(watch: Watch, found: Found, odd: Odd, rows: Looked) -> Scope | N
 
 
 def looser_scope(
-    sight: Sight, found: Found, odd: Odd, rows: Looked, end_ns: int, clean: Clean
+    sight: Sight, found: Found, odd: Odd, rows: Looked, end_ns: int, look: Look
 ) -> Scope | None:
     """Find a scope of fewer attributes, or a function above one of them, that falls as a whole.
 
@@ -57,10 +57,9 @@ def looser_scope(
     best, most, simpler = None, 0.0, None
     held = constants(rows, found.rows)
     for wider in _looser(scope, held, sight.watch.book.topology):
-        probe = sight.fetch(wider, since_ns, end_ns, PROBE_ROWS)
+        probe = look(wider, since_ns, end_ns, PROBE_ROWS)
         if probe is None:
             continue
-        probe = clean(probe)
         inside = holds(probe.attributes, scope, len(probe.fall))
         outside = probe.fall[~inside]
         if len(wider) < len(scope) and len(inside) and inside.mean() * LIKE > 1.0:
@@ -77,7 +76,7 @@ def looser_scope(
 
 
 def by_slice(
-    sight: Sight, scope: Scope, held: Mapping[str, str], odd: Odd, end_ns: int, clean: Clean
+    sight: Sight, scope: Scope, held: Mapping[str, str], odd: Odd, end_ns: int, look: Look
 ) -> Scope:
     """Name a part of a place by its slice, where that holds the same uses as what serves it.
 
@@ -91,10 +90,9 @@ def by_slice(
         if name not in scope or len(scope) == 1:
             continue
         other = {n: m for n, m in scope.items() if n != name} | {"slice": held["slice"]}
-        probe = sight.fetch(other, since_ns, end_ns, PROBE_ROWS)
+        probe = look(other, since_ns, end_ns, PROBE_ROWS)
         if probe is None:
             continue
-        probe = clean(probe)
         inside = holds(probe.attributes, scope, len(probe.fall))
         if len(inside) and inside.mean() * LIKE > 1.0:
             return other

@@ -47,10 +47,10 @@ class Zoom:
         ``deeper`` is how often it may go on to a wider place instead.
         """
         since_ns = end_ns - odd.periods * self.watch.period_ns
-        rows = self.sight.fetch(odd.scope, since_ns, end_ns, ZOOM_ROWS)
+        rows = self._look(odd.scope, since_ns, end_ns, ZOOM_ROWS)
         if rows is None:
             return None
-        rows, found = self._found(self.known.judged(rows))
+        rows, found = self._found(rows)
         if (
             found is None
             or not self.sight.is_sure(odd, found, len(rows.mos))
@@ -64,6 +64,9 @@ class Zoom:
             if there is not None:
                 return there
         return self._begin(found, {**odd.scope, **found.scope}, odd, rows, end_ns)
+
+    def _look(self, scope: Scope, since_ns: int, until_ns: int, most: int) -> Looked | None:
+        return self.known.look(self.sight, scope, (since_ns, until_ns), most)
 
     def _is_of_many(self, odd: Odd, found: Found, rows: Looked) -> bool:
         """Tell whether several felt it: the bad hour of one is no degradation of a group."""
@@ -92,7 +95,7 @@ class Zoom:
         place = wider_place(self.watch, found, odd, rows)
         if place is not None:
             return place
-        return looser_scope(self.sight, found, odd, rows, end_ns, self.known.judged)
+        return looser_scope(self.sight, found, odd, rows, end_ns, self._look)
 
     def _begin(self, found: Found, scope: Scope, odd: Odd, rows: Looked, end_ns: int) -> Following:
         self.count += 1
@@ -100,7 +103,7 @@ class Zoom:
         kept = found.rows[rows.age[found.rows] <= onset]
         kept = kept if len(kept) else found.rows
         held = constants(rows, kept)
-        scope = by_slice(self.sight, scope, held, odd, end_ns, self.known.judged)
+        scope = by_slice(self.sight, scope, held, odd, end_ns, self._look)
         uses = odd.uses * found.uses / max(len(rows.mos), 1)
         alike = self.sight.alike(scope, held, odd.window, uses)
         self.sight.take_back(scope, rows, found.rows)
@@ -143,9 +146,8 @@ class Zoom:
         before_ns = since_ns - BEFORE_PERIODS * self.watch.period_ns
         fall, age = rows.fall[found.rows], rows.age[found.rows]
         weight = np.full(len(fall), 1.0 / rows.share)
-        before = self.sight.fetch(scope, before_ns, since_ns, FOLLOW_ROWS)
+        before = self._look(scope, before_ns, since_ns, FOLLOW_ROWS)
         if before is not None:
-            before = self.known.judged(before, until_ns=since_ns)
             fall = np.append(fall, before.fall)
             age = np.append(age, before.age + odd.periods)
             weight = np.append(weight, np.full(len(before.fall), 1.0 / before.share))
