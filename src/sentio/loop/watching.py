@@ -46,7 +46,7 @@ MOST_NEW, MOST_ZOOMS = 6, 15  # degradations and zooms in one period
 RECOVERED_NATS, QUIET_PERIODS = 8.0, 12
 ABSORBED_PERIODS = 6  # by which a part may be noticed before the whole
 MUTED_PERIODS, LOUDER = 24, 1.4
-REVISITS = (2, 6, 14)
+REVISITS, WIDENS = (2, 6, 14), (2, 6)  # periods after which it is looked at again, and around
 BETTER_NATS = 3.0  # by which another scope must explain more, to be believed instead
 SUBJECT_BYTES = 8  # the list of who felt it travels once, at the end
 LEAST_LOST_MOS, SURE_NATS = 0.18, 100.0  # of a mean use, less is no degradation; beyond doubt
@@ -237,11 +237,16 @@ class Watching:
 
     def _revisit(self, one: Following, end_ns: int) -> None:
         """Look again where a degradation was found: with more uses its scope is told better."""
-        place = one.place
         window_ns = one.told.began_ns, end_ns
-        rows = self.known.look(self.sight, place, window_ns, ZOOM_ROWS, but=one)
+        rows = self.known.look(self.sight, one.place, window_ns, ZOOM_ROWS, but=one)
         if rows is None:
             return
+        wider = self.zoom.wider_than(one, rows, end_ns) if one.periods in WIDENS else None
+        if wider is not None:
+            again = self.known.look(self.sight, wider, window_ns, ZOOM_ROWS, but=one)
+            if again is not None:
+                one.place, rows = wider, again
+        place = one.place
         inside = holds(rows.attributes, one.told.scope, len(rows.mos))
         found = find_scope(of_groups(rows), rows.fall, law=self.watch.law)
         if found is None or not inside.any():

@@ -48,8 +48,9 @@ def looser_scope(
 ) -> Scope | None:
     """Find a scope of fewer attributes, or a function above one of them, that falls as a whole.
 
-    Costs a look at a sample of each such scope. Of several the surest is given; if there is none,
-    one of fewer attributes that holds hardly any use more: the simpler name says the same.
+    Of a server the app that all uses have is tried as well. Costs a look at a sample of each such
+    scope. Of several the surest is given; if there is none, one of fewer attributes that holds
+    hardly any use more: the simpler name says the same.
     """
     scope = lean({**odd.scope, **found.scope})
     fall = found.lost / found.uses
@@ -107,6 +108,8 @@ def _looser(scope: Scope, held: Mapping[str, str], topology: Topology) -> Iterat
         yield rest
         if name in SERVING and "slice" in held and "slice" not in scope:
             yield {**rest, "slice": held["slice"]}
+        if name == "server" and "app" in held and "app" not in scope:
+            yield {**rest, "app": held["app"]}
         for kind in topology.derived:
             if kind in held and kind not in scope:
                 above = (kind, held[kind])

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from sentio.analysis.scopes import Found, find_scope
+from sentio.awareness.kernel import WINDOWS
 from sentio.loop.known import Known
 from sentio.loop.looking import (
     POOR_BELOW,
@@ -14,6 +15,7 @@ from sentio.loop.looking import (
     Looked,
     constants,
     falls_of,
+    holds,
     lean,
     losses,
     of_groups,
@@ -64,6 +66,29 @@ class Zoom:
             if there is not None:
                 return there
         return self._begin(found, {**odd.scope, **found.scope}, odd, rows, end_ns)
+
+    def wider_than(self, one: Following, rows: Looked, end_ns: int) -> Scope | None:
+        """Find what an open degradation is but a part of, with all that was seen since it began."""
+        inside = np.flatnonzero(holds(rows.attributes, one.told.scope, len(rows.mos)))
+        lost = float(rows.fall[inside].sum())
+        if lost <= 0.0:
+            return None
+        found = Found(
+            scope=one.told.scope, nats=one.told.nats, uses=len(inside), lost=lost, rows=inside
+        )
+        odd = Odd(
+            scope={},
+            nats=one.told.nats,
+            window=len(WINDOWS),
+            periods=(end_ns - one.told.began_ns) // self.watch.period_ns,
+            uses=len(inside) / rows.share,
+            believed_from=0.0,
+        )
+
+        def look(scope: Scope, since_ns: int, until_ns: int, most: int) -> Looked | None:
+            return self.known.look(self.sight, scope, (since_ns, until_ns), most, but=one)
+
+        return looser_scope(self.sight, found, odd, rows, end_ns, look)
 
     def _look(self, scope: Scope, since_ns: int, until_ns: int, most: int) -> Looked | None:
         return self.known.look(self.sight, scope, (since_ns, until_ns), most)
