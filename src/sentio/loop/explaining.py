@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 import pyarrow as pa
@@ -10,7 +11,10 @@ from sentio.analysis.causes import Sources, explain
 from sentio.analysis.hypotheses import Case
 from sentio.analysis.measured import Log, Measured
 from sentio.loop.alarm_learning import AlarmLearning
-from sentio.loop.watching import Following, Watching
+from sentio.loop.looking import Following, lean
+from sentio.loop.watching import Watching
+from sentio.loop.widening import above_of
+from sentio.model.degradation import Scope
 from sentio.model.topology import Topology
 
 AT_ONCE_PERIODS = 3  # between the beginnings of what may be one fault
@@ -40,17 +44,33 @@ class Explaining:
 
 
 def case_of(one: Following, watching: Watching) -> Case:
-    """Put together what is known of an open degradation."""
+    """Put together what is known of an open degradation.
+
+    What began with it, on another branch of the same path, makes what they share a possible cause.
+    """
     at_once_ns = AT_ONCE_PERIODS * watching.watch.period_ns
-    beside = [
-        other.held.items()
-        for other in watching.open
-        if other is not one and abs(other.told.began_ns - one.told.began_ns) <= at_once_ns
-    ]
+    beside = frozenset[tuple[str, str]]().union(
+        *(
+            other.held.items()
+            for other in watching.open
+            if other is not one and abs(other.told.began_ns - one.told.began_ns) <= at_once_ns
+        )
+    )
+    shared = {name: member for name, member in one.held.items() if (name, member) in beside}
     return Case(
         told=one.told,
         scopes=((one.told.scope, one.told.nats), *one.others),
-        alike=one.alike,
+        alike=(*one.alike, *_above(one.told.scope, shared, watching.watch.book.topology)),
         uses_of=watching.uses_of(one),
-        beside=frozenset[tuple[str, str]]().union(*beside),
+        beside=beside,
     )
+
+
+def _above(scope: Scope, shared: Mapping[str, str], topology: Topology) -> Iterator[Scope]:
+    for name, member in scope.items():
+        if (name, member) in shared.items():
+            continue
+        rest = {n: m for n, m in scope.items() if n != name}
+        for above in above_of((name, member), shared, topology):
+            if above.keys().isdisjoint(rest):
+                yield lean({**rest, **above})

@@ -103,15 +103,23 @@ def by_slice(
 def _looser(scope: Scope, held: Mapping[str, str], topology: Topology) -> Iterator[Scope]:
     for name, member in scope.items():
         rest = {n: m for n, m in scope.items() if n != name}
-        if not rest.keys() - {"service"} or any(whole == name for whole in map(WHOLE.get, rest)):
+        if any(whole == name for whole in map(WHOLE.get, rest)):
             continue
-        yield rest
-        if name in SERVING and "slice" in held and "slice" not in scope:
-            yield {**rest, "slice": held["slice"]}
-        if name == "server" and "app" in held and "app" not in scope:
-            yield {**rest, "app": held["app"]}
-        for kind in topology.derived:
-            if kind in held and kind not in scope:
-                above = (kind, held[kind])
-                if topology.is_tied((name, member), above):
-                    yield {**rest, kind: held[kind]}
+        if rest.keys() - {"service"}:
+            yield rest
+            if name in SERVING and "slice" in held and "slice" not in scope:
+                yield {**rest, "slice": held["slice"]}
+            if name == "server" and "app" in held and "app" not in scope:
+                yield {**rest, "app": held["app"]}
+        for above in above_of((name, member), held, topology):
+            if rest and above.keys().isdisjoint(rest):
+                yield {**rest, **above}
+
+
+def above_of(
+    one: tuple[str, str], held: Mapping[str, str], topology: Topology
+) -> Iterator[dict[str, str]]:
+    """Name what all uses share and what is above or beside one of their elements."""
+    for kind in topology.derived:
+        if kind in held and kind != one[0] and topology.is_tied(one, (kind, held[kind])):
+            yield {kind: held[kind]}
