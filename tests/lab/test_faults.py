@@ -67,6 +67,21 @@ def test_touched_uses_are_those_that_are_worse_than_without_the_fault() -> None:
     assert fault.subjects.tolist() == sorted({int(each) for part in worse for each in part})
 
 
+def test_what_two_faults_would_each_have_spoilt_is_touched_by_both() -> None:
+    alone, both = small(), small()
+    for operator in (alone, both):
+        operator.break_now("session_setup_failures", severity=1.0)
+    both.break_now("session_setup_failures", severity=1.0)
+
+    alone.step()
+    both.step()
+
+    (one,), pair = alone.truth, both.truth
+    assert len({each.element for each in pair}) == 1
+    assert one.sessions > 0
+    assert all(set(one.subjects) <= set(each.subjects) for each in pair)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", sorted({*KINDS, "composite"} - CROWDS))
 def test_a_fault_lowers_the_score_of_those_it_touches(kind: str) -> None:

@@ -277,7 +277,7 @@ class Operator:
     def _count(
         self, scene: Scene, played: Played, active: Active, changed: list[tuple[Effect, float]]
     ) -> None:
-        """Count who is touched by each fault, all others being as they are."""
+        """Count who is touched by each fault, with all others there or by itself."""
         rng = np.random.default_rng([self.estate.seed, 13, self.now_ns // PERIOD_NS])
         for incident, now in active:
             if not incident.is_harmful:
@@ -289,7 +289,7 @@ class Operator:
                 if each is not incident
                 for effect in each.effects
             ]
-            reached, is_touched = touched_rows(scene, played, own, others + changed)
+            reached, is_touched = touched_rows(scene, played, own, others, lasting=changed)
             rows = reached[is_touched]
             subject, service = scene.draw.subject[rows], scene.draw.service[rows]
             self._tallies.setdefault(incident.name, Tally()).add(self.now_ns, subject, service)

@@ -48,28 +48,54 @@ def play(scene: Scene, effects: Effects) -> Played:
 
 
 def touched_rows(
-    scene: Scene, played: Played, effects: Effects, others: Effects
+    scene: Scene, played: Played, effects: Effects, others: Effects, *, lasting: Effects = ()
 ) -> tuple[IntArray, BoolArray]:
-    """Tell which uses some effects made materially worse, all others being as they are.
+    """Tell which uses some effects made materially worse: with the others there, or on their own.
 
-    Only uses that the effects can reach are worked out again, so it costs what they are.
+    A call that two faults would each have cut is touched by both. Only uses that the effects can
+    reach are worked out again, so it costs what they are.
+
+    Parameters
+    ----------
+    others, lasting
+        What was there besides: other faults, and what holds with or without any fault.
 
     Returns
     -------
     reached, is_touched
         Numbers of the uses that may have felt it, in order; and which of them did.
     """
-    calm = loads_of(scene.estate, scene.capacity, scene.demand, others)
+    calm = loads_of(scene.estate, scene.capacity, scene.demand, (*others, *lasting))
     reached = np.flatnonzero(_reach(scene, played, effects, calm))
     if len(reached) == 0:
         return reached, np.zeros(0, dtype=np.bool_)
-    before = _play_rows(scene, others, scene.draw.take(reached), calm)
-    is_touched = np.zeros(len(reached), dtype=np.bool_)
+    draw = scene.draw.take(reached)
+    before = _play_rows(scene, (*others, *lasting), draw, calm)
+    now: dict[str, Indicators] = {}
     for name, rows in before.spans.items():
-        full, first = played.indicators[name], played.spans[name].start
-        now = {key: column[reached[rows] - first] for key, column in full.items()}
-        is_touched[rows] = is_worse(name, now, before.indicators[name])
+        here = reached[rows] - played.spans[name].start
+        now[name] = {key: column[here] for key, column in played.indicators[name].items()}
+    is_touched = _is_worse(now, before, len(reached))
+    if others and not is_touched.all():
+        spared = np.flatnonzero(~is_touched)
+        is_touched[spared] = _worse_alone(scene, effects, lasting, draw.take(spared))
     return reached, is_touched
+
+
+def _worse_alone(scene: Scene, effects: Effects, lasting: Effects, draw: Draw) -> BoolArray:
+    """Tell which uses some effects would have made worse if nothing else had been wrong."""
+    with_them, without = (
+        _play_rows(scene, each, draw, loads_of(scene.estate, scene.capacity, scene.demand, each))
+        for each in ((*effects, *lasting), tuple(lasting))
+    )
+    return _is_worse(with_them.indicators, without, len(draw))
+
+
+def _is_worse(now: Mapping[str, Indicators], before: Played, uses: int) -> BoolArray:
+    found = np.zeros(uses, dtype=np.bool_)
+    for name, rows in before.spans.items():
+        found[rows] = is_worse(name, now[name], before.indicators[name])
+    return found
 
 
 def releases_of(estate: Estate, effects: Effects) -> Releases:

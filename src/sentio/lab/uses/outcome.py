@@ -56,6 +56,7 @@ MORE, LESS = True, False
 MATERIAL: Mapping[str, Notice] = {
     "is_success": Notice(LESS, 0.5),
     "is_retained": Notice(LESS, 0.5),
+    "call_setup_ms": Notice(MORE, 1500.0, 0.5, 3000.0),  # a local call's mean, ITU-T E.721
     "page_load_ms": Notice(MORE, 120.0, 0.30),
     "initial_delay_ms": Notice(MORE, 7000.0, 0.5),
     "stall_total_ms": Notice(MORE, 900.0, 0.5),
