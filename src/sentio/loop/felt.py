@@ -23,7 +23,7 @@ SERVICE_USES = 30.0  # of its service, that weigh as much as what the scope itse
 SMOOTH_USES = 8.0  # as usual, added to those seen
 LEAST = 1e-9  # that a doubt may be
 LIKELY = 0.5  # from which somebody counts as touched
-NOTICED_MOS = 0.35  # the least loss that a customer notices
+NOTICED_MOS = 0.3  # the least loss that a customer notices
 GOOD = 0.3  # of the usual uses at least, the best of them: there the spared show
 
 
