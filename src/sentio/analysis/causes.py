@@ -27,6 +27,7 @@ WORTH_TELLING = 0.05
 WEIGHTS: Mapping[str, float] = {
     "fit": 6.6,
     "not the most special": -3.2,
+    "wider": -1.5,
     "losses": 0.5,
     "elsewhere": -1.0,
     "measured": 4.5,
@@ -101,6 +102,8 @@ def features(
         "not the most special": (float(min(one.place, 2)), "another attribute is more special"),
         "losses": (share - 0.3, f"{100 * share:.0f} % of the loss is of the domain {one.domain}"),
     }
+    if one.is_above:
+        found["wider"] = (1.0, f"something below {one.element} explains as much")
     elsewhere = sum(lost for d, lost in losses.items() if d in TELLING and d != one.domain)
     if losses and elsewhere > 0.0:
         part = elsewhere / max(sum(losses.values()), 1e-9)

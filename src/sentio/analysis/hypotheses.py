@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 from sentio.model.degradation import Degradation, Scope
 from sentio.model.domain import Domain
@@ -18,7 +18,7 @@ is not named here is a group of subjects."""
 GROUPS = ("service", "slice", "segment")
 SUBSCRIBED = ("slice", "segment")
 EVERYTHING = "all"
-MOST = 16
+MOST, AS_MUCH = 16, 0.98
 PATH_DOMAINS = (Domain.RAN, Domain.TRANSPORT)
 MOSTLY = 0.7  # of a loss
 MOST_CELLS = 12  # in which a wide fall is not the work of one neighbour
@@ -52,6 +52,7 @@ class Candidate:
     nats: float
     place: int = 0  # among the attributes of its scope, the most special first
     is_near: bool = False  # not in the scope itself, but a cell beside it
+    is_above: bool = False  # something below it explains as much
 
 
 def candidates(case: Case, topology: Topology) -> list[Candidate]:
@@ -73,7 +74,16 @@ def candidates(case: Case, topology: Topology) -> list[Candidate]:
             )
             found.setdefault((kind, element), one)
     within = sorted(found.values(), key=lambda one: -one.nats)[:MOST]
+    within = [replace(one, is_above=_is_above(one, within, topology)) for one in within]
     return within + _near(case, within, topology)
+
+
+def _is_above(one: Candidate, others: Iterable[Candidate], topology: Topology) -> bool:
+    """Tell whether an element right below explains as much: what is wider would hit more."""
+    return any(
+        other.nats >= AS_MUCH * one.nats and one.element in topology.above(other.element)
+        for other in others
+    )
 
 
 def _near(case: Case, within: list[Candidate], topology: Topology) -> list[Candidate]:
@@ -138,6 +148,7 @@ def _domain(kind: str, scope: Scope, told: Degradation) -> str:
         return str(Domain.DEVICE)
     if known is not None:
         return str(known)
-    if kind in SUBSCRIBED and scope.keys() <= set(GROUPS):
-        return str(Domain.CORE)  # wherever they are: only the core knows who they are
+    if kind in SUBSCRIBED:  # what serves a group at a place, or the core, which knows who they are
+        served_by = [DOMAIN_OF_KIND[name] for name in ORDER if name in scope]
+        return str(served_by[0] if served_by else Domain.CORE)
     return max(losses.items(), key=lambda pair: pair[1], default=("core", 0.0))[0]

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pyarrow as pa
 
+from sentio.analysis.causes import WHOLE
 from sentio.analysis.scopes import Attributes
 from sentio.awareness.series import Place
 from sentio.awareness.totals import totals_of_uses
@@ -203,6 +204,15 @@ def scope_of(place: Place) -> Scope:
     if place.dimension == "all":
         return {}
     return {place.dimension: place.member}
+
+
+def named(scope: Scope, held: Mapping[str, str]) -> dict[str, str]:
+    """Give a scope in the order of its names, a version with what it is a version of.
+
+    ``held`` are the attributes that all of its uses have.
+    """
+    whole = {of: held[of] for part, of in WHOLE.items() if part in scope and of in held}
+    return lean({**whole, **scope})
 
 
 def lean(scope: Scope) -> dict[str, str]:

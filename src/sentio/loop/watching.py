@@ -28,6 +28,7 @@ from sentio.loop.looking import (
     holds,
     lean,
     losses,
+    named,
     of_groups,
     services_of,
 )
@@ -253,12 +254,12 @@ class Watching:
             return
         n, fall = float(inside.sum()), max(float(rows.fall[inside].mean()), 0.0)
         known = float(self.watch.law(np.array([n]), np.array([fall]))[0])
-        scope = lean({**place, **found.scope})
+        held = constants(rows, found.rows)
+        scope = named({**place, **found.scope}, held)
         one.others = tuple((lean({**place, **o}), nats) for o, nats in found.others)
         if scope == one.told.scope or found.nats < known + BETTER_NATS:
             one.told = replace(one.told, nats=max(one.told.nats, found.nats))
             return
-        held = constants(rows, found.rows)
         # its own uses are taken out of all series by now: what is alike has few left
         uses = float((WINDOWS[-1] ** rows.age[found.rows]).sum()) / rows.share
         alike = self.sight.alike(scope, held, len(WINDOWS), (LIKE - 1.0) * uses)

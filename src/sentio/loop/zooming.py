@@ -18,6 +18,7 @@ from sentio.loop.looking import (
     holds,
     lean,
     losses,
+    named,
     of_groups,
     onset_of,
     services_of,
@@ -134,7 +135,7 @@ class Zoom:
         self.sight.take_back(scope, rows, found.rows)
         told = Degradation(
             id=f"D{self.count:05d}",
-            scope=lean(scope),
+            scope=named(scope, held),
             services=services_of(rows, kept),
             began_ns=end_ns - (onset + 1) * self.watch.period_ns,
             seen_ns=end_ns,
