@@ -6,7 +6,7 @@ import json
 
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from sentio.experience.nwdaf import ServiceExperienceInfo, service_experience_info
@@ -95,6 +95,7 @@ ROWS = st.lists(
 
 @settings(deadline=None, max_examples=60)
 @given(ROWS)
+@example([("web", 1.5, None, None, None, None), ("web", 1.5, None, None, None, 5e-324)])
 def test_every_entry_is_json_within_the_ranges_of_the_specification(
     rows: list[tuple[str, float, float | None, str | None, int | None, float | None]],
 ) -> None:

@@ -15,6 +15,7 @@ from sentio.experience.uses import numbers
 
 LOWEST_MOS, HIGHEST_MOS = 1.0, 5.0
 HIGHEST_SST = 255
+TICK_MS = 1e-6  # of the clock that facts are told by: what is shorter has no length
 PSEUDONYM_REALM = "pseudonym.invalid"  # RFC 2606: a realm that can never be somebody's
 SNSSAI = re.compile(r"(\d{1,3})(?:-([0-9A-Fa-f]{6}))?")  # TS 29.571: how an S-NSSAI is written
 KEYS = ("service", "app", "slice", "dnn", "edge")
@@ -137,7 +138,7 @@ def _ratio(scored: pa.Table, sums: pa.Table) -> list[int | None]:
 
 def _weights(duration_ms: FloatArray) -> FloatArray:
     """Length of each use; a use of unknown length weighs as the average one."""
-    known = duration_ms > 0.0
+    known = duration_ms >= TICK_MS
     return np.where(known, duration_ms, duration_ms[known].mean() if known.any() else 1.0)
 
 
