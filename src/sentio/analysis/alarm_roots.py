@@ -21,6 +21,7 @@ from sentio.analysis.propagation.roots import HORIZON_S, explain_alarms
 from sentio.model.topology import Topology
 
 MOST_ALARMS, MOST_KINDS = 20_000, 60  # learned from: what comes last, and most often
+MOST_STANDING = 400  # traced at once: the last of a storm
 FEWEST_ALARMS = 50  # from which anything can be learned
 NUMBERS = re.compile(r"\d+")
 HORIZON_NS = round(HORIZON_S * 1e9)
@@ -77,7 +78,7 @@ class AlarmRoots:
         first: dict[tuple[str, Kind], Alarm] = {}
         for each in sorted(alarms, key=lambda alarm: alarm.ts):
             first.setdefault((each.element, _kind(each, self.topology)), each)
-        kept, log = self._log(list(first.values()))
+        kept, log = self._log(list(first.values())[-MOST_STANDING:])
         traced = explain_alarms(log, self.learned)
         return {
             (each.element, each.title): Symptom(probability=float(probability), root=kept[root])

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 import duckdb
 import pyarrow as pa
 
-from sentio.analysis.alarm_roots import Alarm
+from sentio.analysis.alarm_roots import MOST_ALARMS, Alarm
 from sentio.model.degradation import Degradation
 from sentio.model.diagnosis import Complaints, Hypothesis
 from sentio.model.topology import Topology
@@ -33,7 +33,7 @@ RAISED = """
     SELECT ts, element, title FROM event
     WHERE event_kind = 'alarm' AND ts >= ? AND ts < ? AND coalesce(severity, '') <> 'cleared'
     AND element IS NOT NULL AND title IS NOT NULL
-    ORDER BY ts
+    ORDER BY ts DESC, element, title LIMIT ?
 """
 ALARMS = """
     SELECT DISTINCT element, title FROM event
@@ -73,12 +73,12 @@ def complaints_of(
 
 
 def alarms_of(con: duckdb.DuckDBPyConnection, since_ns: int, until_ns: int) -> list[Alarm]:
-    """List the alarms raised in a window, in order of time."""
+    """List the last alarms raised in a window, in order of time."""
     try:
-        rows = con.execute(RAISED, [since_ns, until_ns]).fetchall()
+        rows = con.execute(RAISED, [since_ns, until_ns, MOST_ALARMS]).fetchall()
     except (duckdb.CatalogException, duckdb.BinderException):
         return []
-    return [Alarm(ts=ts, element=element, title=title) for ts, element, title in rows]
+    return [Alarm(ts=ts, element=element, title=title) for ts, element, title in rows[::-1]]
 
 
 def alarms_below(
