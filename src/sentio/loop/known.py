@@ -24,11 +24,10 @@ class Known:
     open: list[Following] = field(default_factory=list[Following])
     past: list[tuple[Scope, int, int]] = field(default_factory=list[tuple[Scope, int, int]])
     """What ended lately: scope, beginning, end."""
-    end_ns: int = 0  # of the present period
 
     def turn(self, end_ns: int) -> None:
-        """Go on to the next period."""
-        self.end_ns, since_ns = end_ns, end_ns - PAST_PERIODS * self.period_ns
+        """Go on to the period that ends then, and forget what lies far back."""
+        since_ns = end_ns - PAST_PERIODS * self.period_ns
         self.past = [each for each in self.past if each[2] > since_ns]
 
     def end(self, one: Following, ended_ns: int) -> None:
