@@ -9,11 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import accumulate
+from math import prod
 
 import numpy as np
 import numpy.typing as npt
 
-from sentio.awareness.kernel import LEAST_SCATTER, WEEK_KEEPS, WINDOWS, Singles, see_tiles
+from sentio.awareness.kernel import (
+    LEAST_SCATTER,
+    WEEK_KEEPS,
+    WINDOWS,
+    Singles,
+    see_tiles,
+    teach_week,
+)
 from sentio.kernel.arrays import IntArray
 
 BEGIN_USES = 1.0  # of a service's first period, for each hour of the week
@@ -81,26 +90,25 @@ class Baselines:
         self._reserve(self.size)
 
     def see(self, tick: Tick, *, slot: int, learn: bool = True) -> Seen:
-        """Judge a period by what was usual before it, then learn from it."""
+        """Judge a period by what was usual before it, then learn from it.
+
+        The next period is written over what this one gave.
+        """
         size = self.size
         self._begin(tick)
         if slot != self.slot:
             self._turn(slot)
         level, course = self._of_services(slot)
         of = {name: array[..., :size] for name, array in self.arrays.items()}
-        usual, fall = np.empty(size, dtype=np.float32), np.empty(size, dtype=np.float32)
-        window = np.empty(size, dtype=np.int8)
+        usual, fall, window = self._out[0, :size], self._out[1, :size], self._window[:size]
         see_tiles(
             tick.n, tick.total, tick.total_sq, self.service, level, course,
             of["week_n"][slot], of["week_sum"][slot], of["hour_n"], of["hour_sum"],
             of["level_n"], of["level_sum"],
             of["variance"], of[PHI][part_of(slot)],
             of["window_n"], of["window_n2"], of["window_lost"],
-            np.float32(1.0 if learn else 0.0), usual, fall, window,
+            self._hour, np.float32(1.0 if learn else 0.0), usual, fall, window,
         )  # fmt: skip
-        if learn:
-            self._hour[:, 0] += np.bincount(self.service, tick.n, self.services)
-            self._hour[:, 1] += np.bincount(self.service, tick.total, self.services)
         return Seen(usual=usual, fall=fall, window=window)
 
     @property
@@ -131,14 +139,17 @@ class Baselines:
         if size <= room:
             return
         room = max(size, 2 * room)
+        self._out, self._window = np.empty((2, room), np.float32), np.empty(room, np.int8)
         shapes = {
             **dict.fromkeys(WEEK_FIELDS, (SLOTS, room)),
             **dict.fromkeys(FIELDS, (room,)),
             **dict.fromkeys(WINDOW_FIELDS, (len(WINDOWS), room)),
             PHI: (PARTS, 1 + len(WINDOWS), room),
         }
-        for name, shape in shapes.items():
-            fresh = np.zeros(shape, dtype=np.float32)
+        rows = [prod(shape[:-1]) for shape in shapes.values()]
+        block = np.zeros((sum(rows), room), dtype=np.float32)  # one, for the sake of large pages
+        for (name, shape), end in zip(shapes.items(), accumulate(rows), strict=True):
+            fresh = block[end - prod(shape[:-1]) : end].reshape(shape)
             if name in self.arrays:
                 old = self.arrays[name]
                 fresh[..., : old.shape[-1]] = old
@@ -192,9 +203,7 @@ class Baselines:
         held = self.arrays
         if self.slot >= 0:
             for hour, week in (("hour_n", "week_n"), ("hour_sum", "week_sum")):
-                held[week][self.slot] *= np.float32(WEEK_KEEPS)
-                held[week][self.slot] += held[hour]
-                held[hour][:] = 0.0
+                teach_week(held[week][self.slot, : self.size], held[hour][: self.size])
             self.course[self.slot] = self.course[self.slot] * WEEK_KEEPS + self._hour
             self._hour[:] = 0.0
         self.slot = slot

@@ -1,7 +1,8 @@
 """The compiled inside of the baselines: a tile of series at a time, eight of them at once.
 
-Each loop touches so few arrays that the compiler can prove them apart, and has no branch and no
-double precision; a tile stays in the core's own cache between the loops.
+Each loop touches so few arrays that the compiler can prove them apart, and has no branch and, but
+for the sums of whole services, no double precision; a tile stays in the core's own cache between
+the loops.
 """
 
 from __future__ import annotations
@@ -13,9 +14,10 @@ import numpy.typing as npt
 Singles = npt.NDArray[np.float32]
 Codes = npt.NDArray[np.int32]
 Windows = npt.NDArray[np.int8]
+Doubles = npt.NDArray[np.float64]
 
 WINDOWS = (0.75, 0.96)
-"""How much of a period's evidence is left in the next: windows of 2.5 and 10 periods, beside the
+"""How much of a period's evidence is left in the next: windows of 4 and 25 periods, beside the
 period alone."""
 PROFILE_USES = 40.0  # uses of its own that weigh as much as level and course together
 LEVEL_USES = 60.0
@@ -28,7 +30,7 @@ LEAST_SCATTER = 0.15  # of the MOS of uses: what scatters less matters to nobody
 TILE = 2048
 
 _LEVEL_USES, _PROFILE_USES = np.float32(LEVEL_USES), np.float32(PROFILE_USES)
-_LEVEL_KEEPS = np.float32(LEVEL_KEEPS)
+_LEVEL_KEEPS, _WEEK_KEEPS = np.float32(LEVEL_KEEPS), np.float32(WEEK_KEEPS)
 _SCATTER_STEP, _MOST_STEP = np.float32(1.0 - SCATTER_KEEPS), np.float32(0.02)
 _PHI_STEP, _MOST_ODD = np.float32(1.0 / PHI_PERIODS), np.float32(3.0 * ODD * ODD)
 _ODD, _LEAST_VARIANCE = np.float32(ODD), np.float32(LEAST_SCATTER**2)
@@ -56,6 +58,7 @@ def see_tiles(
     window_n: Singles,
     window_n2: Singles,
     window_lost: Singles,
+    of_services: Doubles,
     learns: np.float32,
     usual: Singles,
     fall: Singles,
@@ -66,6 +69,8 @@ def see_tiles(
     base, lost, spread, z, best, weight = room[0], room[1], room[2], room[3], room[4], room[5]
     for start in range(0, len(n), TILE):
         t = slice(start, min(start + TILE, len(n)))
+        if learns > _LITTLE:
+            _add_up(service[t], n[t], total[t], of_services)
         for i in range(t.stop - t.start):
             base[i] = level_of[service[t][i]]
             best[i] = course_of[service[t][i]]
@@ -88,6 +93,26 @@ def see_tiles(
         for k in range(len(WINDOWS)):
             _learn_phi(window_n2[k][t], window_lost[k][t], variance[t], weight, phi[k + 1][t])
         _learn_variance(n[t], total[t], total_sq[t], usual[t], weight, variance[t])
+
+
+@_compiled
+def teach_week(week: Singles, hour: Singles) -> None:  # pragma: no cover
+    """Let the sums of an hour teach its hour of the week, and begin anew; shapes (series,)."""
+    for i in range(len(week)):
+        week[i] = week[i] * _WEEK_KEEPS + hour[i]
+        hour[i] = np.float32(0.0)
+
+
+@_compiled
+def _add_up(
+    service: Codes,
+    n: Singles,
+    total: Singles,
+    of_services: Doubles,
+) -> None:  # pragma: no cover
+    for i in range(len(n)):
+        of_services[service[i], 0] += n[i]
+        of_services[service[i], 1] += total[i]
 
 
 @_compiled
