@@ -71,9 +71,7 @@ def see_tiles(
         t = slice(start, min(start + TILE, len(n)))
         if learns > _LITTLE:
             _add_up(service[t], n[t], total[t], of_services)
-        for i in range(t.stop - t.start):
-            base[i] = level_of[service[t][i]]
-            best[i] = course_of[service[t][i]]
+        _of_services(service[t], level_of, course_of, base, best)
         _expect(base, best, level_n[t], level_sum[t], week_n[t], week_sum[t], usual[t])
         _fell(n[t], total[t], usual[t], lost)
         _spread(variance[t], phi[0][t], spread)
@@ -113,6 +111,18 @@ def _add_up(
     for i in range(len(n)):
         of_services[service[i], 0] += n[i]
         of_services[service[i], 1] += total[i]
+
+
+@_compiled
+def _of_services(
+    service: Codes,
+    level_of: Singles,
+    course_of: Singles,
+    level: Singles,
+    course: Singles,
+) -> None:  # pragma: no cover
+    for i in range(len(service)):
+        level[i], course[i] = level_of[service[i]], course_of[service[i]]
 
 
 @_compiled
