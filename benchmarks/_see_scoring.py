@@ -69,7 +69,11 @@ def match(told: Sequence[Told], faults: Sequence[Fault], *, period_ns: int) -> N
 def figures(
     told: Sequence[Told], faults: Sequence[Fault], *, period_ns: int, days: float
 ) -> dict[str, object]:
-    """Give the figures of a run, and one row a fault."""
+    """Give the figures of a run, and one row a fault.
+
+    Causes, domains and subjects are judged on the faults that were seen: what was missed has its
+    own figure, recall. ``top1_of_all`` and ``top3_of_all`` count the missed as wrong too.
+    """
     match(told, faults, period_ns=period_ns)
     wanted = [f for f in faults if f.is_harmful and f.sessions >= ENOUGH_SESSIONS]
     decoys = [f for f in faults if not f.is_harmful]
@@ -80,8 +84,10 @@ def figures(
         "recall": _mean([row["seen"] for row in rows]),
         "false_per_day": sum(one.fault is None for one in told) / days,
         "median_delay_periods": _median([row["delay_periods"] for row in seen]),
-        "top1": _mean([row["rank"] == 1 for row in rows]),
-        "top3": _mean([0 < row["rank"] <= 3 for row in rows]),
+        "top1": _mean([row["rank"] == 1 for row in seen]),
+        "top3": _mean([0 < row["rank"] <= 3 for row in seen]),
+        "top1_of_all": _mean([row["rank"] == 1 for row in rows]),
+        "top3_of_all": _mean([0 < row["rank"] <= 3 for row in rows]),
         "domain_f1": domain_f1([(row["domain"], row["domain_told"]) for row in seen]),
         "subjects_jaccard": _mean([row["jaccard"] for row in seen]),
         "calibration_error": calibration_error(told),
