@@ -1,0 +1,1 @@
+"""Choose: which action is worth taking, and whether it may be taken."""

@@ -1,0 +1,1 @@
+"""Whoever carries actions out: one file each, offering ``CONTROLLER``."""
