@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from sentio.analysis.alarm_roots import Name, Symptom
 from sentio.analysis.hypotheses import GROUPS, Candidate, Case, candidates
 from sentio.analysis.measured import Log, Measured, Oddity
+from sentio.analysis.wrong import signs_of, word_for
 from sentio.model.diagnosis import Evidence, Hypothesis
 from sentio.model.domain import Domain
 from sentio.model.topology import Topology
@@ -23,6 +24,7 @@ MINUTE_NS = 60_000_000_000
 ALARM_NS, CHANGE_NS, WORK_NS = 30 * MINUTE_NS, 360 * MINUTE_NS, 20 * MINUTE_NS
 MEASURED_NS = 20 * MINUTE_NS
 WORTH_TELLING = 0.05
+WORTH_LOOKING = 0.02  # probability from which the signs of a cause are gathered
 
 WEIGHTS: Mapping[str, float] = {
     "fit": 6.6,
@@ -76,17 +78,45 @@ def explain(case: Case, sources: Sources, *, until_ns: int) -> list[Hypothesis]:
     parts = [math.exp(score - top) for score in scores]
     whole = sum(parts) + math.exp(none - top)
     ranked = [
-        Hypothesis(
-            element=one.element,
-            element_kind=one.element_kind,
-            domain=one.domain,
-            scope=one.scope,
-            probability=part / whole,
-            evidence=tuple(e for e in evidence if abs(e.weight) > WORTH_TELLING),
-        )
+        _hypothesis(one, evidence, part / whole, case.told.began_ns, sources, until_ns)
         for (one, evidence), part in zip(weighed, parts, strict=True)
     ]
     return sorted(ranked, key=lambda h: -h.probability)
+
+
+def _hypothesis(
+    one: Candidate,
+    evidence: Sequence[Evidence],
+    probability: float,
+    began_ns: int,
+    sources: Sources,
+    until_ns: int,
+) -> Hypothesis:
+    signs: dict[str, float] = {}
+    if probability >= WORTH_LOOKING:
+        signs = signs_of(
+            _names(one),
+            one.element,
+            sources.measured,
+            sources.log,
+            began_ns=began_ns,
+            until_ns=until_ns,
+        )
+    return Hypothesis(
+        element=one.element,
+        element_kind=one.element_kind,
+        domain=one.domain,
+        scope=one.scope,
+        kind=word_for(signs),
+        probability=probability,
+        evidence=tuple(e for e in evidence if abs(e.weight) > WORTH_TELLING),
+        signs=signs,
+    )
+
+
+def _names(one: Candidate) -> set[str]:
+    """Name whatever tells of an element: what befalls a version is told of what it is one of."""
+    return {one.element, one.scope.get(WHOLE.get(one.element_kind, ""), one.element)}
 
 
 def features(
@@ -110,8 +140,7 @@ def features(
         found["elsewhere"] = (part, f"{100 * part:.0f} % of the loss is clearly of other domains")
     if one.element_kind not in GROUPS and (one.element_kind, one.element) in case.beside:
         found["beside"] = (1.0, f"others that use {one.element} fell at the same time")
-    # what happens to a version is told of what it is a version of
-    names = {one.element, one.scope.get(WHOLE.get(one.element_kind, ""), one.element)}
+    names = _names(one)
     if one.element_kind == "cell" and sources.measured.is_asleep(one.element, began_ns, until_ns):
         found["asleep"] = (1.0, f"{one.element} carries no traffic, or tells nothing any more")
     odd = sources.measured.oddities(one.element, began_ns - MEASURED_NS, until_ns + MEASURED_NS)

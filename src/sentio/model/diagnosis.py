@@ -25,7 +25,7 @@ class Hypothesis:
     ``domain`` is one of `sentio.model.domain.DOMAINS`, or ``data`` where the data are at fault and
     the network is not: then ``element`` is a source, ``kind`` what is wrong (`DataFault`).
     ``probability`` is that of this cause, [0, 1]; those of a diagnosis and of its abstention add up
-    to 1.
+    to 1. ``signs`` are what the element shows: deviations by indicator, minutes by event.
     """
 
     element: str
@@ -35,6 +35,7 @@ class Hypothesis:
     kind: str = ""  # what is wrong with it, where that is known: overload, loss, interference, ...
     probability: float
     evidence: tuple[Evidence, ...] = ()
+    signs: Mapping[str, float] = field(default_factory=dict[str, float])
 
     @property
     def evidence_for(self) -> tuple[Evidence, ...]:
