@@ -8,16 +8,21 @@ from pathlib import Path
 
 import pytest
 
+from sentio.decision.catalogue import read_definition
+from sentio.decision.definition import ActionDefinition
+from sentio.decision.policy import Policy
 from sentio.experience.no_code import read_service
 from sentio.experience.requirements import profile_of
 from sentio.ingest.maps import parse
 from sentio.model.indicator import indicators
 
 READERS: dict[str, Callable[[Path], object]] = {
+    "actions": lambda path: read_definition(ActionDefinition, path),
     "indicators": lambda path: [
         indicators()[name] for name in tomllib.loads(path.read_text("utf-8"))
     ],
     "maps": lambda path: parse(path.read_text("utf-8"), where=path.name),
+    "policies": lambda path: read_definition(Policy, path),
     "requirements": lambda path: profile_of(path.read_text("utf-8"), where=path.name),
     "services": read_service,
 }

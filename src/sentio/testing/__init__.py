@@ -1,5 +1,6 @@
 """The contracts that every plug-in keeps, ours and strangers': one ``check_<kind>`` a kind."""
 
+from sentio.testing.action import check_action
 from sentio.testing.breach import BrokenContract
 from sentio.testing.detector import check_detector
 from sentio.testing.format import check_format
@@ -8,6 +9,7 @@ from sentio.testing.service import check_service
 
 __all__ = [
     "BrokenContract",
+    "check_action",
     "check_detector",
     "check_format",
     "check_localiser",

@@ -1,0 +1,75 @@
+"""What a decision starts from: a cause, what it costs people, and what is going on besides."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from sentio.model.degradation import Degradation
+from sentio.model.diagnosis import Diagnosis
+from sentio.model.plan import Action
+
+MINUTE_NS = 60_000_000_000
+HOUR_NS = 60 * MINUTE_NS
+USE_MIN = 5.0  # of its subject's time that a use stands for: a period
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Need:
+    """What a degradation costs as long as nothing is done.
+
+    An experience minute is lost where a use of so long is as poor as can be; where it is half as
+    poor, half a minute is lost. ``by_segment`` and ``by_slice`` count the subjects touched,
+    ``remaining_min`` is how long it will probably last.
+    """
+
+    degradation: Degradation
+    diagnosis: Diagnosis
+    diagnosis_id: str
+    lost_min_per_hour: float
+    subjects: int
+    remaining_min: float
+    by_segment: Mapping[str, int] = field(default_factory=dict[str, int])
+    by_slice: Mapping[str, int] = field(default_factory=dict[str, int])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deed:
+    """An action that was begun: of which degradation, when, and whether it was taken back."""
+
+    plan: str
+    degradation: str
+    action: Action
+    began_ns: int
+    ended_ns: int | None = None  # None while it stands
+    was_undone: bool = False
+    by: str = "loop"  # whose loop did it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Situation:
+    """What is going on besides: deeds, planned works, who hangs on an element, the switch.
+
+    ``reach`` gives how many subjects use an element (by its name), ``works`` the elements on which
+    a planned work goes on now. ``locks`` are elements that another loop holds, with its name.
+    """
+
+    now_ns: int
+    all_subjects: int
+    deeds: tuple[Deed, ...] = ()
+    works: frozenset[str] = frozenset()
+    locks: Mapping[str, str] = field(default_factory=dict[str, str])
+    reach: Mapping[str, int] = field(default_factory=dict[str, int])
+    is_stopped: bool = False
+
+    def of_degradation(self, name: str) -> tuple[Deed, ...]:
+        """List what was done about a degradation."""
+        return tuple(each for each in self.deeds if each.degradation == name)
+
+    def on(self, target: str, *, since_ns: int) -> tuple[Deed, ...]:
+        """List what was done on a target since a moment, or stands there."""
+        return tuple(
+            each
+            for each in self.deeds
+            if each.action.target == target and (each.ended_ns is None or each.began_ns >= since_ns)
+        )
