@@ -99,3 +99,22 @@ def test_cells_are_not_asleep_because_another_is_measured_more_finely() -> None:
     window = (600 * MINUTE_NS, 720 * MINUTE_NS)
     asleep = [cell for cell in ("cell-0", "cell-1", "cell-2") if measured.is_asleep(cell, *window)]
     assert asleep == ["cell-2"]
+
+
+def test_a_bad_hour_does_not_become_usual() -> None:
+    rng, measured = np.random.default_rng(2), Measured()
+    days, loss = 7, ("link-1", "loss_ratio")
+    at_ns = [
+        day * 24 * HOUR_NS + minute * MINUTE_NS for day in range(days) for minute in range(5, 65, 5)
+    ]
+    for ns in at_ns:
+        measured.learn(rows(ns, {loss: 4e-5 * float(np.exp(rng.normal(0.0, 0.25)))}))
+    for ns in range(days * 24, days * 24 + 1):
+        for minute in range(5, 65, 5):
+            measured.learn(rows(ns * HOUR_NS + minute * MINUTE_NS, {loss: 0.08}))
+    again_ns = (days + 1) * 24 * HOUR_NS
+
+    measured.learn(rows(again_ns + 5 * MINUTE_NS, {loss: 0.08}))
+    found = measured.oddities("link-1", again_ns, again_ns + 10 * MINUTE_NS)
+
+    assert [one.deviations > 20.0 for one in found] == [True]

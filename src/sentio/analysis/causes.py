@@ -23,6 +23,10 @@ from sentio.model.topology import Topology
 MINUTE_NS = 60_000_000_000
 ALARM_NS, CHANGE_NS, WORK_NS = 30 * MINUTE_NS, 360 * MINUTE_NS, 20 * MINUTE_NS
 MEASURED_NS = 20 * MINUTE_NS
+SHOWN_NS = 60 * MINUTE_NS  # after the beginning, by which a cause has shown
+CHANGED_NS = 15 * MINUTE_NS  # after it, by which a change was made that may have brought it
+AT_ONCE_MIN, LATER = 20.0, 0.4  # a change longer before says only so much
+CLEAR, PLAIN = 4.0, 40.0  # deviations from which a measurement speaks, and speaks in full
 WORTH_TELLING = 0.05
 WORTH_LOOKING = 0.02  # probability from which the signs of a cause are gathered
 
@@ -44,6 +48,9 @@ TELLING = {Domain.DEVICE, Domain.CORE, Domain.EDGE, Domain.APPLICATION}
 """What these lose no other domain makes them lose; slow radio or transport may be anyone's work."""
 FOR_NEIGHBOURS = {"asleep", "change", "planned work"}
 """One of these must speak for a cell that is only beside what fell: alarms are too common."""
+OWN_SIGNS = {"measured", "alarm", "change", "planned work", "asleep", "beside"}
+"""What an element shows that is broken as a whole: it tells nothing of what only some of its uses
+suffer, where that other decline is told already."""
 WHOLE = {"app_version": "app", "firmware": "device_model"}
 ABSTAIN = -3.2  # log-odds of "none of these", against a cause with a perfect fit alone
 DOUBT, SURE_NATS = 2.7, 100.0  # what is added to them, by the logarithm of how much less is sure
@@ -140,26 +147,59 @@ def features(
         found["elsewhere"] = (part, f"{100 * part:.0f} % of the loss is clearly of other domains")
     if one.element_kind not in GROUPS and (one.element_kind, one.element) in case.beside:
         found["beside"] = (1.0, f"others that use {one.element} fell at the same time")
-    names = _names(one)
     if one.element_kind == "cell" and sources.measured.is_asleep(one.element, began_ns, until_ns):
         found["asleep"] = (1.0, f"{one.element} carries no traffic, or tells nothing any more")
-    odd = sources.measured.oddities(one.element, began_ns - MEASURED_NS, until_ns + MEASURED_NS)
+    shown_ns = min(until_ns, began_ns + SHOWN_NS) + MEASURED_NS
+    odd = sources.measured.oddities(one.element, began_ns - MEASURED_NS, shown_ns, least=CLEAR)
     if odd:
-        found["measured"] = (min(math.log(abs(odd[0].deviations)) / 3.0, 1.0), _told(odd[0]))
-    elif sources.measured.has_told(one.element, began_ns, until_ns + MEASURED_NS):
+        found["measured"] = (_clearness(odd[0]), _told(odd[0]))
+    elif sources.measured.has_told(one.element, began_ns, shown_ns):
         found["nothing measured"] = (1.0, f"{one.element} measures nothing unusual")
-    for kind, name, before_ns in (
-        ("alarm", "alarm", ALARM_NS),
-        ("change", "change", CHANGE_NS),
-        ("planned_work", "planned work", WORK_NS),
+    found |= _befallen(one, sources, began_ns=began_ns, until_ns=until_ns)
+    if (one.element_kind, one.element) in case.blamed and len(one.scope) > 1:
+        found = {name: each for name, each in found.items() if name not in OWN_SIGNS}
+    return found
+
+
+def _befallen(
+    one: Candidate, sources: Sources, *, began_ns: int, until_ns: int
+) -> dict[str, tuple[float, str]]:
+    """Weigh the alarms, changes and works on an element around the beginning."""
+    found: dict[str, tuple[float, str]] = {}
+    names = _names(one)
+    for kind, name, before_ns, after_ns in (
+        ("alarm", "alarm", ALARM_NS, SHOWN_NS),
+        ("change", "change", CHANGE_NS, CHANGED_NS),
+        ("planned_work", "planned work", WORK_NS, CHANGED_NS),
     ):
-        events = sources.log.about(names, began_ns - before_ns, until_ns)
-        titles = [str(e.get("title")) for e in events if e.get("event_kind") == kind]
+        last_ns = min(until_ns, began_ns + after_ns)
+        events = sources.log.about(names, began_ns - before_ns, last_ns)
+        events = [e for e in events if e.get("event_kind") == kind]
+        titles = [str(e.get("title")) for e in events]
         if titles:
             found[name] = (1.0, f"{name} on {one.element}: {titles[0]}")
         if titles and kind == "alarm":
             found[name] = _alarm(one.element, titles, sources.symptoms)
+        if titles and kind == "change":
+            found[name] = _change(one.element, events, began_ns)
     return found
+
+
+def _clearness(odd: Oddity) -> float:
+    """Weigh a measurement by how far off it is: what strays a little does so by chance."""
+    span = math.log(abs(odd.deviations) / CLEAR) / math.log(PLAIN / CLEAR)
+    return min(0.2 + 0.8 * span, 1.0)
+
+
+def _change(
+    element: str, events: Sequence[Mapping[str, object]], began_ns: int
+) -> tuple[float, str]:
+    """Weigh changes of an element: what they break breaks at once."""
+    near = min(events, key=lambda e: abs(began_ns - int(str(e["ts"]))))
+    minutes = (began_ns - int(str(near["ts"]))) / MINUTE_NS
+    number = 1.0 if minutes <= AT_ONCE_MIN else LATER
+    when = f", {minutes:.0f} minutes before" if minutes > AT_ONCE_MIN else ""
+    return number, f"change on {element}: {near.get('title')}{when}"
 
 
 def _alarm(

@@ -31,7 +31,8 @@ class Case:
     ``scopes`` are combinations of attributes that explain it, with the evidence of each in nats,
     the best first; ``alike`` those that hold the same uses as the best. ``uses_of`` counts the
     uses of single attributes, so that the more special of two can be told. ``beside`` are the
-    attributes, each with its member, of other degradations that began with it.
+    attributes, each with its member, of other degradations that began with it; ``blamed`` are those
+    to which a decline of their own is laid already, which began at another time.
     """
 
     told: Degradation
@@ -39,6 +40,7 @@ class Case:
     alike: tuple[Scope, ...] = ()
     uses_of: Mapping[tuple[str, str], float] = field(default_factory=dict[tuple[str, str], float])
     beside: frozenset[tuple[str, str]] = frozenset()
+    blamed: frozenset[tuple[str, str]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,6 +22,7 @@ HOUR_NS = 3_600_000_000_000
 HOURS = 24
 SEPARATOR = "\x1f"
 KEEPS = 0.9  # of what an hour has taught, a period later
+FORGETS = 0.15  # of that loss where all is odd: a new level is believed after a week
 FEWEST = 3.0  # periods of its own before an hour is trusted alone
 RELATIVE, ABSOLUTE = 0.04, 1e-6  # scatter that is always reckoned with
 ODD, MOST = 4.0, 50.0
@@ -112,10 +113,13 @@ class Measured:
         self._rhythm.see(reporting[reporting >= 0], end_ns)
         weight = np.minimum(1.0, ODD / np.maximum(np.abs(deviation), 1e-9)) ** 2
         held = self._sums[:, hour, :]
-        share = weight / (held[0, code] * KEEPS + weight)
+        kept = held[0, code] * (1.0 - (1.0 - KEEPS) * np.maximum(weight, FORGETS))
+        share = weight / (kept + weight)
+        # what is odd counts as no further off than odd, or one bad hour would be usual for days
+        value = np.where(is_known, usual + scatter * deviation.clip(-ODD, ODD), value)
         held[1, code] += share * (value - held[1, code])
         held[2, code] += share * (value**2 - held[2, code])
-        held[0, code] = held[0, code] * KEEPS + weight
+        held[0, code] = kept + weight
 
     def oddities(
         self, element: str, since_ns: int, until_ns: int, *, least: float = 3.0

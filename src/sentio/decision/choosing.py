@@ -93,7 +93,7 @@ class Chooser:
         if best.kind.target != "customers":
             return None
         most = self.policy.limits.canary_share * best.situation.all_subjects
-        return {**best.cause.scope, "part": "1/10"} if best.reach > most else None
+        return {**best.cause.scope, "part": "1/10"} if best.need.subjects > most else None
 
 
 def _rank(asked: Asked) -> tuple[bool, bool, float]:

@@ -46,6 +46,7 @@ def _diagnosis(
 ) -> Diagnosis:
     watching = live.watching
     topology = watching.watch.book.topology
+    _recall(live)
     case = case_of(one, watching)
     elements = {each.element for each in candidates(case, topology)}
     con = warehouse.con.cursor()
@@ -57,6 +58,7 @@ def _diagnosis(
     symptoms = learning.symptoms(partial(alarms_of, con), topology, one.told, now_ns=now_ns)
     sources = Sources(topology=topology, measured=measured, log=log, symptoms=symptoms)
     causes = with_data(explain(case, sources, until_ns=now_ns), live, one.told, now_ns)
+    one.causes = causes
     impact = impact_of(warehouse, live, one, now_ns)
     abstains = not causes or causes[0].probability < SURE_ENOUGH
     first = None if abstains else causes[0]
@@ -74,6 +76,14 @@ def _diagnosis(
         complaints=complaints,
         usual_granularity_s=granularity_s(causes, measured),
     )
+
+
+def _recall(live: Live) -> None:
+    """Let open degradations know by what an earlier process explained them."""
+    for other in live.watching.open:
+        known = live.collecting.last(other.told.id)
+        if not other.causes and known is not None:
+            other.causes = list(known.hypotheses)
 
 
 def granularity_s(causes: Iterable[Hypothesis], measured: Measured) -> dict[str, int]:

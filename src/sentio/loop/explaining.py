@@ -18,6 +18,7 @@ from sentio.model.degradation import Scope
 from sentio.model.topology import Topology
 
 AT_ONCE_PERIODS = 3  # between the beginnings of what may be one fault
+BLAMED_FROM = 0.5  # probability
 
 
 @dataclass(slots=True)
@@ -63,7 +64,19 @@ def case_of(one: Following, watching: Watching) -> Case:
         alike=(*one.alike, *_above(one.told.scope, shared, watching.watch.book.topology)),
         uses_of=watching.uses_of(one),
         beside=beside,
+        blamed=frozenset(_blamed(one, watching, at_once_ns)),
     )
+
+
+def _blamed(one: Following, watching: Watching, at_once_ns: int) -> Iterator[tuple[str, str]]:
+    """Name the elements that are the cause, as a whole, of what began at another time."""
+    for other in watching.open:
+        is_apart = abs(other.told.began_ns - one.told.began_ns) > at_once_ns
+        if other is one or not is_apart or not other.causes:
+            continue
+        first = other.causes[0]
+        if first.probability >= BLAMED_FROM and len(first.scope) == 1:
+            yield first.element_kind, first.element
 
 
 def _above(scope: Scope, shared: Mapping[str, str], topology: Topology) -> Iterator[Scope]:

@@ -51,6 +51,7 @@ REVISITS, WIDENS = (2, 6, 14), (2, 6)  # periods after which it is looked at aga
 BETTER_NATS = 3.0  # by which another scope must explain more, to be believed instead
 SUBJECT_BYTES = 8  # the list of who felt it travels once, at the end
 LEAST_LOST_MOS, SURE_NATS = 0.18, 100.0  # of a mean use, less is no degradation; beyond doubt
+CLEAR_NATS, FEWEST_UNCLEAR = 25.0, 6  # what is less clear, and fewer than so many felt, is chance
 USUAL_PERIODS = 24  # before a degradation, that tell how its scope usually fares
 
 Key = tuple[tuple[str, str], ...]
@@ -169,7 +170,8 @@ class Watching:
     def _is_felt(self, new: Following, end_ns: int) -> bool:
         """Tell whether it costs a mean use what people notice, and some did."""
         self._meet(new, new.told.began_ns, end_ns)
-        is_seen = new.told.nats > SURE_NATS or new.felt.count >= FEWEST_SUBJECTS
+        fewest = FEWEST_SUBJECTS if new.told.nats > CLEAR_NATS else FEWEST_UNCLEAR
+        is_seen = new.told.nats > SURE_NATS or new.felt.count >= fewest
         lost = new.told.mos_usual - new.told.mos_seen
         return lost > LEAST_LOST_MOS and (is_seen or SUBJECT in new.place)
 
