@@ -6,6 +6,7 @@ random combinations) and decoys. Nothing of the truth is known to what sees and 
 
 from __future__ import annotations
 
+import argparse
 import pickle
 import sys
 import time
@@ -40,16 +41,7 @@ UNTAUGHT_DAYS = 1.0  # at the start, in which nothing is told of the tail
 
 
 def main() -> None:
-    parser = arguments(__doc__ or "")
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--cells", type=int, default=1000)
-    parser.add_argument("--users", type=int, default=100_000)
-    parser.add_argument("--things", type=int, default=20_000)
-    parser.add_argument("--learn-days", type=float, default=14.0)
-    parser.add_argument("--days", type=float, default=7.0)
-    parser.add_argument("--faults", type=int, default=60)
-    parser.add_argument("--decoys", type=int, default=60)
-    parser.add_argument("--budget", type=float, default=SHARE, help="detail over bulk, bytes")
+    parser = run_arguments(__doc__ or "")
     parser.add_argument("--orders", action="store_true", help="answer orders to the collection")
     parser.add_argument("--save", help="keep what was told in this file, to look into")
     given = parser.parse_args()
@@ -73,22 +65,44 @@ def main() -> None:
         run.save(given.save, told)
 
 
+def run_arguments(claim: str) -> argparse.ArgumentParser:
+    """Make the arguments of a run."""
+    parser = arguments(claim)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--cells", type=int, default=1000)
+    parser.add_argument("--users", type=int, default=100_000)
+    parser.add_argument("--things", type=int, default=20_000)
+    parser.add_argument("--learn-days", type=float, default=14.0)
+    parser.add_argument("--days", type=float, default=7.0)
+    parser.add_argument("--faults", type=int, default=60)
+    parser.add_argument("--decoys", type=int, default=60)
+    parser.add_argument("--budget", type=float, default=SHARE, help="detail over bulk, bytes")
+    return parser
+
+
+def city(given) -> Operator:
+    """Make the operator of a run."""
+    return Operator(
+        Scale(cells=given.cells, users=given.users, things=given.things),
+        seed=given.seed,
+        plan=Plan(
+            faults=given.faults,
+            decoys=given.decoys,
+            days=given.learn_days + given.days,
+            calm_days=given.learn_days,
+        ),
+    )
+
+
 class Run:
     """One run of the lab before the eyes of the loop."""
+
+    is_acting = False  # changes what happens next
 
     def __init__(self, given) -> None:
         self.given = given
         self.learning = round(given.learn_days * A_DAY)
-        self.operator = Operator(
-            Scale(cells=given.cells, users=given.users, things=given.things),
-            seed=given.seed,
-            plan=Plan(
-                faults=given.faults,
-                decoys=given.decoys,
-                days=given.learn_days + given.days,
-                calm_days=given.learn_days,
-            ),
-        )
+        self.operator = city(given)
         self.topology = topology(*self.operator.topology())
         self.watch = Watch(period_ns=PERIOD_NS, topology=self.topology)
         self.ring = Ring(
@@ -104,7 +118,8 @@ class Run:
         self.follow: dict[str, Following] = {}
         self.diagnoses_s: list[float] = []
         self.learned_bytes = (0, 0)  # fetched and collected, while learning
-        self.answered = Answered(self.operator, PERIOD_NS) if given.orders else None
+        orders = getattr(given, "orders", False)
+        self.answered = Answered(self.operator, PERIOD_NS) if orders else None
 
     def play(self) -> list[Told]:
         """Learn, then watch; gives all that was told."""
@@ -185,7 +200,7 @@ class Run:
     def _hours(self, periods: int) -> Iterator[tuple[Period, dict[str, pa.Table]]]:
         """Simulate and score an hour at a time, which is quicker; give its periods one by one."""
         ends = [*range(AN_HOUR, periods, AN_HOUR), periods]
-        if self.answered:  # orders are for the next period
+        if self.answered or self.is_acting:  # what is ordered is for the next period
             ends = [*range(AN_HOUR, self.learning, AN_HOUR), *range(self.learning, periods + 1)]
         for first, end in pairwise([0, *ends]):
             began = time.perf_counter()

@@ -157,6 +157,22 @@ class Operator:
             ),
         )
 
+    def effects_at(self, ns: int) -> tuple[list[tuple[Effect, float]], list[tuple[Effect, float]]]:
+        """Give what faults do at a moment, and what changes do."""
+        faults = [
+            (effect, now)
+            for each in self._incidents
+            if (now := each.strength(ns)) > 0.0
+            for effect in each.effects
+        ]
+        changes = [
+            (effect, 1.0)
+            for each in self._applied
+            if each.start_ns <= ns < each.end_ns
+            for effect in each.effects
+        ]
+        return faults, changes
+
     def apply(self, change: Change) -> None:
         """Change something from the next period on; the faults that it cures end there.
 

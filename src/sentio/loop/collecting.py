@@ -65,10 +65,6 @@ class Collecting:
         """Take in what a degradation was last explained by."""
         self._diagnoses[made.degradation] = made
 
-    def last(self, degradation: str) -> Diagnosis | None:
-        """Give what a degradation was last explained by."""
-        return self._diagnoses.get(degradation)
-
     def see(
         self, following: Sequence[Following], topology: Topology, *, now_ns: int, bulk_bytes: int
     ) -> list[CollectionOrder]:

@@ -46,7 +46,6 @@ def _diagnosis(
 ) -> Diagnosis:
     watching = live.watching
     topology = watching.watch.book.topology
-    _recall(live)
     case = case_of(one, watching)
     elements = {each.element for each in candidates(case, topology)}
     con = warehouse.con.cursor()
@@ -76,14 +75,6 @@ def _diagnosis(
         complaints=complaints,
         usual_granularity_s=granularity_s(causes, measured),
     )
-
-
-def _recall(live: Live) -> None:
-    """Let open degradations know by what an earlier process explained them."""
-    for other in live.watching.open:
-        known = live.collecting.last(other.told.id)
-        if not other.causes and known is not None:
-            other.causes = list(known.hypotheses)
 
 
 def granularity_s(causes: Iterable[Hypothesis], measured: Measured) -> dict[str, int]:

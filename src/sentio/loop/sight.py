@@ -56,6 +56,7 @@ class Sight:
         self.detail = detail
         self.budget = budget
         things = [name for name in SERVICES.names() if SERVICES[name].watches_each]
+        self.judged: tuple[pa.Table, FloatArray] | None = None  # the last uses, against the usual
         self.pairs = pairs or PairScan(ticks_a_day=DAY_NS / watch.period_ns, things=things)
 
     def see(
@@ -77,6 +78,7 @@ class Sight:
             return
         usual, variance = usual_of(self.watch, uses)
         mos = uses.column("mos").to_numpy().astype(np.float64)
+        self.judged = (uses, mos - usual)
         fall = (usual - mos) / np.sqrt(variance)
         parts = [(one, inside(uses, one.told.scope)) for one in known]
         if parts:

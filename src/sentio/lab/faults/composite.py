@@ -25,6 +25,15 @@ NATURAL = {
 """Domain of a combination: that of its first attribute in this order, the most specific."""
 PLACES = ("cell", "gnb", "link", "ring", "router")
 """One lies within the other: a scope holds one of them."""
+CURED_BY = {
+    "app_version": "roll_back",
+    "firmware": "roll_back",
+    "server": "switch",
+    "link": "reroute",
+    "ring": "reroute",
+}
+"""Whoever no longer runs a version, or comes over a server, link or ring, is out of a combination
+that has it, whatever is wrong there."""
 WEIGHT = (1.2, 0.8, 1.0, 1.6, 0.6, 1.6, 0.7, 1.0, 0.8, 1.2, 1.0, 1.2, 1.2, 1.2)
 SIZES = (0.25, 0.5, 0.25)  # share of one, two, three attributes
 IMPAIRMENTS: dict[str, tuple[dict[str, tuple[float, float]], ...]] = {
@@ -97,5 +106,6 @@ def compose(rng: np.random.Generator, count: int) -> Recipe:
         dimensions=tuple(chosen),
         blame=chosen[0],
         impacts=options[int(rng.integers(len(options)))],
+        cured_by=tuple(dict.fromkeys(CURED_BY[name] for name in chosen if name in CURED_BY)),
         minutes=(45.0, 480.0),
     )

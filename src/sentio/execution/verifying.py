@@ -1,0 +1,87 @@
+"""Whether an action helped: before and after, against those whom it did not reach.
+
+Difference in differences over periods: the change of the treated uses' mean, less that of a
+control group of the same services elsewhere. Means are of MOS against each use's own usual, so that
+another mix of people or another hour of the day is no effect. The interval is Student's; what lasts
+from period to period does not count as independent (Bertrand, Duflo and Mullainathan, How much
+should we trust differences-in-differences estimates?, QJE 119, 2004).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.stats import t as student
+
+from sentio.model.plan import Estimate, Verdict
+
+LEVEL = 0.9
+LASTING = 0.12  # MOS by which a scope's mean strays from period to period beyond its uses
+DEGREES = 3.0  # of freedom that are always there: `LASTING` was learned from many scopes
+MOST_PERIODS = 6  # before and after, that are compared
+ENOUGH = 0.3  # of what was lost, that must come back
+FEWEST_USES = 8.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Period:
+    """One period: uses in the scope and in the control group, MOS against the usual of each.
+
+    ``mean`` and ``variance`` are those of the treated uses, ``control_mean`` of the others, weighed
+    by the services of the treated.
+    """
+
+    end_ns: int
+    n: float
+    mean: float
+    variance: float
+    control_n: float
+    control_mean: float
+
+
+def effect(before: Sequence[Period], after: Sequence[Period]) -> Estimate | None:
+    """Give the gain of a use by the action, with its 90 % interval; None where nothing compares."""
+    before = [each for each in before if each.n > 0.0][-MOST_PERIODS:]
+    after = [each for each in after if each.n > 0.0][-MOST_PERIODS:]
+    if not before or not after:
+        return None
+    (was, was_var), (is_now, now_var) = _mean(before), _mean(after)
+    degrees = len(before) + len(after) - 2.0 + DEGREES
+    half = float(student.ppf(0.5 + LEVEL / 2.0, degrees)) * math.sqrt(was_var + now_var)
+    gain = is_now - was
+    return Estimate(mean=gain, low=gain - half, high=gain + half)
+
+
+def verdict(found: Estimate | None, *, lost: float, uses: float, is_last: bool) -> Verdict:
+    """Judge an effect against the MOS that a use had lost; ``is_last`` forces an answer."""
+    if found is None or uses < FEWEST_USES:
+        return "undecided" if not is_last else "no_effect"
+    enough = ENOUGH * lost
+    if found.high < 0.0 and found.mean < -enough:
+        return "worse"
+    if found.low > 0.0 and found.mean >= enough:
+        return "improved"
+    if found.high < enough or (is_last and found.mean < enough):
+        return "no_effect"
+    return "improved" if is_last else "undecided"
+
+
+def _mean(periods: Sequence[Period]) -> tuple[float, float]:
+    """Give the mean against the control group, and its variance."""
+    n = np.array([each.n for each in periods])
+    gap = np.array([each.mean - each.control_mean for each in periods])
+    mean = float((n * gap).sum() / n.sum())
+    by_use = float(sum(each.n * each.variance for each in periods)) / float(n.sum())
+    share = n / n.sum()
+    of_uses = by_use / float(n.sum())
+    by_uses = by_use * float((share**2 / n).sum())
+    between = float((share * (gap - mean) ** 2).sum())
+    expected = by_use * float((share * (1.0 / n - 1.0 / n.sum())).sum())
+    extra = max(between - expected, 0.0)
+    degrees = max(len(periods) - 1.0, 0.0)
+    lasting = (DEGREES * LASTING**2 + degrees * extra) / (DEGREES + degrees)
+    effective = 1.0 / float((share**2).sum())
+    return mean, max(of_uses, by_uses) + lasting / effective

@@ -1,0 +1,288 @@
+"""The acting half of the loop: a plan for each degradation, its deed, its proof, its undoing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol, TypeAlias
+
+from sentio.decision.choosing import Chooser
+from sentio.decision.kind import ActionKind
+from sentio.decision.need import HOUR_NS, MINUTE_NS, USE_MIN, Deed, Need, Situation
+from sentio.execution.verifying import Period, effect, verdict
+from sentio.kernel.values import from_plain, to_plain
+from sentio.loop.courses import Courses
+from sentio.loop.looking import Following
+from sentio.loop.watching import Watching
+from sentio.model.degradation import Scope
+from sentio.model.diagnosis import Diagnosis
+from sentio.model.plan import Candidate, Estimate, Outcome, Plan
+
+MOST_MOS, LEAST_MOS = 5.0, 1.0
+SHORTEST_MIN, LONGEST_MIN = 60.0, 240.0  # that a decline is expected to go on: as long as it has
+VERIFIED_PERIODS = 3  # after its effect, by which a verdict is due
+KEPT_NS = 24 * HOUR_NS  # that deeds are remembered
+
+Told: TypeAlias = Plan | Outcome
+WithId: TypeAlias = tuple[str, Diagnosis]
+
+
+class Doer(Protocol):
+    """Whoever carries plans out; both calls return at once and may be repeated without harm."""
+
+    def act(self, plan: Plan) -> None:
+        """Carry the chosen action out."""
+        ...
+
+    def undo(self, plan: Plan, why: str) -> None:
+        """Take it back."""
+        ...
+
+
+@dataclass(slots=True)
+class Proving:
+    """An action whose effect is watched."""
+
+    plan: Plan
+    scope: Scope
+    acted_ns: int
+    since_ns: int  # from which its effect may show
+    lost: float  # MOS that a use had lost
+    before: list[Period] = field(default_factory=list[Period])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class World:
+    """What acting must know besides: how many subjects there are, what is worked on, the switch."""
+
+    all_subjects: Callable[[], int]
+    works: Callable[[int], frozenset[str]] = lambda _now_ns: frozenset()
+    is_stopped: Callable[[], bool] = lambda: False
+    locks: Callable[[], Mapping[str, str]] = dict
+
+
+class Acting:
+    """Chooses for what is open, carries out, proves and takes back; period by period."""
+
+    def __init__(
+        self,
+        chooser: Chooser,
+        doer: Doer,
+        world: World,
+        *,
+        kinds: Mapping[str, ActionKind],
+        period_ns: int,
+    ) -> None:
+        self.chooser = chooser
+        self.deeds: list[Deed] = []
+        self.proving: dict[str, Proving] = {}
+        self.courses = Courses()
+        self._doer = doer
+        self._world = world
+        self._kinds = kinds
+        self._period_ns = period_ns
+        self._count = 0
+        self._last: dict[str, Plan] = {}  # of each open degradation
+
+    def see(self, watching: Watching, made: Mapping[str, WithId], *, now_ns: int) -> list[Told]:
+        """End a period: note how all fare, judge what was done, then choose anew.
+
+        ``made`` are the diagnoses of open degradations, each with its id.
+        """
+        self._note(watching, now_ns)
+        told: list[Told] = list(self._judged(now_ns))
+        known = {one.told.id for one in watching.open}
+        self._last = {name: plan for name, plan in self._last.items() if name in known}
+        self.deeds = [d for d in self.deeds if (d.ended_ns or now_ns) > now_ns - KEPT_NS]
+        for need in self._needs(watching, made):
+            plan = self._plan(need, watching, now_ns)
+            if plan is not None:
+                told.append(plan)
+        return told
+
+    def approve(self, name: str, *, now_ns: int, watching: Watching) -> bool:
+        """Carry out a plan that waited for a yes; False where it no longer stands."""
+        for plan in self._last.values():
+            if plan.id == name and plan.chosen is not None and plan.id not in self._begun:
+                one = next(o for o in watching.open if o.told.id == plan.degradation)
+                self._act(replace(plan, autonomy="act"), one, now_ns)
+                return True
+        return False
+
+    @property
+    def _begun(self) -> set[str]:
+        return {deed.plan for deed in self.deeds}
+
+    def _note(self, watching: Watching, now_ns: int) -> None:
+        if watching.sight.judged is None:
+            return
+        uses, gap = watching.sight.judged
+        scopes = {one.told.id: one.told.scope for one in watching.open}
+        scopes |= {name: each.scope for name, each in self.proving.items()}
+        self.courses.see(uses, gap, scopes, end_ns=now_ns)
+
+    def _judged(self, now_ns: int) -> Iterator[Outcome]:
+        """Judge what was done, as soon as its effect is clear; undo what did not help."""
+        period_ns = self._period_ns
+        for name, each in list(self.proving.items()):
+            course = self.courses.of.get(name, [])
+            after = [p for p in course if p.end_ns > each.since_ns]
+            due_ns = each.since_ns + VERIFIED_PERIODS * period_ns
+            found = effect(each.before, after)
+            uses = sum(p.n for p in after)
+            answer = verdict(found, lost=each.lost, uses=uses, is_last=now_ns >= due_ns)
+            if answer == "undecided":
+                continue
+            del self.proving[name]
+            is_undone = answer in {"worse", "no_effect"}
+            outcome = Outcome(
+                plan=name,
+                verdict=answer,
+                verified_ns=now_ns,
+                effect_mos=found or Estimate(mean=0.0, low=0.0, high=0.0),
+                treated_uses=round(uses),
+                control_uses=round(sum(p.control_n for p in after)),
+                is_undone=is_undone,
+                sentence=_proof(each.plan, answer, found),
+            )
+            self._close(name, now_ns, was_undone=is_undone)
+            if is_undone:
+                self._doer.undo(each.plan, outcome.sentence)
+            yield outcome
+
+    def _close(self, name: str, now_ns: int, *, was_undone: bool) -> None:
+        self.deeds = [
+            replace(d, ended_ns=now_ns, was_undone=was_undone) if d.plan == name else d
+            for d in self.deeds
+        ]
+
+    def _needs(self, watching: Watching, made: Mapping[str, WithId]) -> list[Need]:
+        """List what is open and explained, in the order in which it is served."""
+        found = [
+            self._need(one, *made[one.told.id]) for one in watching.open if one.told.id in made
+        ]
+        policy = self.chooser.policy
+
+        def rank(need: Need) -> tuple[bool, float]:
+            first = policy.comes_first(need.by_segment, need.by_slice)
+            return (not first, -need.lost_min_per_hour)
+
+        return sorted(found, key=rank)
+
+    def _need(self, one: Following, name: str, diagnosis: Diagnosis) -> Need:
+        course = self.courses.of.get(one.told.id, [])[-3:]
+        uses = sum(p.n for p in course) / max(len(course), 1)
+        told = one.told
+        share = max(told.mos_usual - told.mos_seen, 0.0) / (MOST_MOS - LEAST_MOS)
+        periods_an_hour = HOUR_NS / self._period_ns
+        lasted_min = (told.seen_ns - told.began_ns) / MINUTE_NS
+        impact = diagnosis.impact
+        return Need(
+            degradation=told,
+            diagnosis=diagnosis,
+            diagnosis_id=name,
+            lost_min_per_hour=uses * periods_an_hour * USE_MIN * share,
+            subjects=max(len(one.subjects), impact.users + impact.things),
+            remaining_min=min(max(lasted_min, SHORTEST_MIN), LONGEST_MIN),
+            by_segment=impact.by_segment,
+            by_slice=impact.by_slice,
+        )
+
+    def _plan(self, need: Need, watching: Watching, now_ns: int) -> Plan | None:
+        """Choose for a degradation; gives the plan where it says something new."""
+        situation = self._situation(need, watching, now_ns)
+        plan = self.chooser.choose(need, situation, number=f"P{self._count + 1:05d}")
+        last = self._last.get(plan.degradation)
+        is_done = plan.autonomy == "act" and plan.chosen is not None
+        if not is_done and last is not None and _same(plan, last):
+            return None
+        self._count += 1
+        self._last[plan.degradation] = plan
+        if is_done:
+            one = next(o for o in watching.open if o.told.id == plan.degradation)
+            self._act(plan, one, now_ns)
+        return plan
+
+    def _act(self, plan: Plan, one: Following, now_ns: int) -> None:
+        chosen = plan.chosen
+        if chosen is None:
+            return
+        kind = self._kinds[chosen.action.kind]
+        self._doer.act(plan)
+        deed = Deed(
+            plan=plan.id, degradation=plan.degradation, action=chosen.action, began_ns=now_ns
+        )
+        if not kind.is_cure:  # what only tells has no effect on the network to prove
+            deed = replace(deed, ended_ns=now_ns)
+        self.deeds.append(deed)
+        if not kind.is_cure:
+            return
+        course = self.courses.of.get(plan.degradation, [])
+        self.proving[plan.id] = Proving(
+            plan=plan,
+            scope=one.told.scope,
+            acted_ns=now_ns,
+            since_ns=now_ns + round(kind.interrupts_min * MINUTE_NS),
+            lost=max(one.told.mos_usual - one.told.mos_seen, 0.0),
+            before=[p for p in course if p.end_ns > one.told.began_ns],
+        )
+
+    def _situation(self, need: Need, watching: Watching, now_ns: int) -> Situation:
+        subjects = self._world.all_subjects()
+        return Situation(
+            now_ns=now_ns,
+            all_subjects=subjects,
+            deeds=tuple(self.deeds),
+            works=self._world.works(now_ns),
+            locks=self._world.locks(),
+            reach=_reach(need, watching, subjects),
+            is_stopped=self._world.is_stopped(),
+        )
+
+    def saved(self) -> dict[str, Any]:  # Any: JSON
+        """Give all that is known, as JSON."""
+        return {
+            "count": self._count,
+            "deeds": to_plain(self.deeds),
+            "proving": to_plain(self.proving),
+            "courses": to_plain(self.courses.of),
+            "last": to_plain(self._last),
+        }
+
+    def restore(self, saved: Mapping[str, Any]) -> None:  # Any: JSON
+        """Go on from what `saved` gave; it may be empty."""
+        if not saved:
+            return
+        self._count = int(saved["count"])
+        self.deeds = from_plain(list[Deed], saved["deeds"])
+        self.proving = from_plain(dict[str, Proving], saved["proving"])
+        self.courses = Courses(from_plain(dict[str, list[Period]], saved["courses"]))
+        self._last = from_plain(dict[str, Plan], saved["last"])
+
+
+def _reach(need: Need, watching: Watching, subjects: int) -> dict[str, int]:
+    """Tell how many subjects use each suspect, by its share of all uses."""
+    window = 2
+    everything = max(watching.sight.uses_of({"all": "all"}, window=window)["all", "all"], 1.0)
+    found: dict[str, int] = {}
+    for cause in need.diagnosis.hypotheses[:3]:
+        key = (cause.element_kind, cause.element)
+        uses = watching.sight.uses_of(dict([key]), window=window)[key]
+        found[cause.element] = max(round(subjects * min(uses / everything, 1.0)), 0)
+    return found
+
+
+def _same(plan: Plan, last: Plan) -> bool:
+    def what(each: Candidate | None) -> object:
+        return each.action if each else None
+
+    return (what(plan.chosen), plan.autonomy) == (what(last.chosen), last.autonomy)
+
+
+def _proof(plan: Plan, answer: str, found: Estimate | None) -> str:
+    name = plan.chosen.action.name if plan.chosen else plan.id
+    words = {"improved": "helped", "worse": "made it worse", "no_effect": "did not help"}
+    if found is None:
+        return f"{name} {words[answer]}: nothing was left to compare."
+    span = f"{found.mean:+.2f} MOS a use (90 %: {found.low:+.2f} to {found.high:+.2f})"
+    return f"{name} {words[answer]}: {span} against others with the same services."
