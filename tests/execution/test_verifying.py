@@ -59,7 +59,7 @@ def test_a_cure_helps_harm_harms_and_little_is_undecided_until_it_must_be_decide
     before = periods(rng, 2, n=100, mean=-GAP)
     cured = effect(before, periods(rng, 1, n=100, mean=0.0))
     worse = effect(before, periods(rng, 2, n=100, mean=-2.5 * GAP))
-    unclear = effect(before, periods(rng, 1, n=8, mean=-0.6 * GAP))
+    unclear = effect(before, periods(rng, 1, n=8, mean=-0.85 * GAP))
 
     assert verdict(cured, lost=GAP, uses=100.0, is_last=False) == "improved"
     assert verdict(worse, lost=GAP, uses=200.0, is_last=False) == "worse"
