@@ -24,7 +24,7 @@ from sentio.model.plan import Outcome, Plan
 
 CHANGES = {
     "scale": "capacity",
-    "slice_quota_up": "quota",
+    "slice_quota": "quota",
     "reroute": "reroute",
     "restart": "restart",
     "cpe_channel": "channel",
@@ -77,9 +77,9 @@ class Hands:
             each.name for each in self.operator.truth if each.end_ns != before[each.name]
         ]
 
-    def undo(self, plan: Plan, why: str) -> None:
-        del why
-        self.undone.add(plan.id)
+    def judge(self, outcome: Outcome) -> None:
+        if outcome.is_undone:
+            self.undone.add(outcome.plan)
 
 
 class Closed(Run):

@@ -11,7 +11,7 @@ from sentio.decision.policy import policies
 from sentio.testing import BrokenContract, check_action
 
 WANTED = {
-    *("qos_session", "slice_quota_up", "slice_quota_down", "steer_traffic", "roll_back", "reroute"),
+    *("qos_session", "slice_quota", "slice_quota_down", "steer_traffic", "roll_back", "reroute"),
     *("scale", "switch", "restart", "move_work", "guard_work", "cpe_channel", "advise_version"),
     *("tell_customer", "ticket", "offer", "retune"),
 }

@@ -30,12 +30,12 @@ WithId: TypeAlias = tuple[str, Diagnosis]
 class Doer(Protocol):
     """Whoever carries plans out; both calls return at once and may be repeated without harm."""
 
-    def act(self, plan: Plan) -> None:
+    def act(self, plan: Plan) -> object:
         """Carry the chosen action out."""
         ...
 
-    def undo(self, plan: Plan, why: str) -> None:
-        """Take it back."""
+    def judge(self, outcome: Outcome) -> object:
+        """Let it stay if it improved something, take it back if it did not."""
         ...
 
 
@@ -146,8 +146,7 @@ class Acting:
                 sentence=_proof(each.plan, answer, found),
             )
             self._close(name, now_ns, was_undone=is_undone)
-            if is_undone:
-                self._doer.undo(each.plan, outcome.sentence)
+            self._doer.judge(outcome)
             yield outcome
 
     def _close(self, name: str, now_ns: int, *, was_undone: bool) -> None:
