@@ -31,18 +31,18 @@ WORTH_TELLING = 0.05
 WORTH_LOOKING = 0.02  # probability from which the signs of a cause are gathered
 
 WEIGHTS: Mapping[str, float] = {
-    "fit": 6.6,
-    "not the most special": -3.2,
-    "wider": -1.5,
-    "losses": 0.5,
-    "elsewhere": -1.0,
-    "measured": 4.5,
-    "nothing measured": -1.0,
-    "alarm": 1.5,
-    "change": 2.2,
-    "planned work": 2.4,
-    "asleep": 4.5,
-    "beside": 1.0,
+    "fit": 8.9,
+    "not the most special": -4.3,
+    "wider": -2.0,
+    "losses": 0.7,
+    "elsewhere": -1.35,
+    "measured": 6.1,
+    "nothing measured": -1.35,
+    "alarm": 2.0,
+    "change": 3.0,
+    "planned work": 3.2,
+    "asleep": 6.1,
+    "beside": 1.35,
 }
 TELLING = {Domain.DEVICE, Domain.CORE, Domain.EDGE, Domain.APPLICATION}
 """What these lose no other domain makes them lose; slow radio or transport may be anyone's work."""
@@ -52,8 +52,8 @@ OWN_SIGNS = {"measured", "alarm", "change", "planned work", "asleep", "beside"}
 """What an element shows that is broken as a whole: it tells nothing of what only some of its uses
 suffer, where that other decline is told already."""
 WHOLE = {"app_version": "app", "firmware": "device_model"}
-ABSTAIN = -3.2  # log-odds of "none of these", against a cause with a perfect fit alone
-DOUBT, SURE_NATS = 2.7, 100.0  # what is added to them, by the logarithm of how much less is sure
+ABSTAIN = -5.4  # log-odds of "none of these", against a cause with a perfect fit alone
+DOUBT, SURE_NATS = 3.65, 100.0  # what is added to them, by the logarithm of how much less is sure
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
