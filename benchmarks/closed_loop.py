@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import sys
 
-from _report import report
-from see_and_explain import A_DAY, PERIOD_NS, Run, city, run_arguments
+from _report import arguments, report
+from see_and_explain import A_DAY, PERIOD_NS, Run, add_run, city
 from sentio.decision.catalogue import ACTIONS
 from sentio.decision.choosing import Chooser
 from sentio.decision.need import USE_MIN
@@ -35,7 +35,8 @@ CHANGES = {
 
 
 def main() -> None:
-    parser = run_arguments(__doc__ or "")
+    parser = arguments(__doc__ or "")
+    add_run(parser)
     parser.add_argument("--policy", default="default")
     given = parser.parse_args()
     acted = Closed(given)

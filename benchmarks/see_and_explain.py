@@ -41,7 +41,8 @@ UNTAUGHT_DAYS = 1.0  # at the start, in which nothing is told of the tail
 
 
 def main() -> None:
-    parser = run_arguments(__doc__ or "")
+    parser = arguments(__doc__ or "")
+    add_run(parser)
     parser.add_argument("--orders", action="store_true", help="answer orders to the collection")
     parser.add_argument("--save", help="keep what was told in this file, to look into")
     given = parser.parse_args()
@@ -65,9 +66,8 @@ def main() -> None:
         run.save(given.save, told)
 
 
-def run_arguments(claim: str) -> argparse.ArgumentParser:
-    """Make the arguments of a run."""
-    parser = arguments(claim)
+def add_run(parser: argparse.ArgumentParser) -> None:
+    """Let a run be described by arguments."""
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--cells", type=int, default=1000)
     parser.add_argument("--users", type=int, default=100_000)
@@ -77,7 +77,6 @@ def run_arguments(claim: str) -> argparse.ArgumentParser:
     parser.add_argument("--faults", type=int, default=60)
     parser.add_argument("--decoys", type=int, default=60)
     parser.add_argument("--budget", type=float, default=SHARE, help="detail over bulk, bytes")
-    return parser
 
 
 def city(given) -> Operator:
