@@ -94,7 +94,6 @@ class Closed(Run):
         subjects = given.users + given.things
         self.acting = Acting(
             Chooser(policy=policy(given.policy)),
-            self.hands,
             World(all_subjects=lambda: subjects),
             kinds={each.name: each for each in ACTIONS},
             period_ns=PERIOD_NS,
@@ -111,16 +110,17 @@ class Closed(Run):
 
     def explain(self, end_ns: int, bulk_bytes: int) -> None:
         super().explain(end_ns, bulk_bytes)
-        made = {
-            one.told.id: (f"{one.told.id}-{one.periods}", _diagnosis(one, end_ns))
-            for one in self.watching.open
-            if one.causes
-        }
-        for told in self.acting.see(self.watching, made, now_ns=end_ns):
-            if isinstance(told, Plan):
-                self.plans[told.id] = told
-            else:
+        for one in self.watching.open:
+            if one.causes:
+                self.acting.note(f"{one.told.id}-{one.periods}", _diagnosis(one, end_ns))
+        for told in self.acting.see(self.watching, now_ns=end_ns):
+            if isinstance(told, Outcome):
                 self.outcomes[told.plan] = told
+                self.hands.judge(told)
+                continue
+            self.plans[told.id] = told
+            if told.autonomy == "act" and told.chosen:
+                self.hands.act(told)
 
 
 def _harmed(operator: Operator) -> int:

@@ -22,8 +22,9 @@ from tests.loop.live_city import (
 
 from sentio.kernel.clock import FixedClock
 from sentio.kernel.errors import RefusedError, StoreError
+from sentio.loop.change import Change
 from sentio.loop.diagnosing import diagnoser
-from sentio.loop.live import Change, Live, Pace
+from sentio.loop.live import Live, Pace
 from sentio.loop.looking import Following
 from sentio.model.collection import CollectionOrder
 from sentio.model.diagnosis import Diagnosis, Impact

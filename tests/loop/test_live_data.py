@@ -10,8 +10,9 @@ from tests.loop.live_city import PACE, PERIOD_NS, START_NS, one_input
 
 from sentio.governance.key import Key
 from sentio.kernel.clock import FixedClock
+from sentio.loop.change import Change
 from sentio.loop.diagnosing import diagnoser
-from sentio.loop.live import Change, Live
+from sentio.loop.live import Live
 from sentio.loop.record_path import RecordPath
 from sentio.model.data_fault import DataFault
 from sentio.store.state import StateStore

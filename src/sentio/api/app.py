@@ -31,7 +31,8 @@ from sentio.api.stream import stream_router
 from sentio.api.watch import watch_router
 from sentio.ingest.sources.limits import Limits
 from sentio.kernel.config import Settings
-from sentio.loop.live import OnChange, explain_nothing
+from sentio.loop.change import OnChange
+from sentio.loop.live import explain_nothing
 from sentio.loop.platform import MEGABYTE, Platform
 from sentio.loop.running import Explainer, Running
 

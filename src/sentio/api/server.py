@@ -14,8 +14,8 @@ from sentio.api.app import create_app
 from sentio.kernel.clock import Clock
 from sentio.kernel.config import Settings
 from sentio.kernel.log import logger
+from sentio.loop.change import OnChange
 from sentio.loop.diagnosing import diagnoser
-from sentio.loop.live import OnChange
 from sentio.loop.platform import open_platform, open_state
 
 log = logger("api")

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 from sentio.cli.output import columns, duration, moment, percent, say
 
 if TYPE_CHECKING:
-    from sentio.loop.live import Change
-    from sentio.model.data_fault import DataFault
+    from sentio.loop.change import News
     from sentio.model.degradation import Degradation
 
 HEADER = (
@@ -17,15 +16,20 @@ HEADER = (
 )  # fmt: skip
 
 
-def say_change(change: Change | DataFault) -> None:
-    """Say on the side that a degradation or a fault of the data was seen, or what became of it."""
+def say_change(change: News) -> None:
+    """Say on the side what was seen, explained, planned or proven."""
     say(change_line(change))
 
 
-def change_line(change: Change | DataFault) -> str:
+def change_line(change: News) -> str:
     """Write a change in one line."""
     from sentio.model.data_fault import DataFault
+    from sentio.model.plan import Outcome, Plan
 
+    if isinstance(change, Plan):
+        return f"{change.degradation} {change.id} {change.sentence}"
+    if isinstance(change, Outcome):
+        return f"{change.plan} {change.sentence}" + (" It is undone." if change.is_undone else "")
     if isinstance(change, DataFault):
         over = "" if change.until_ns is None else f" Over since {moment(change.until_ns)}."
         return f"{change.id} {change.sentence}{over}"

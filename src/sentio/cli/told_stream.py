@@ -53,7 +53,7 @@ def sentence(kind: str, body: Json) -> str:
     """Say what an event tells; the moment is that of the data."""
     from sentio.cli.told import change_line
     from sentio.kernel.values import from_plain
-    from sentio.loop.live import Change
+    from sentio.loop.change import Change
     from sentio.model.data_fault import DataFault
     from sentio.model.degradation import Degradation
     from sentio.model.diagnosis import Diagnosis

@@ -12,8 +12,8 @@ from sentio.cli.output import AsJson, answer, duration, say
 from sentio.cli.told import change_line, degradations_table
 
 if TYPE_CHECKING:
+    from sentio.loop.change import News
     from sentio.loop.live import Live
-    from sentio.model.data_fault import DataFault
     from sentio.model.degradation import Degradation
 
 LENGTH = re.compile(r"(\d+)\s*(s|min)?")
@@ -43,8 +43,9 @@ def watch(
     A period counts once the newest use of the store is past its end and the grace. `sentio serve`
     watches by itself; this is for what was read by `sentio ingest`.
     """
+    from sentio.loop.change import Change
     from sentio.loop.diagnosing import diagnoser
-    from sentio.loop.live import Change, Live, Pace
+    from sentio.loop.live import Live, Pace
     from sentio.loop.platform import open_state, read_warehouse
     from sentio.store.state.told import Told
 
@@ -53,7 +54,7 @@ def watch(
     )
     ids: list[str] = []
 
-    def tell(change: Change | DataFault) -> None:
+    def tell(change: News) -> None:
         if isinstance(change, Change) and change.what == "opened":
             ids.append(change.degradation.id)
         if not as_json:

@@ -1,10 +1,14 @@
-"""The acting half of the loop: a plan for each degradation, its deed, its proof, its undoing."""
+"""The acting half of the loop: a plan for each degradation, its deed, its proof, its undoing.
+
+Only values are made here. Whoever is given them carries plans out whose autonomy is *act*, and
+takes back what an outcome says is undone (`sentio.execution.runner`).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol, TypeAlias
+from typing import Any, TypeAlias
 
 from sentio.decision.choosing import Chooser
 from sentio.decision.kind import ActionKind
@@ -25,18 +29,6 @@ KEPT_NS = 24 * HOUR_NS  # that deeds are remembered
 
 Told: TypeAlias = Plan | Outcome
 WithId: TypeAlias = tuple[str, Diagnosis]
-
-
-class Doer(Protocol):
-    """Whoever carries plans out; both calls return at once and may be repeated without harm."""
-
-    def act(self, plan: Plan) -> object:
-        """Carry the chosen action out."""
-        ...
-
-    def judge(self, outcome: Outcome) -> object:
-        """Let it stay if it improved something, take it back if it did not."""
-        ...
 
 
 @dataclass(slots=True)
@@ -67,7 +59,6 @@ class Acting:
     def __init__(
         self,
         chooser: Chooser,
-        doer: Doer,
         world: World,
         *,
         kinds: Mapping[str, ActionKind],
@@ -77,41 +68,50 @@ class Acting:
         self.deeds: list[Deed] = []
         self.proving: dict[str, Proving] = {}
         self.courses = Courses()
-        self._doer = doer
         self._world = world
         self._kinds = kinds
         self._period_ns = period_ns
         self._count = 0
         self._last: dict[str, Plan] = {}  # of each open degradation
+        self._made: dict[str, WithId] = {}  # what each was last explained by
 
-    def see(self, watching: Watching, made: Mapping[str, WithId], *, now_ns: int) -> list[Told]:
+    def note(self, name: str, made: Diagnosis) -> None:
+        """Take in what a degradation is explained by now, and the id of that."""
+        self._made[made.degradation] = (name, made)
+
+    def see(self, watching: Watching, *, now_ns: int, is_late: bool = False) -> list[Told]:
         """End a period: note how all fare, judge what was done, then choose anew.
 
-        ``made`` are the diagnoses of open degradations, each with its id.
+        Nothing is chosen for a period that is judged long after it was over (``is_late``).
         """
         self._note(watching, now_ns)
         told: list[Told] = list(self._judged(now_ns))
         known = {one.told.id for one in watching.open}
         self._last = {name: plan for name, plan in self._last.items() if name in known}
+        self._made = {name: made for name, made in self._made.items() if name in known}
         self.deeds = [d for d in self.deeds if (d.ended_ns or now_ns) > now_ns - KEPT_NS]
-        for need in self._needs(watching, made):
+        for need in [] if is_late else self._needs(watching):
             plan = self._plan(need, watching, now_ns)
             if plan is not None:
                 told.append(plan)
         return told
 
-    def approve(self, name: str, *, now_ns: int, watching: Watching) -> bool:
-        """Carry out a plan that waited for a yes; False where it no longer stands."""
+    def approve(self, name: str, watching: Watching, *, now_ns: int) -> Plan | None:
+        """Let a plan that waits for a yes be carried out; None where it no longer stands."""
+        begun = {deed.plan for deed in self.deeds}
         for plan in self._last.values():
-            if plan.id == name and plan.chosen is not None and plan.id not in self._begun:
+            if plan.id == name and plan.chosen is not None and name not in begun:
+                yes = replace(plan, autonomy="act")
                 one = next(o for o in watching.open if o.told.id == plan.degradation)
-                self._act(replace(plan, autonomy="act"), one, now_ns)
-                return True
-        return False
+                self._last[plan.degradation] = yes
+                self._act(yes, one, now_ns)
+                return yes
+        return None
 
     @property
-    def _begun(self) -> set[str]:
-        return {deed.plan for deed in self.deeds}
+    def standing(self) -> list[Plan]:
+        """The plans that are carried out and not proven yet."""
+        return [each.plan for each in self.proving.values()]
 
     def _note(self, watching: Watching, now_ns: int) -> None:
         if watching.sight.judged is None:
@@ -146,7 +146,6 @@ class Acting:
                 sentence=_proof(each.plan, answer, found),
             )
             self._close(name, now_ns, was_undone=is_undone)
-            self._doer.judge(outcome)
             yield outcome
 
     def _close(self, name: str, now_ns: int, *, was_undone: bool) -> None:
@@ -155,10 +154,12 @@ class Acting:
             for d in self.deeds
         ]
 
-    def _needs(self, watching: Watching, made: Mapping[str, WithId]) -> list[Need]:
+    def _needs(self, watching: Watching) -> list[Need]:
         """List what is open and explained, in the order in which it is served."""
         found = [
-            self._need(one, *made[one.told.id]) for one in watching.open if one.told.id in made
+            self._need(one, *self._made[one.told.id])
+            for one in watching.open
+            if one.told.id in self._made
         ]
         policy = self.chooser.policy
 
@@ -207,7 +208,6 @@ class Acting:
         if chosen is None:
             return
         kind = self._kinds[chosen.action.kind]
-        self._doer.act(plan)
         deed = Deed(
             plan=plan.id, degradation=plan.degradation, action=chosen.action, began_ns=now_ns
         )
@@ -246,6 +246,7 @@ class Acting:
             "proving": to_plain(self.proving),
             "courses": to_plain(self.courses.of),
             "last": to_plain(self._last),
+            "made": {name: [key, to_plain(made)] for name, (key, made) in self._made.items()},
         }
 
     def restore(self, saved: Mapping[str, Any]) -> None:  # Any: JSON
@@ -257,6 +258,7 @@ class Acting:
         self.proving = from_plain(dict[str, Proving], saved["proving"])
         self.courses = Courses(from_plain(dict[str, list[Period]], saved["courses"]))
         self._last = from_plain(dict[str, Plan], saved["last"])
+        self._made = from_plain(dict[str, WithId], saved["made"])
 
 
 def _reach(need: Need, watching: Watching, subjects: int) -> dict[str, int]:

@@ -8,9 +8,9 @@ question, but not in the watch.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias
+from typing import Any, TypeAlias
 
 import pyarrow as pa
 
@@ -20,8 +20,9 @@ from sentio.awareness.watch import DAY_NS, Watch
 from sentio.kernel.clock import Clock, SystemClock
 from sentio.kernel.config import Settings
 from sentio.kernel.errors import RefusedError
-from sentio.kernel.values import to_plain
+from sentio.loop.acting import Acting
 from sentio.loop.bringing import Bringing
+from sentio.loop.change import Change, Decided, OnChange, events_of
 from sentio.loop.collecting import MOST_ORDERS, Collecting
 from sentio.loop.collecting import restored as collecting_again
 from sentio.loop.data_faults import DataFaults
@@ -41,6 +42,7 @@ from sentio.store.warehouse import Warehouse
 SECOND_NS = 1_000_000_000
 READ_AHEAD = 24  # periods that are read at once while catching up
 SAVE_S = 2.0  # while catching up, what was learned is written about this often
+LATE_PERIODS = 2  # after which a period is too old to act on
 EMPTY_PERIODS = 24  # without any use, after which a longer gap is skipped
 FIRST_DAYS = 1.0  # of learning, or half of it, in which nothing is told of the tail
 DETAIL_SHARE = 100.0  # of the bulk: detail lies beside the loop, nothing travels, none is spared
@@ -67,19 +69,6 @@ class Pace:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
-    """What became of a degradation in a period, or the diagnosis that was made of it."""
-
-    what: Literal["opened", "changed", "ended", "diagnosed"]
-    degradation: Degradation
-    diagnosis: Diagnosis | None = None
-    diagnosis_id: str = ""
-
-
-OnChange: TypeAlias = Callable[[Change | DataFault], None]
-
-
 def explain_nothing(following: Following, now_ns: int) -> Diagnosis | None:
     """Leave degradations unexplained."""
     del following, now_ns
@@ -98,6 +87,8 @@ class Live:
         Told of every change once it is safely written.
     collectors
         Told of orders to the collection once all that is due is judged; None: nobody is.
+    acting
+        Chooses what is done, and proves it; whoever hears of it by ``on_change`` does it.
 
     Raises
     ------
@@ -117,7 +108,9 @@ class Live:
         explain: Explain = explain_nothing,
         on_change: OnChange = lambda _change: None,
         collectors: Collectors | None = None,
+        acting: Acting | None = None,
     ) -> None:
+        self.acting = acting
         self.pace = pace
         self._clock = clock or SystemClock()
         self.periods = Periods(warehouse, period_ns=pace.period_ns)
@@ -134,6 +127,8 @@ class Live:
         self._changes: list[Change] = []
         self._grown: dict[str, Degradation] = {}
         self._orders: dict[str, CollectionOrder] = {}
+        self._decided: list[Decided] = []
+        self._over_ns = 0  # up to which periods are over
         self._faults: list[DataFault] = []  # that began or ended since all was written
         self._is_saved = True
         self.collecting = Collecting(period_ns=pace.period_ns)
@@ -184,6 +179,7 @@ class Live:
             self.next_ns = self.next_ns if ahead_ns is None else ahead_ns
         # one clock that is fast must not make all others late
         over_ns = min(span[1], self._clock.now_ns()) - self.pace.grace_ns
+        self._over_ns = over_ns
         count = min((over_ns - self.next_ns) // period, READ_AHEAD)
         return (self.next_ns, self.next_ns + count * period) if count > 0 else None
 
@@ -221,7 +217,14 @@ class Live:
             self._grown[name] = one.told
             self._note(one.told, scopes.get(name))
             self._diagnose(one, start_ns + self.pace.period_ns, is_news=is_news)
+        self._decide(start_ns + self.pace.period_ns)
         self._collect(start_ns, round(uses) * ROW_BYTES)
+
+    def _decide(self, end_ns: int) -> None:
+        """Choose what is done about what is open, unless the period is long over."""
+        if self.acting is not None:
+            is_late = self._over_ns - end_ns >= LATE_PERIODS * self.pace.period_ns
+            self._decided += self.acting.see(self.watching, now_ns=end_ns, is_late=is_late)
 
     def _see_data(self, start_ns: int, uses: pa.Table) -> bool:
         """Judge the data themselves, before what they say; tells whether a fault began or ended."""
@@ -264,6 +267,8 @@ class Live:
         if made is not None:
             self.collecting.note(made)
             name = f"{one.told.id}-{one.periods}"
+            if self.acting is not None:
+                self.acting.note(name, made)
             self._changes.append(
                 Change(what="diagnosed", degradation=one.told, diagnosis=made, diagnosis_id=name)
             )
@@ -280,6 +285,8 @@ class Live:
         self._release = str(more["topology"])
         self.detail.topology = self.periods.topology()
         watch = Watch.restored(arrays, more["watch"], topology=self.detail.topology)
+        if self.acting is not None:
+            self.acting.restore(more.get("acting", {}))
         if self._release != self.periods.topology_release():
             self._release = ""
         watching = restored(watch, self.detail, arrays, more["watching"])
@@ -327,39 +334,20 @@ class Live:
         own, data_faults = self.data_faults.saved()
         more = {**state, "watch": watch, "watching": watching, "collecting": collecting}
         more["data_faults"] = data_faults
+        more["acting"] = self.acting.saved() if self.acting else {}
         faults, self._faults = self._faults, []
+        decided, self._decided = self._decided, []
         changes, self._changes = self._changes, []
         diagnoses = {each.diagnosis_id: each.diagnosis for each in changes if each.diagnosis}
         self._told.write(
             self._grown.values(),
             diagnoses,
-            [*_events_of_data(faults), *_events(changes)],
+            events_of([*faults, *changes, *decided]),
             snapshot=packed({**learned, **arrays, **own}, more),
             orders=self._orders.values(),
             data_faults=faults,
+            decided=decided,
         )
         self._grown, self._orders, self._is_saved = {}, {}, True
-        for each in (*faults, *changes):
+        for each in (*faults, *changes, *decided):
             self._on_change(each)
-
-
-def _events_of_data(
-    faults: Iterable[DataFault],
-) -> list[tuple[str, int, dict[str, Any]]]:  # Any: JSON
-    return [
-        ("data_fault", each.until_ns or each.seen_ns, {"state": each.state, **to_plain(each)})
-        for each in faults
-    ]
-
-
-def _events(changes: Iterable[Change]) -> list[tuple[str, int, dict[str, Any]]]:  # Any: JSON
-    found: list[tuple[str, int, dict[str, Any]]] = []
-    for each in changes:
-        told = each.degradation
-        if each.diagnosis is not None:
-            body = {"id": each.diagnosis_id, **to_plain(each.diagnosis)}
-            found.append(("diagnosis", each.diagnosis.made_ns, body))
-        else:
-            at_ns = told.ended_ns or told.seen_ns
-            found.append(("degradation", at_ns, {"change": each.what, **to_plain(told)}))
-    return found

@@ -11,11 +11,12 @@ from sentio.kernel.clock import Clock
 from sentio.kernel.config import Settings
 from sentio.kernel.errors import SentioError
 from sentio.kernel.log import logger
+from sentio.loop.change import News, OnChange
 from sentio.loop.collectors.nobody import Nobody
 from sentio.loop.collectors.webhook import Webhook
-from sentio.loop.live import SECOND_NS, Change, Explain, Live, OnChange, Pace, explain_nothing
+from sentio.loop.live import SECOND_NS, Explain, Live, Pace, explain_nothing
+from sentio.loop.news_log import log_news
 from sentio.model.collection import Collectors
-from sentio.model.data_fault import DataFault
 from sentio.store.state import StateStore
 from sentio.store.state.told import Told
 from sentio.store.warehouse import Warehouse
@@ -122,12 +123,9 @@ class Running:
         live.explain = self._explainer(live)
         return live
 
-    def _tell(self, change: Change | DataFault) -> None:
+    def _tell(self, change: News) -> None:
         self._newest_event = self.told.newest_event()
-        if isinstance(change, DataFault):
-            log_data_fault(change)
-        else:
-            log_change(change)
+        log_news(change)
         self._on_change(change)
 
 
@@ -140,38 +138,4 @@ def collectors_of(settings: Settings) -> Collectors:
         settings.collection_url,
         token=token.get_secret_value() if token else "",
         timeout_s=settings.collection_timeout_s,
-    )
-
-
-def log_data_fault(fault: DataFault) -> None:
-    """Log that a fault of the data began or ended."""
-    log.info(
-        "data_fault",
-        state=fault.state,
-        id=fault.id,
-        what=fault.what,
-        source=fault.source,
-        place_kind=fault.place_kind,
-        place=fault.place,
-        service=fault.service,
-        indicator=fault.indicator,
-        since_ns=fault.since_ns,
-        until_ns=fault.until_ns,
-    )
-
-
-def log_change(change: Change) -> None:
-    """Log a change of a degradation; one that only became better known is no event."""
-    told = change.degradation
-    log.info(
-        "degradation",
-        change=change.what,
-        id=told.id,
-        scope=dict(told.scope),
-        services=list(told.services),
-        began_ns=told.began_ns,
-        ended_ns=told.ended_ns,
-        uses=told.uses,
-        mos_usual=round(told.mos_usual, 2),
-        mos_seen=round(told.mos_seen, 2),
     )

@@ -114,6 +114,29 @@ class DataFaultRow(Base):
     body: Mapped[dict[str, Any]] = mapped_column(JSON)  # Any: JSON
 
 
+class PlanRow(Base):
+    """What was planned about a degradation, whether it was done or not."""
+
+    __tablename__ = "plan"
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    degradation: Mapped[str] = mapped_column(String(40), index=True)
+    made_ns: Mapped[int] = mapped_column(BigInteger, index=True)
+    version: Mapped[int] = mapped_column(Integer)
+    body: Mapped[dict[str, Any]] = mapped_column(JSON)  # Any: JSON
+
+
+class OutcomeRow(Base):
+    """What a plan did, as it was proven."""
+
+    __tablename__ = "outcome"
+
+    plan: Mapped[str] = mapped_column(String(40), primary_key=True)
+    verified_ns: Mapped[int] = mapped_column(BigInteger, index=True)
+    version: Mapped[int] = mapped_column(Integer)
+    body: Mapped[dict[str, Any]] = mapped_column(JSON)  # Any: JSON
+
+
 class ToldEventRow(Base):
     """What was told, in the order of the telling; the oldest are dropped."""
 

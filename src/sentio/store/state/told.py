@@ -14,12 +14,16 @@ from sentio.model.collection import CollectionOrder
 from sentio.model.data_fault import DataFault
 from sentio.model.degradation import Degradation
 from sentio.model.diagnosis import Diagnosis
+from sentio.model.plan import Outcome, Plan
+from sentio.store.state.plans import outcome_row, plan_row
 from sentio.store.state.store import StateStore
 from sentio.store.state.tables import (
     CollectionOrderRow,
     DataFaultRow,
     DegradationRow,
     DiagnosisRow,
+    OutcomeRow,
+    PlanRow,
     SnapshotRow,
     ToldEventRow,
 )
@@ -35,7 +39,7 @@ State = Literal["open", "over"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToldEvent:
-    """One thing that was told: ``kind`` is ``degradation``, ``diagnosis`` or ``data_fault``."""
+    """One thing told: a ``degradation``, ``diagnosis``, ``data_fault``, ``plan``, ``outcome``."""
 
     id: int
     kind: str
@@ -68,6 +72,7 @@ class Told:
         snapshot: bytes,
         orders: Iterable[CollectionOrder] = (),
         data_faults: Iterable[DataFault] = (),
+        decided: Iterable[Plan | Outcome] = (),
     ) -> int:
         """Write what changed, and the snapshot that goes with it, in one transaction.
 
@@ -83,6 +88,8 @@ class Told:
                 session.merge(_order_row(order))
             for fault in data_faults:
                 session.merge(_data_fault_row(fault))
+            for one in decided:
+                session.merge(plan_row(one) if isinstance(one, Plan) else outcome_row(one))
             for kind, at_ns, body in events:
                 session.add(ToldEventRow(kind=kind, at_ns=at_ns, body=dict(body)))
                 session.flush()
@@ -100,7 +107,10 @@ class Told:
 
     def forget(self) -> None:
         """Drop the snapshot and all that was told but the events, which are counted on."""
-        tables = (SnapshotRow, CollectionOrderRow, DataFaultRow, DiagnosisRow, DegradationRow)
+        tables = (
+            *(SnapshotRow, CollectionOrderRow, DataFaultRow, OutcomeRow, PlanRow),
+            *(DiagnosisRow, DegradationRow),
+        )
         with self._state.session() as session:
             for table in tables:
                 session.execute(delete(table))
