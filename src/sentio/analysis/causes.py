@@ -26,23 +26,24 @@ MEASURED_NS = 20 * MINUTE_NS
 SHOWN_NS = 60 * MINUTE_NS  # after the beginning, by which a cause has shown
 CHANGED_NS = 15 * MINUTE_NS  # after it, by which a change was made that may have brought it
 AT_ONCE_MIN, LATER = 20.0, 0.4  # a change longer before says only so much
+MOST_BESIDE = 4.0  # declines that began with one and share an element with it, that count
 CLEAR, PLAIN = 4.0, 40.0  # deviations from which a measurement speaks, and speaks in full
 WORTH_TELLING = 0.05
 WORTH_LOOKING = 0.02  # probability from which the signs of a cause are gathered
 
 WEIGHTS: Mapping[str, float] = {
-    "fit": 8.9,
-    "not the most special": -4.3,
-    "wider": -2.0,
-    "losses": 0.7,
-    "elsewhere": -1.35,
-    "measured": 6.1,
-    "nothing measured": -1.35,
-    "alarm": 2.0,
-    "change": 3.0,
-    "planned work": 3.2,
-    "asleep": 6.1,
-    "beside": 1.35,
+    "fit": 7.6,
+    "not the most special": -3.7,
+    "wider": -1.7,
+    "losses": 0.6,
+    "elsewhere": -1.15,
+    "measured": 5.2,
+    "nothing measured": -1.15,
+    "alarm": 1.7,
+    "change": 2.5,
+    "planned work": 2.8,
+    "asleep": 5.2,
+    "beside": 1.15,
 }
 TELLING = {Domain.DEVICE, Domain.CORE, Domain.EDGE, Domain.APPLICATION}
 """What these lose no other domain makes them lose; slow radio or transport may be anyone's work."""
@@ -52,8 +53,8 @@ OWN_SIGNS = {"measured", "alarm", "change", "planned work", "asleep", "beside"}
 """What an element shows that is broken as a whole: it tells nothing of what only some of its uses
 suffer, where that other decline is told already."""
 WHOLE = {"app_version": "app", "firmware": "device_model"}
-ABSTAIN = -5.4  # log-odds of "none of these", against a cause with a perfect fit alone
-DOUBT, SURE_NATS = 3.65, 100.0  # what is added to them, by the logarithm of how much less is sure
+ABSTAIN = -4.2  # log-odds of "none of these", against a cause with a perfect fit alone
+DOUBT, SURE_NATS = 3.1, 100.0  # what is added to them, by the logarithm of how much less is sure
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,8 +146,10 @@ def features(
     if losses and elsewhere > 0.0:
         part = elsewhere / max(sum(losses.values()), 1e-9)
         found["elsewhere"] = (part, f"{100 * part:.0f} % of the loss is clearly of other domains")
-    if one.element_kind not in GROUPS and (one.element_kind, one.element) in case.beside:
-        found["beside"] = (1.0, f"others that use {one.element} fell at the same time")
+    beside = min(case.beside.get((one.element_kind, one.element), 0), MOST_BESIDE)
+    if one.element_kind not in GROUPS and beside:
+        others = "others" if beside > 1 else "another"
+        found["beside"] = (beside, f"{others} that use {one.element} fell at the same time")
     if one.element_kind == "cell" and sources.measured.is_asleep(one.element, began_ns, until_ns):
         found["asleep"] = (1.0, f"{one.element} carries no traffic, or tells nothing any more")
     shown_ns = min(until_ns, began_ns + SHOWN_NS) + MEASURED_NS

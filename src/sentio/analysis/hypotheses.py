@@ -30,16 +30,16 @@ class Case:
 
     ``scopes`` are combinations of attributes that explain it, with the evidence of each in nats,
     the best first; ``alike`` those that hold the same uses as the best. ``uses_of`` counts the
-    uses of single attributes, so that the more special of two can be told. ``beside`` are the
-    attributes, each with its member, of other degradations that began with it; ``blamed`` are those
-    to which a decline of their own is laid already, which began at another time.
+    uses of single attributes, so that the more special of two can be told. ``beside`` counts other
+    degradations that began with it, by the attributes that all of their uses have; ``blamed`` are
+    those to which a decline of their own is laid already, which began at another time.
     """
 
     told: Degradation
     scopes: tuple[tuple[Scope, float], ...]
     alike: tuple[Scope, ...] = ()
     uses_of: Mapping[tuple[str, str], float] = field(default_factory=dict[tuple[str, str], float])
-    beside: frozenset[tuple[str, str]] = frozenset()
+    beside: Mapping[tuple[str, str], int] = field(default_factory=dict[tuple[str, str], int])
     blamed: frozenset[tuple[str, str]] = frozenset()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -50,12 +51,11 @@ def case_of(one: Following, watching: Watching) -> Case:
     What began with it, on another branch of the same path, makes what they share a possible cause.
     """
     at_once_ns = AT_ONCE_PERIODS * watching.watch.period_ns
-    beside = frozenset[tuple[str, str]]().union(
-        *(
-            other.held.items()
-            for other in watching.open
-            if other is not one and abs(other.told.began_ns - one.told.began_ns) <= at_once_ns
-        )
+    beside = Counter(
+        attribute
+        for other in watching.open
+        if other is not one and abs(other.told.began_ns - one.told.began_ns) <= at_once_ns
+        for attribute in other.held.items()
     )
     shared = {name: member for name, member in one.held.items() if (name, member) in beside}
     return Case(
