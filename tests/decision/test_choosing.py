@@ -202,10 +202,34 @@ def test_what_costs_more_than_it_brings_is_left() -> None:
 
 
 def test_a_great_risk_waits_for_a_yes() -> None:
-    limits = DEFAULT.limits.model_copy(update={"approval_above_risk_min": 0.1})
+    limits = DEFAULT.limits.model_copy(
+        update={"approval_above_risk_min": 0.1, "approval_above_risk_share": 0.01}
+    )
     careful = Chooser(policy=DEFAULT.model_copy(update={"limits": limits}))
+    bold = Chooser(
+        policy=DEFAULT.model_copy(
+            update={"limits": limits.model_copy(update={"approval_above_risk_share": 0.9})}
+        )
+    )
+    crowded = situation(uses_per_min={"link-7": 200.0})
 
-    assert careful.choose(need(cause()), situation(), number="P1").autonomy == "approve"
+    assert careful.choose(need(cause()), crowded, number="P1").autonomy == "approve"
+    assert bold.choose(need(cause()), crowded, number="P1").autonomy == "act"
+
+
+def test_a_restart_is_not_worth_the_outage_of_all_others() -> None:
+    jittery = need(
+        cause(element="router-1", element_kind="router", scope={"app": "a"}, kind="jitter")
+    )
+
+    few, many = (
+        CHOOSER.choose(jittery, situation(uses_per_min={"router-1": n}), number="P1")
+        for n in (1.0, 1000.0)
+    )
+
+    assert few.chosen is not None
+    assert few.chosen.action.kind == "restart"
+    assert [r.guard for r in many.refused if r.action.kind == "restart"] == ["worth_it"]
 
 
 @pytest.mark.parametrize("most", ["observe", "advise", "approve"])
@@ -243,7 +267,7 @@ def test_a_large_change_of_customers_begins_with_a_part() -> None:
         element="gnb-1", element_kind="gnb", domain="ran", scope={"gnb": "gnb-1"}, kind="failing"
     )
     ticket = Action(kind="ticket", target="gnb-1", target_kind="gnb")
-    opened = situation(deeds=(reroute(action=ticket),))
+    opened = situation(deeds=(reroute(action=ticket, touches=False),))
     plan = CHOOSER.choose(need(crowded, subjects=4_000), opened, number="P1")
 
     assert plan.chosen is not None

@@ -166,13 +166,17 @@ class Watch:
         spread = max(float(sums.n2[window].sum()) * others / (others + n), 1.0)
         return fall / float(np.sqrt(spread)), fall / others
 
-    def uses(self, place: Place, *, window: int) -> float:
-        """Count the uses of a place in a window."""
+    def uses(self, place: Place, *, window: int, services: Sequence[str] = ()) -> float:
+        """Count the uses of a place in a window: of all services, or of some."""
         tick, seen = self._judged()
         code = self.book.place_code(place)
         if code is None:
             return 0.0
-        series = np.flatnonzero(self.book.place[: len(tick.n)] == code)
+        is_wanted = self.book.place[: len(tick.n)] == code
+        if services:
+            codes = [code for code, name in enumerate(self.book.services) if name in services]
+            is_wanted &= np.isin(self.book.service[: len(tick.n)], codes)
+        series = np.flatnonzero(is_wanted)
         return float(sums_of(self.baselines, tick, seen, series).n[window].sum())
 
     def excess(self, scope: Scope, uses: float, *, window: int) -> float:

@@ -68,9 +68,13 @@ class Chooser:
 
     def _asked(self, cause: Hypothesis, need: Need, situation: Situation) -> Iterable[Asked]:
         for kind in self.catalogue or ACTIONS:
-            reach = situation.reach.get(cause.element, need.subjects)
             found = candidate(
-                kind, cause, need, policy=self.policy, effects=self.effects, reach=reach
+                kind,
+                cause,
+                need,
+                policy=self.policy,
+                effects=self.effects,
+                uses_per_min=situation.uses_per_min.get(cause.element),
             )
             if found is not None:
                 yield Asked(
@@ -85,7 +89,9 @@ class Chooser:
     def _autonomy(self, best: Asked) -> Autonomy:
         """Tell how far it may go by itself; beyond a risk, a person decides."""
         level = self.policy.autonomy_of(best.kind.name)
-        is_risky = best.candidate.risk > self.policy.limits.approval_above_risk_min
+        limits, risk = self.policy.limits, best.candidate.risk
+        brings = limits.approval_above_risk_share * best.candidate.regained_min.mean
+        is_risky = risk > limits.approval_above_risk_min and risk > brings
         return "approve" if level == "act" and is_risky else level
 
     def _canary(self, best: Asked) -> dict[str, str] | None:

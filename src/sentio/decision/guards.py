@@ -61,7 +61,7 @@ def one_cure(asked: Asked) -> str:
     if not asked.kind.is_cure:
         return ""
     for deed in asked.situation.of_degradation(asked.need.degradation.id):
-        if deed.ended_ns is None and deed.action.kind not in {"ticket", "tell_customer"}:
+        if deed.ended_ns is None and deed.touches:
             return f"{deed.action.name} is not verified yet"
     return ""
 
@@ -72,11 +72,9 @@ def conflict(asked: Asked) -> str:
     holder = asked.situation.locks.get(target)
     if holder and asked.kind.blast != "nobody":
         return f"{target} is held by the loop {holder}"
-    for deed in asked.situation.deeds:
+    for deed in asked.situation.deeds if asked.kind.blast != "nobody" else ():
         is_other = deed.degradation != asked.need.degradation.id
-        if deed.ended_ns is None and deed.action.target == target and is_other:
-            if asked.kind.blast == "nobody":
-                continue
+        if deed.ended_ns is None and deed.touches and deed.action.target == target and is_other:
             return f"{deed.action.name} stands on it for {deed.degradation}"
     return ""
 
@@ -137,12 +135,17 @@ def rate(asked: Asked) -> str:
     if asked.kind.blast == "nobody":
         return ""
     limits, situation = asked.policy.limits, asked.situation
-    of_late = [each for each in situation.deeds if each.began_ns > situation.now_ns - HOUR_NS]
+    since_ns = situation.now_ns - HOUR_NS
+    of_late = [each for each in situation.deeds if each.touches and each.began_ns > since_ns]
     if len(of_late) >= limits.actions_per_hour:
         return f"{len(of_late)} actions were taken in the last hour, as many as are allowed"
     target = asked.candidate.action.target
     since_ns = situation.now_ns - round(limits.per_element_min * MINUTE_NS)
-    here = [each for each in situation.on(target, since_ns=since_ns) if each.began_ns >= since_ns]
+    here = [
+        each
+        for each in situation.deeds
+        if each.touches and each.action.target == target and each.began_ns >= since_ns
+    ]
     if len(here) >= limits.per_element:
         return f"{target} was acted on {len(here)} times in {limits.per_element_min:.0f} minutes"
     return ""
@@ -153,10 +156,8 @@ def cool_down(asked: Asked) -> str:
     cool_min = asked.policy.limits.cool_down_min
     since_ns = asked.situation.now_ns - round(cool_min * MINUTE_NS)
     target = asked.candidate.action.target
-    for deed in asked.situation.deeds:
+    for deed in asked.situation.deeds if asked.kind.blast != "nobody" else ():
         if deed.action.target == target and deed.was_undone and (deed.ended_ns or 0) > since_ns:
-            if asked.kind.blast == "nobody":
-                continue
             return f"{deed.action.name} was undone less than {cool_min:.0f} minutes ago"
     return ""
 

@@ -43,15 +43,16 @@ class Deed:
     began_ns: int
     ended_ns: int | None = None  # None while it stands
     was_undone: bool = False
-    by: str = "loop"  # whose loop did it
+    touches: bool = True  # the network, or only tells somebody
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Situation:
     """What is going on besides: deeds, planned works, who hangs on an element, the switch.
 
-    ``reach`` gives how many subjects use an element (by its name), ``works`` the elements on which
-    a planned work goes on now. ``locks`` are elements that another loop holds, with its name.
+    ``reach`` gives how many subjects use an element (by its name), ``uses_per_min`` how many uses
+    it has, ``works`` the elements on which a planned work goes on now. ``locks`` are elements that
+    another loop holds, with its name.
     """
 
     now_ns: int
@@ -60,16 +61,9 @@ class Situation:
     works: frozenset[str] = frozenset()
     locks: Mapping[str, str] = field(default_factory=dict[str, str])
     reach: Mapping[str, int] = field(default_factory=dict[str, int])
+    uses_per_min: Mapping[str, float] = field(default_factory=dict[str, float])
     is_stopped: bool = False
 
     def of_degradation(self, name: str) -> tuple[Deed, ...]:
         """List what was done about a degradation."""
         return tuple(each for each in self.deeds if each.degradation == name)
-
-    def on(self, target: str, *, since_ns: int) -> tuple[Deed, ...]:
-        """List what was done on a target since a moment, or stands there."""
-        return tuple(
-            each
-            for each in self.deeds
-            if each.action.target == target and (each.ended_ns is None or each.began_ns >= since_ns)
-        )

@@ -30,6 +30,7 @@ class Limits(BaseModel):
     cool_down_min: Positive = 30.0
     canary_share: Share = 0.05
     approval_above_risk_min: Positive = 400.0
+    approval_above_risk_share: Positive = 0.3
 
 
 class Weights(BaseModel):

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from sentio.decision.effects import EffectModel
 from sentio.decision.kind import ActionKind
-from sentio.decision.need import USE_MIN, Need
+from sentio.decision.need import MINUTE_NS, USE_MIN, Need
 from sentio.decision.policy import Policy
 from sentio.model.diagnosis import Hypothesis
 from sentio.model.plan import Candidate, Estimate
 
+SHORTEST_MIN = 5.0  # over which the uses of a degradation are counted
 USE_LOST = 0.9  # of a use that meets an element out of service
 
 
@@ -19,11 +20,11 @@ def candidate(
     *,
     policy: Policy,
     effects: EffectModel,
-    reach: int,
+    uses_per_min: float | None = None,
 ) -> Candidate | None:
     """Weigh an action against a cause; None where it does nothing against it.
 
-    ``reach`` is how many subjects use its target.
+    ``uses_per_min`` are those that may feel the action; None: those of the degradation.
     """
     remedy = kind.remedy(cause)
     if remedy is None:
@@ -33,7 +34,7 @@ def candidate(
     weight = policy.weight_of(need.by_segment, need.by_slice)
     at_stake = weight * need.lost_min_per_hour / 60.0 * lasts_min * remedy.recovers
     success = cause.probability * helps.mean
-    risk = _risk(kind, need, reach=reach, lasts_min=lasts_min)
+    risk = _risk(kind, need, uses_per_min=uses_per_min, lasts_min=lasts_min)
     regained = Estimate(
         mean=at_stake * success,
         low=at_stake * cause.probability * helps.low,
@@ -54,19 +55,17 @@ def candidate(
     )
 
 
-def _risk(kind: ActionKind, need: Need, *, reach: int, lasts_min: float) -> float:
-    """Give the experience minutes that the action itself may cost.
-
-    Uses a minute of all that use the target are foretold from those that were touched.
-    """
+def _risk(kind: ActionKind, need: Need, *, uses_per_min: float | None, lasts_min: float) -> float:
+    """Give the experience minutes that the action itself may cost."""
     if kind.blast == "nobody":
         return 0.0
-    told = need.degradation
-    hours = max((told.seen_ns - told.began_ns) / 3.6e12, 1 / 12)
-    uses_per_min = told.uses / hours / 60.0 * max(reach / max(need.subjects, 1), 1.0)
-    interrupted = USE_LOST * USE_MIN * kind.interrupts_min * uses_per_min
-    worse = kind.harm * kind.harm_share * USE_MIN * uses_per_min * lasts_min
-    return interrupted + worse
+    if uses_per_min is None or kind.blast == "scope":
+        told = need.degradation
+        minutes = max((told.seen_ns - told.began_ns) / MINUTE_NS, SHORTEST_MIN)
+        uses_per_min = told.uses / minutes
+    interrupted = USE_LOST * kind.interrupts_min
+    worse = kind.harm * kind.harm_share * lasts_min
+    return USE_MIN * uses_per_min * (interrupted + worse)
 
 
 def _helps(kind: ActionKind, cause: Hypothesis, helps: Estimate) -> str:

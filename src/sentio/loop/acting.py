@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
+from sentio.awareness.series import Place
 from sentio.decision.choosing import Chooser
 from sentio.decision.kind import ActionKind
 from sentio.decision.need import HOUR_NS, MINUTE_NS, USE_MIN, Deed, Need, Situation
@@ -25,6 +26,10 @@ from sentio.model.plan import Candidate, Estimate, Outcome, Plan
 MOST_MOS, LEAST_MOS = 5.0, 1.0
 SHORTEST_MIN, LONGEST_MIN = 60.0, 240.0  # that a decline is expected to go on: as long as it has
 VERIFIED_PERIODS = 3  # after its effect, by which a verdict is due
+WINDOW, WINDOW_PERIODS = 1, 4.0  # over which uses are counted (`awareness.kernel.WINDOWS`)
+MOST_CAUSES = 3
+OF_SERVICES = ("ims",)  # kinds of functions that calls alone lead through (TS 23.228)
+TOGETHER_PERIODS, POOLED_FROM = 3, 0.5
 KEPT_NS = 24 * HOUR_NS  # that deeds are remembered
 
 Told: TypeAlias = Plan | Outcome
@@ -41,6 +46,8 @@ class Proving:
     since_ns: int  # from which its effect may show
     lost: float  # MOS that a use had lost
     before: list[Period] = field(default_factory=list[Period])
+    subjects: list[int] = field(default_factory=list[int])  # who felt it
+    services: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,7 +126,8 @@ class Acting:
         uses, gap = watching.sight.judged
         scopes = {one.told.id: one.told.scope for one in watching.open}
         scopes |= {name: each.scope for name, each in self.proving.items()}
-        self.courses.see(uses, gap, scopes, end_ns=now_ns)
+        people = {name: (each.subjects, each.services) for name, each in self.proving.items()}
+        self.courses.see(uses, gap, scopes, end_ns=now_ns, people=people)
 
     def _judged(self, now_ns: int) -> Iterator[Outcome]:
         """Judge what was done, as soon as its effect is clear; undo what did not help."""
@@ -156,8 +164,9 @@ class Acting:
 
     def _needs(self, watching: Watching) -> list[Need]:
         """List what is open and explained, in the order in which it is served."""
+        pooled = _pooled(watching, self._made, self._period_ns)
         found = [
-            self._need(one, *self._made[one.told.id])
+            self._need(one, self._made[one.told.id][0], pooled[one.told.id])
             for one in watching.open
             if one.told.id in self._made
         ]
@@ -209,7 +218,11 @@ class Acting:
             return
         kind = self._kinds[chosen.action.kind]
         deed = Deed(
-            plan=plan.id, degradation=plan.degradation, action=chosen.action, began_ns=now_ns
+            plan=plan.id,
+            degradation=plan.degradation,
+            action=chosen.action,
+            began_ns=now_ns,
+            touches=kind.blast != "nobody",
         )
         if not kind.is_cure:  # what only tells has no effect on the network to prove
             deed = replace(deed, ended_ns=now_ns)
@@ -224,17 +237,22 @@ class Acting:
             since_ns=now_ns + round(kind.interrupts_min * MINUTE_NS),
             lost=max(one.told.mos_usual - one.told.mos_seen, 0.0),
             before=[p for p in course if p.end_ns > one.told.began_ns],
+            subjects=one.subjects,
+            services=one.told.services,
         )
 
     def _situation(self, need: Need, watching: Watching, now_ns: int) -> Situation:
         subjects = self._world.all_subjects()
+        uses = _uses_per_min(need, watching, self._period_ns)
+        whole = max(uses.pop("all"), 1e-9)
         return Situation(
             now_ns=now_ns,
             all_subjects=subjects,
             deeds=tuple(self.deeds),
             works=self._world.works(now_ns),
             locks=self._world.locks(),
-            reach=_reach(need, watching, subjects),
+            reach={name: round(subjects * min(n / whole, 1.0)) for name, n in uses.items()},
+            uses_per_min=uses,
             is_stopped=self._world.is_stopped(),
         )
 
@@ -261,15 +279,38 @@ class Acting:
         self._made = from_plain(dict[str, WithId], saved["made"])
 
 
-def _reach(need: Need, watching: Watching, subjects: int) -> dict[str, int]:
-    """Tell how many subjects use each suspect, by its share of all uses."""
-    window = 2
-    everything = max(watching.sight.uses_of({"all": "all"}, window=window)["all", "all"], 1.0)
-    found: dict[str, int] = {}
-    for cause in need.diagnosis.hypotheses[:3]:
-        key = (cause.element_kind, cause.element)
-        uses = watching.sight.uses_of(dict([key]), window=window)[key]
-        found[cause.element] = max(round(subjects * min(uses / everything, 1.0)), 0)
+def _pooled(watching: Watching, made: Mapping[str, WithId], period_ns: int) -> dict[str, Diagnosis]:
+    """Put together what declines that began at once say of one cause: each speaks for it."""
+    found = {name: diagnosis for name, (_, diagnosis) in made.items()}
+    began = {one.told.id: one.told.began_ns for one in watching.open}
+    for name, diagnosis in list(found.items()):
+        first = diagnosis.cause
+        if first is None or first.probability < POOLED_FROM or name not in began:
+            continue
+        doubt = 1.0
+        for other, (_, its) in made.items():
+            cause, at_ns = its.cause, began.get(other)
+            if cause is None or at_ns is None or cause.element != first.element:
+                continue
+            if abs(at_ns - began[name]) <= TOGETHER_PERIODS * period_ns:
+                doubt *= 1.0 - cause.probability
+        surer = replace(first, probability=max(first.probability, 1.0 - doubt))
+        found[name] = replace(diagnosis, hypotheses=(surer, *diagnosis.hypotheses[1:]))
+    return found
+
+
+def _uses_per_min(need: Need, watching: Watching, period_ns: int) -> dict[str, float]:
+    """Tell how many uses each suspect has a minute, and all together by the name `all`.
+
+    Of a function that only some services lead through, those of the degradation's services count.
+    """
+    found: dict[str, float] = {}
+    minutes = WINDOW_PERIODS * period_ns / MINUTE_NS
+    causes = need.diagnosis.hypotheses[:MOST_CAUSES]
+    for kind, name in (("all", "all"), *((c.element_kind, c.element) for c in causes)):
+        services = need.degradation.services if kind in OF_SERVICES else ()
+        place = Place(dimension=kind, member=name)
+        found[name] = watching.watch.uses(place, window=WINDOW, services=services) / minutes
     return found
 
 

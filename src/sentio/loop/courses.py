@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
+from typing import TypeAlias
 
 import numpy as np
 import pyarrow as pa
@@ -14,6 +15,9 @@ from sentio.loop.sight import inside
 from sentio.model.degradation import Scope
 
 KEPT = 24  # periods of a course
+FEWEST_USES = 3
+People: TypeAlias = tuple[Sequence[int], Sequence[str]]
+"""Subjects, and the services of theirs that count."""
 FEWEST_CONTROLS = 30.0  # uses of a service elsewhere, for it to be compared
 
 
@@ -30,12 +34,12 @@ class Courses:
         scopes: Mapping[str, Scope],
         *,
         end_ns: int,
-        besides: Iterable[Scope] = (),
+        people: Mapping[str, People] | None = None,
     ) -> None:
         """Note a period: its uses, and the MOS of each above its usual, shape (uses,).
 
-        ``besides`` are scopes in which something else is wrong: nobody there is a control. Courses
-        that are no longer asked for are dropped.
+        Where a scope has hardly a use any more, as that of a server that was switched, the uses of
+        the ``people`` who had been in it count. Courses that are no longer asked for are dropped.
         """
         self.of = {name: self.of.get(name, []) for name in scopes}
         if not scopes:
@@ -43,13 +47,29 @@ class Courses:
         service, services = coded(uses, "service")
         known = np.isfinite(gap)
         within = {name: inside(uses, scope) & known for name, scope in scopes.items()}
+        for name, (subjects, of) in (people or {}).items():
+            if name in within and within[name].sum() < FEWEST_USES:
+                within[name] |= _of_people(uses, subjects, service, services, of) & known
         is_odd = np.zeros(uses.num_rows, dtype=np.bool_)
-        for each in (*within.values(), *(inside(uses, scope) for scope in besides)):
+        for each in within.values():
             is_odd |= each
         control = _by_service(gap, service, known & ~is_odd, len(services))
         for name, here in within.items():
             period = _period(gap, service, here, control, end_ns=end_ns)
             self.of[name] = [*self.of[name], period][-KEPT:]
+
+
+def _of_people(
+    uses: pa.Table,
+    subjects: Sequence[int],
+    service: IntArray,
+    services: Sequence[str],
+    of: Sequence[str],
+) -> BoolArray:
+    """Tell which uses are of some subjects and services."""
+    who = np.isin(uses.column("subject").to_numpy(), np.array(subjects, dtype=np.int64))
+    codes = [code for code, name in enumerate(services) if name in of]
+    return who & np.isin(service, codes)
 
 
 def _by_service(
