@@ -14,6 +14,7 @@ WANTED = {
     *("qos_session", "slice_quota", "slice_quota_down", "steer_traffic", "roll_back", "reroute"),
     *("scale", "switch", "restart", "move_work", "guard_work", "cpe_channel", "advise_version"),
     *("tell_customer", "ticket", "offer", "retune"),
+    *("switch_domain", "supplement_domain", "reconfigure_domain", "return_domain"),
 }
 
 

@@ -14,13 +14,16 @@ from sentio.decision.policy import Policy
 from sentio.experience.no_code import read_service
 from sentio.experience.requirements import profile_of
 from sentio.ingest.maps import parse
+from sentio.loop.domains.definition import DomainDefinition, SlaDefinition
 from sentio.model.indicator import indicators
 
 READERS: dict[str, Callable[[Path], object]] = {
     "actions": lambda path: read_definition(ActionDefinition, path),
+    "domains": lambda path: read_definition(DomainDefinition, path).value(),
     "indicators": lambda path: [
         indicators()[name] for name in tomllib.loads(path.read_text("utf-8"))
     ],
+    "intents": lambda path: read_definition(SlaDefinition, path),
     "maps": lambda path: parse(path.read_text("utf-8"), where=path.name),
     "policies": lambda path: read_definition(Policy, path),
     "requirements": lambda path: profile_of(path.read_text("utf-8"), where=path.name),

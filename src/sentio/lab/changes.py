@@ -7,6 +7,9 @@
 - `reroute` of a link or ring: the way round takes 5 ms more.
 - `restart` of a cell, router, function, edge or server: hardly anything works there for a period.
 - `switch` of a server or DNS resolver: its customers go to another one (``target``).
+- `switch_access` of a link, ring or router: the share ``value`` of its sites goes another way
+  (``target``: `fixed_access`, `fixed_wireless`, `satellite`; `usual` for back). Of an edge host:
+  its work is done in the `cloud`.
 
 Which change of which element cures a fault stands with its kind (``cured_by`` in
 `sentio.lab.faults.kinds`, `cures`) and in its truth. Random combinations have no cure: those of a
@@ -23,10 +26,11 @@ from sentio.lab.faults.kinds import KINDS as FAULTS
 from sentio.lab.faults.truth import Incident
 from sentio.lab.operator.estate import Estate
 from sentio.lab.operator.rhythm import PERIOD_NS
+from sentio.lab.physics.access import switched
 
 KINDS = (
     *("capacity", "quota", "reroute", "restart"),
-    *("channel", "retune", "roll_back", "switch"),
+    *("channel", "retune", "roll_back", "switch", "switch_access"),
 )
 DETOUR_MS = 5.0
 FOREVER_NS = 2**62
@@ -93,6 +97,8 @@ def effects_of(estate: Estate, change: Change, now_ns: int) -> Applied:
             size = len(estate.names[kind])
             other = estate.code(kind, change.target) if change.target else (code + 1) % size
             effects = (Effect(scope=scope, quantity=REDIRECT, amount=other),)
+        case "switch_access":
+            effects = switched(estate, kind, code, change.target, change.value)
         case _:
             pass
     return Applied(effects=effects, start_ns=now_ns, end_ns=end_ns)

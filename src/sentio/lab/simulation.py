@@ -18,7 +18,7 @@ from sentio.lab.evidence.ordered import Collected, Ordered
 from sentio.lab.evidence.topology import topology_of
 from sentio.lab.faults.composite import compose, draw_size
 from sentio.lab.faults.effect import CROWD, TAKE_UP, Effect
-from sentio.lab.faults.kinds import KINDS
+from sentio.lab.faults.physical import ALL
 from sentio.lab.faults.plan import Plan, draw_scope, plan_decoys, plan_faults
 from sentio.lab.faults.recipe import cook
 from sentio.lab.faults.trial import Trial, hold_trial
@@ -218,7 +218,7 @@ class Operator:
     ) -> Fault:
         """Start a fault in the next period, on an element if one is named; its truth so far.
 
-        ``kind`` is one of `sentio.lab.faults.kinds.KINDS` or `composite`. Raises `UnknownName`
+        ``kind`` is one of `sentio.lab.faults.physical.ALL` or `composite`. Raises `UnknownName`
         for a kind that is none, and where nobody's use leads to such an element.
         """
         for found in self._candidates(kind, element, severity=severity, minutes=minutes):
@@ -246,10 +246,10 @@ class Operator:
     ) -> Iterator[Incident]:
         """Draw faults of a kind, on an element if one is named, that would start now."""
         rng = np.random.default_rng([self.estate.seed, 12, len(self._incidents)])
-        if kind not in (*KINDS, "composite"):
-            raise UnknownName.among("kind of fault", kind, (*KINDS, "composite"))
+        if kind not in (*ALL, "composite"):
+            raise UnknownName.among("kind of fault", kind, (*ALL, "composite"))
         for _ in range(TRIES):
-            recipe = KINDS.get(kind) or compose(rng, draw_size(rng))
+            recipe = ALL.get(kind) or compose(rng, draw_size(rng))
             given = {}
             if element:
                 blamed = element_kind(self.estate, element)

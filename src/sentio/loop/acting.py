@@ -6,22 +6,24 @@ takes back what an outcome says is undone (`sentio.execution.runner`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
+
+import pyarrow as pa
 
 from sentio.awareness.series import Place
 from sentio.decision.choosing import Chooser
 from sentio.decision.kind import ActionKind
 from sentio.decision.need import HOUR_NS, MINUTE_NS, USE_MIN, Deed, Need, Situation
 from sentio.execution.verifying import Period, effect, verdict
+from sentio.kernel.arrays import FloatArray
 from sentio.kernel.values import from_plain, to_plain
 from sentio.loop.courses import Courses
 from sentio.loop.looking import Following
-from sentio.loop.watching import Watching
 from sentio.model.degradation import Scope
 from sentio.model.diagnosis import Diagnosis
-from sentio.model.plan import Candidate, Estimate, Outcome, Plan
+from sentio.model.plan import Candidate, Estimate, Outcome, Plan, Verdict
 
 MOST_MOS, LEAST_MOS = 5.0, 1.0
 SHORTEST_MIN, LONGEST_MIN = 60.0, 240.0  # that a decline is expected to go on: as long as it has
@@ -34,6 +36,42 @@ KEPT_NS = 24 * HOUR_NS  # that deeds are remembered
 
 Told: TypeAlias = Plan | Outcome
 WithId: TypeAlias = tuple[str, Diagnosis]
+
+
+class Counts(Protocol):
+    """Who counts uses."""
+
+    def uses(self, place: Place, *, window: int, services: Sequence[str] = ()) -> float:
+        """Count the uses of a place in a window, of some services or of all."""
+        ...
+
+
+class Eyes(Protocol):
+    """Who sees: gives the last uses, each with its MOS above its usual; None where none were."""
+
+    @property
+    def judged(self) -> tuple[pa.Table, FloatArray] | None:
+        """Give the uses of the period that ended."""
+        ...
+
+
+class Open(Protocol):
+    """What goes on, and who sees it: `Watching`, or what a domain sees of itself."""
+
+    @property
+    def open(self) -> Sequence[Following]:
+        """Degradations that go on, the oldest first."""
+        ...
+
+    @property
+    def sight(self) -> Eyes:
+        """Who sees."""
+        ...
+
+    @property
+    def watch(self) -> Counts:
+        """Who counts."""
+        ...
 
 
 @dataclass(slots=True)
@@ -61,7 +99,11 @@ class World:
 
 
 class Acting:
-    """Chooses for what is open, carries out, proves and takes back; period by period."""
+    """Chooses for what is open, carries out, proves and takes back; period by period.
+
+    ``loop`` names it where there are several: its plans bear the name. For
+    ``keeps_unmatched`` see `Courses`: an outage may leave no service to compare with.
+    """
 
     def __init__(
         self,
@@ -70,11 +112,14 @@ class Acting:
         *,
         kinds: Mapping[str, ActionKind],
         period_ns: int,
+        loop: str = "",
+        keeps_unmatched: bool = False,
     ) -> None:
         self.chooser = chooser
+        self.loop = loop
         self.deeds: list[Deed] = []
         self.proving: dict[str, Proving] = {}
-        self.courses = Courses()
+        self.courses = Courses(keeps_unmatched=keeps_unmatched)
         self._world = world
         self._kinds = kinds
         self._period_ns = period_ns
@@ -86,7 +131,7 @@ class Acting:
         """Take in what a degradation is explained by now, and the id of that."""
         self._made[made.degradation] = (name, made)
 
-    def see(self, watching: Watching, *, now_ns: int, is_late: bool = False) -> list[Told]:
+    def see(self, watching: Open, *, now_ns: int, is_late: bool = False) -> list[Told]:
         """End a period: note how all fare, judge what was done, then choose anew.
 
         Nothing is chosen for a period that is judged long after it was over (``is_late``).
@@ -103,7 +148,7 @@ class Acting:
                 told.append(plan)
         return told
 
-    def approve(self, name: str, watching: Watching, *, now_ns: int) -> Plan | None:
+    def approve(self, name: str, watching: Open, *, now_ns: int) -> Plan | None:
         """Let a plan that waits for a yes be carried out; None where it no longer stands."""
         begun = {deed.plan for deed in self.deeds}
         for plan in self._last.values():
@@ -120,7 +165,7 @@ class Acting:
         """The plans that are carried out and not proven yet."""
         return [each.plan for each in self.proving.values()]
 
-    def _note(self, watching: Watching, now_ns: int) -> None:
+    def _note(self, watching: Open, now_ns: int) -> None:
         if watching.sight.judged is None:
             return
         uses, gap = watching.sight.judged
@@ -142,7 +187,7 @@ class Acting:
             if answer == "undecided":
                 continue
             del self.proving[name]
-            is_undone = answer in {"worse", "no_effect"}
+            is_undone = self.takes_back(each.plan, answer)
             outcome = Outcome(
                 plan=name,
                 verdict=answer,
@@ -151,10 +196,19 @@ class Acting:
                 treated_uses=round(uses),
                 control_uses=round(sum(p.control_n for p in after)),
                 is_undone=is_undone,
-                sentence=_proof(each.plan, answer, found),
+                sentence=self.proof(each.plan, answer, found),
             )
             self._close(name, now_ns, was_undone=is_undone)
             yield outcome
+
+    def takes_back(self, plan: Plan, answer: Verdict) -> bool:
+        """Tell whether what was done is undone after such a verdict."""
+        del plan
+        return answer in {"worse", "no_effect"}
+
+    def proof(self, plan: Plan, answer: Verdict, found: Estimate | None) -> str:
+        """Tell a verdict to people."""
+        return _proof(plan, answer, found)
 
     def _close(self, name: str, now_ns: int, *, was_undone: bool) -> None:
         self.deeds = [
@@ -162,7 +216,7 @@ class Acting:
             for d in self.deeds
         ]
 
-    def _needs(self, watching: Watching) -> list[Need]:
+    def _needs(self, watching: Open) -> list[Need]:
         """List what is open and explained, in the order in which it is served."""
         pooled = _pooled(watching, self._made, self._period_ns)
         found = [
@@ -197,10 +251,11 @@ class Acting:
             by_slice=impact.by_slice,
         )
 
-    def _plan(self, need: Need, watching: Watching, now_ns: int) -> Plan | None:
+    def _plan(self, need: Need, watching: Open, now_ns: int) -> Plan | None:
         """Choose for a degradation; gives the plan where it says something new."""
         situation = self._situation(need, watching, now_ns)
-        plan = self.chooser.choose(need, situation, number=f"P{self._count + 1:05d}")
+        number = f"{self.loop}-P{self._count + 1:05d}".removeprefix("-")
+        plan = self.chooser.choose(need, situation, number=number)
         last = self._last.get(plan.degradation)
         is_done = plan.autonomy == "act" and plan.chosen is not None
         if not is_done and last is not None and _same(plan, last):
@@ -241,7 +296,7 @@ class Acting:
             services=one.told.services,
         )
 
-    def _situation(self, need: Need, watching: Watching, now_ns: int) -> Situation:
+    def _situation(self, need: Need, watching: Open, now_ns: int) -> Situation:
         subjects = self._world.all_subjects()
         uses = _uses_per_min(need, watching, self._period_ns)
         whole = max(uses.pop("all"), 1e-9)
@@ -274,12 +329,12 @@ class Acting:
         self._count = int(saved["count"])
         self.deeds = from_plain(list[Deed], saved["deeds"])
         self.proving = from_plain(dict[str, Proving], saved["proving"])
-        self.courses = Courses(from_plain(dict[str, list[Period]], saved["courses"]))
+        self.courses.of = from_plain(dict[str, list[Period]], saved["courses"])
         self._last = from_plain(dict[str, Plan], saved["last"])
         self._made = from_plain(dict[str, WithId], saved["made"])
 
 
-def _pooled(watching: Watching, made: Mapping[str, WithId], period_ns: int) -> dict[str, Diagnosis]:
+def _pooled(watching: Open, made: Mapping[str, WithId], period_ns: int) -> dict[str, Diagnosis]:
     """Put together what declines that began at once say of one cause: each speaks for it."""
     found = {name: diagnosis for name, (_, diagnosis) in made.items()}
     began = {one.told.id: one.told.began_ns for one in watching.open}
@@ -299,7 +354,7 @@ def _pooled(watching: Watching, made: Mapping[str, WithId], period_ns: int) -> d
     return found
 
 
-def _uses_per_min(need: Need, watching: Watching, period_ns: int) -> dict[str, float]:
+def _uses_per_min(need: Need, watching: Open, period_ns: int) -> dict[str, float]:
     """Tell how many uses each suspect has a minute, and all together by the name `all`.
 
     Of a function that only some services lead through, those of the degradation's services count.

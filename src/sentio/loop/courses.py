@@ -22,10 +22,17 @@ FEWEST_CONTROLS = 30.0  # uses of a service elsewhere, for it to be compared
 
 
 class Courses:
-    """Notes each period of each scope that is asked for."""
+    """Notes each period of each scope that is asked for.
 
-    def __init__(self, known: Mapping[str, list[Period]] | None = None) -> None:
+    Uses of a service of which too few are elsewhere are left out, unless ``keeps_unmatched``: then
+    they are held against their usual only, as if nothing had changed for anybody else.
+    """
+
+    def __init__(
+        self, known: Mapping[str, list[Period]] | None = None, *, keeps_unmatched: bool = False
+    ) -> None:
         self.of: dict[str, list[Period]] = dict(known or {})
+        self.keeps_unmatched = keeps_unmatched
 
     def see(
         self,
@@ -54,6 +61,8 @@ class Courses:
         for each in within.values():
             is_odd |= each
         control = _by_service(gap, service, known & ~is_odd, len(services))
+        if self.keeps_unmatched:
+            control = _or_usual(*control)
         for name, here in within.items():
             period = _period(gap, service, here, control, end_ns=end_ns)
             self.of[name] = [*self.of[name], period][-KEPT:]
@@ -79,6 +88,12 @@ def _by_service(
     n = np.bincount(service[which], minlength=services).astype(np.float64)
     total = np.bincount(service[which], gap[which], minlength=services)
     return n, total / np.maximum(n, 1.0)
+
+
+def _or_usual(n: FloatArray, mean: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Let the usual stand for a control group that is too small."""
+    is_enough = n >= FEWEST_CONTROLS
+    return np.where(is_enough, n, FEWEST_CONTROLS), np.where(is_enough, mean, 0.0)
 
 
 def _period(

@@ -11,7 +11,7 @@ from sentio.model.topology import DOMAIN_OF_KIND
 from sentio.testing.breach import insist
 
 WORDS = {word for _, _, word in TABLE} | {"", "change", "planned_work", "asleep", "overload"}
-MORE_WORDS = {"unused", ANYTHING}
+MORE_WORDS = {"unused", "domain_fails", "stands_in", ANYTHING}
 KINDS = {*DOMAIN_OF_KIND, "slice", "segment", ANYTHING}
 
 

@@ -24,6 +24,8 @@ ROLLOUT, CROWD, TAKE_UP, REDIRECT = "rollout", "crowd", "take_up", "redirect"
 """Quantities of who goes where: the share that runs the newest release or firmware, the share of
 all uses that gather in a cell, the share of all uses that move to an app, and the code of the
 element to which the customers of another are led."""
+ACCESS = "access"
+"""Quantity of which way sites (`gnb`) or edge hosts take: a code of `sentio.lab.physics.access`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,7 @@ from sentio.lab.faults.composite import compose, draw_size
 from sentio.lab.faults.decoys import DECOYS, Setting, draw_decoy
 from sentio.lab.faults.effect import within
 from sentio.lab.faults.kinds import KINDS
+from sentio.lab.faults.physical import ALL
 from sentio.lab.faults.recipe import Codes, Recipe, cook, newest_of
 from sentio.lab.faults.trial import HOURS, Trial
 from sentio.lab.faults.truth import Incident
@@ -40,7 +41,7 @@ class Plan:
     days: float = 14.0
     calm_days: float = 0.0
     composite_share: float = 0.5
-    kinds: tuple[str, ...] = ()  # all, unless named
+    kinds: tuple[str, ...] = ()  # all of `KINDS`, unless named
 
 
 def plan_faults(estate: Estate, trial: Trial, plan: Plan, start_ns: int) -> tuple[Incident, ...]:
@@ -205,8 +206,8 @@ def _recipes(rng: np.random.Generator, plan: Plan) -> Iterator[Recipe | None]:
     """Yield named kinds in turn, each as often as the others, and composites between (None)."""
     kinds = [*(plan.kinds or KINDS)]
     for kind in kinds:
-        if kind not in KINDS:
-            raise UnknownName.among("kind of fault", kind, KINDS)
+        if kind not in ALL:
+            raise UnknownName.among("kind of fault", kind, ALL)
     composites = round(plan.faults * plan.composite_share)
     turn: Sequence[str] = ()
     for number in range(plan.faults):
@@ -214,7 +215,7 @@ def _recipes(rng: np.random.Generator, plan: Plan) -> Iterator[Recipe | None]:
             yield None
             continue
         turn = turn or rng.permutation(kinds).tolist()
-        yield KINDS[turn[0]]
+        yield ALL[turn[0]]
         turn = turn[1:]
 
 

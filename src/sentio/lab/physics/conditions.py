@@ -12,6 +12,7 @@ from sentio.lab.faults.effect import CONDITIONS, Effect
 from sentio.lab.operator.core import FACTORY, PREMIUM
 from sentio.lab.operator.estate import Estate
 from sentio.lab.operator.places import LAYERS
+from sentio.lab.physics.access import CLOUD, DELAY_MS, met_on_ways
 from sentio.lab.physics.loads import Loads
 from sentio.lab.physics.path import Path
 from sentio.lab.physics.queues import queueing
@@ -72,6 +73,12 @@ def conditions_of(
         for quantity, each in queueing(kind, load).items():
             added = each[path[kind]]
             met[quantity] += added * priority if quantity in _QUEUED else added
+    if loads.ways is not None:
+        added = met_on_ways(path, loads.ways, loads.by_kind["cell"], draw.uniform[4])
+        for quantity, each in added.items():
+            met[quantity] += each.astype(FLOAT)
+    if "in_cloud" in path:
+        met["delay_ms"] += FLOAT(DELAY_MS[CLOUD]) * path["in_cloud"]
     moved = path["cell"] != draw.cell
     met["noise_db"][moved] += 10.0  # the neighbour's cell is further away
     met["noise_ul_db"][moved] += 10.0

@@ -13,6 +13,7 @@ from sentio.lab.day import DAY_NS, HOUR_NS
 from sentio.lab.faults.effect import STRAINS, Effect
 from sentio.lab.operator.estate import Estate
 from sentio.lab.operator.rhythm import BUSIEST, activity, whereabouts
+from sentio.lab.physics.access import Ways, carriage_of, loads_of_ways, moved_demand
 
 CENTRAL = ("upf", "edge", "amf", "smf", "dns", "ims", "server")
 BASE_DEMAND = 4.0  # of a cell without people: signalling and things, in users
@@ -36,6 +37,7 @@ class Loads:
 
     by_kind: Mapping[str, FloatArray]
     is_asleep: BoolArray
+    ways: Ways | None = None  # where somebody does not take the usual one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,9 +100,18 @@ def loads_of(
         near = estate.places.neighbours[cell]
         asked[near] += asked[cell] / len(near)
         asked[cell] = 0.0
+    carriage, moved = carriage_of(estate, effects), None
+    if carriage is not None:
+        moved = moved_demand(estate, asked, capacity.cell, carriage)
+        asked = moved.asked
     found = {"cell": _driven(asked / capacity.cell, "cell", strains)}
     carried = found["cell"] * capacity.cell
     site = np.bincount(estate.places.site, carried, estate.scale.sites)
+    ways = None
+    if carriage is not None and moved is not None:
+        carried_by: FloatArray = np.asarray(site, dtype=np.float64)
+        ways = loads_of_ways(carried_by, carriage, moved, capacity.link, capacity.ring)
+        site = np.where(carriage.way > 0, 0.0, site)
     for kind, parent, limit in (
         ("link", estate.transport.ring_of_link, capacity.link),
         ("ring", estate.transport.router_of_ring, capacity.ring),
@@ -113,7 +124,7 @@ def loads_of(
         calm = peak * (0.25 + 0.75 * demand.busy) * demand.noise[kind]
         found[kind] = _driven(calm, kind, strains)
     by_kind = {kind: np.append(load, 0.0) for kind, load in found.items()}
-    return Loads(by_kind=by_kind, is_asleep=asleep)
+    return Loads(by_kind=by_kind, is_asleep=asleep, ways=ways)
 
 
 def _cells(estate: Estate, ts_ns: int, active: float) -> FloatArray:

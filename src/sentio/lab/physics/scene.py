@@ -10,6 +10,7 @@ import numpy as np
 from sentio.kernel.arrays import BoolArray, IntArray
 from sentio.lab.faults.effect import REDIRECT, ROLLOUT, STRAINS, Effect
 from sentio.lab.operator.estate import Estate
+from sentio.lab.physics.access import leave_hosts, leave_usual_way, way_of_edges
 from sentio.lab.physics.conditions import Conditions, conditions_of
 from sentio.lab.physics.loads import Capacity, Demand, Loads, loads_of
 from sentio.lab.physics.path import Path, Releases, path_of
@@ -114,6 +115,9 @@ def releases_of(estate: Estate, effects: Effects) -> Releases:
 def _play_rows(scene: Scene, effects: Effects, draw: Draw, loads: Loads) -> Played:
     releases, redirects = releases_of(scene.estate, effects), _redirects(effects)
     path = path_of(scene.estate, draw, loads.is_asleep, releases, redirects)
+    if loads.ways is not None:
+        leave_usual_way(path, loads.ways.carriage)
+    leave_hosts(path, way_of_edges(effects))
     met = conditions_of(scene.estate, draw, path, loads, effects)
     spans = draw.spans()
     return Played(loads=loads, path=path, met=met, spans=spans, indicators=outcome(met, spans))

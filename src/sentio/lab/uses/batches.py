@@ -56,7 +56,8 @@ def _batch(
         "subject_kind": pa.DictionaryArray.from_arrays(pa.array(kind), SUBJECT_KINDS),
     }
     for name in SHOWN:
-        columns[name] = coded(played.path[name][rows], estate.dictionaries[name])
+        code = played.path.get(f"shown_{name}", played.path[name])  # as the inventory has it
+        columns[name] = coded(code[rows], estate.dictionaries[name])
     for name, values in told.items():
         columns[name] = pa.array(values[local].astype(np.float32, copy=False))
     return pa.RecordBatch.from_pydict(columns)

@@ -1,0 +1,1 @@
+"""Autonomous domains: each with intents and a loop of its own, and what looks after all of them."""
