@@ -94,7 +94,7 @@ class Closed(Run):
         subjects = given.users + given.things
         self.acting = Acting(
             Chooser(policy=policy(given.policy)),
-            World(all_subjects=lambda: subjects),
+            World(all_subjects=lambda _now_ns: subjects),
             kinds={each.name: each for each in ACTIONS},
             period_ns=PERIOD_NS,
         )

@@ -26,7 +26,7 @@ def acting(level: Autonomy = "act") -> Acting:
     given = policy("default").model_copy(update={"limits": limits})
     return Acting(
         Chooser(policy=with_autonomy(given, level)),
-        World(all_subjects=lambda: 100_000),
+        World(all_subjects=lambda _now_ns: 100_000),
         kinds={each.name: each for each in ACTIONS},
         period_ns=PERIOD_NS,
     )

@@ -23,6 +23,7 @@ from sentio.api.health import health_router
 from sentio.api.ingest import Ingest, ingest_router
 from sentio.api.intake import Intake
 from sentio.api.metrics import Metrics
+from sentio.api.plans import plans_router
 from sentio.api.problems import add_problems
 from sentio.api.rate import Rate
 from sentio.api.reading import reading_router
@@ -117,6 +118,7 @@ def _add_reading(app: FastAPI, loop: Running) -> None:
         ("/api", diagnoses_router(loop.told, access)),
         ("/api", orders_router(loop.told, access)),
         ("/api", data_faults_router(loop.told, access)),
+        ("/api", plans_router(platform.state, access)),
         ("/api", experience_router(platform, access)),
         ("/api", watch_router(loop, access)),
         (

@@ -57,12 +57,12 @@ def effect(before: Sequence[Period], after: Sequence[Period]) -> Estimate | None
 
 def verdict(found: Estimate | None, *, lost: float, uses: float, is_last: bool) -> Verdict:
     """Judge an effect against the MOS that a use had lost; ``is_last`` forces an answer."""
-    if found is None or uses < FEWEST_USES:
-        return "undecided" if not is_last else "no_effect"
+    if found is None or (uses < FEWEST_USES and not is_last):
+        return "no_effect" if is_last else "undecided"
     enough = ENOUGH * lost
     if found.high < 0.0 and found.mean < -enough:
         return "worse"
-    if found.low > 0.0 and found.mean >= enough:
+    if found.low > 0.0 and (found.mean >= enough or is_last):
         return "improved"
     if found.high < enough or (is_last and found.mean < enough):
         return "no_effect"

@@ -137,6 +137,17 @@ class Settings(BaseSettings):
         le=365,
         description="Days of data, gaps not counted, that the watch only learns from.",
     )
+    decision_policy: str = Field(
+        default="default",
+        pattern=r"^[a-z][a-z0-9_]*$",
+        description="Which policy says what is done by itself: one of `definitions/policies`, or "
+        "of the operator's own.",
+    )
+    decision_autonomy: Literal["observe", "advise", "approve", "act"] = Field(
+        default="advise",
+        description="How far the platform goes at most, whatever the policy allows: it notes what "
+        "it would do, tells people, waits for their yes, or acts.",
+    )
     collection_url: str = Field(
         default="",
         pattern=r"^(https?://(\[[0-9A-Fa-f:.]+\]|[^\s/@:?#\[\]]+)(:\d{1,5})?([/?][^\s#]*)?)?$",

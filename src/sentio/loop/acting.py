@@ -92,7 +92,7 @@ class Proving:
 class World:
     """What acting must know besides: how many subjects there are, what is worked on, the switch."""
 
-    all_subjects: Callable[[], int]
+    all_subjects: Callable[[int], int]
     works: Callable[[int], frozenset[str]] = lambda _now_ns: frozenset()
     is_stopped: Callable[[], bool] = lambda: False
     locks: Callable[[], Mapping[str, str]] = dict
@@ -124,6 +124,7 @@ class Acting:
         self._kinds = kinds
         self._period_ns = period_ns
         self._count = 0
+        self._counted: tuple[int, int] | None = None  # hour, and all subjects then
         self._last: dict[str, Plan] = {}  # of each open degradation
         self._made: dict[str, WithId] = {}  # what each was last explained by
 
@@ -296,8 +297,15 @@ class Acting:
             services=one.told.services,
         )
 
+    def _subjects(self, now_ns: int) -> int:
+        """Count all subjects, once an hour."""
+        hour, known = now_ns // HOUR_NS, self._counted
+        if known is None or known[0] != hour:
+            known = self._counted = hour, self._world.all_subjects(now_ns)
+        return known[1]
+
     def _situation(self, need: Need, watching: Open, now_ns: int) -> Situation:
-        subjects = self._world.all_subjects()
+        subjects = self._subjects(now_ns)
         uses = _uses_per_min(need, watching, self._period_ns)
         whole = max(uses.pop("all"), 1e-9)
         return Situation(

@@ -14,6 +14,7 @@ from sentio.kernel.log import logger
 from sentio.loop.change import News, OnChange
 from sentio.loop.collectors.nobody import Nobody
 from sentio.loop.collectors.webhook import Webhook
+from sentio.loop.deciding import acting_of
 from sentio.loop.live import SECOND_NS, Explain, Live, Pace, explain_nothing
 from sentio.loop.news_log import log_news
 from sentio.model.collection import Collectors
@@ -56,6 +57,7 @@ class Running:
         self.pace = Pace.of(settings)
         self.live: Live | None = None  # while it runs; read only
         self._collectors = collectors_of(settings)
+        self._settings = settings
         self._clock = clock
         self._explainer = explainer
         self._on_change = on_change
@@ -119,6 +121,7 @@ class Running:
             clock=self._clock,
             on_change=self._tell,
             collectors=self._collectors,
+            acting=acting_of(self._warehouse, self._settings),
         )
         live.explain = self._explainer(live)
         return live

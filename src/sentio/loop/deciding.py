@@ -1,0 +1,76 @@
+"""Puts the acting half together over a store: policy, catalogue, and what must be known besides."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+import duckdb
+
+from sentio.decision.catalogue import ACTIONS
+from sentio.decision.choosing import Chooser
+from sentio.decision.policy import policy, with_autonomy
+from sentio.experience.service import SERVICES
+from sentio.kernel.config import Settings
+from sentio.loop.acting import Acting, World
+from sentio.store.ask import Answers
+from sentio.store.warehouse import Warehouse
+
+HOUR_NS = 3_600_000_000_000
+WORKS = """
+    SELECT DISTINCT element FROM event
+    WHERE event_kind = 'planned_work' AND ts <= ? AND coalesce(end_ts, ts) > ?
+"""
+
+
+def acting_of(
+    warehouse: Warehouse,
+    settings: Settings,
+    *,
+    is_stopped: Callable[[], bool] = lambda: False,
+) -> Acting:
+    """Make what chooses and proves, by the settings.
+
+    Raises
+    ------
+    UnknownName
+        There is no such policy.
+    DefinitionError
+        A policy or an action is written wrongly.
+    """
+    given = with_autonomy(policy(settings.decision_policy), settings.decision_autonomy)
+    world = World(
+        all_subjects=partial(all_subjects, Answers(warehouse)),
+        works=partial(works_at, warehouse),
+        is_stopped=is_stopped,
+    )
+    return Acting(
+        Chooser(policy=given, catalogue=tuple(ACTIONS)),
+        world,
+        kinds={each.name: each for each in ACTIONS},
+        period_ns=settings.awareness_period_s * 1_000_000_000,
+    )
+
+
+def all_subjects(answers: Answers, now_ns: int) -> int:
+    """Estimate how many subjects had a use in the day before, by the sketches of the cube."""
+    end_ns = now_ns - now_ns % HOUR_NS
+    found = answers.ask(
+        "subjects_together",
+        services=tuple(SERVICES.names()),
+        since_ns=end_ns - 24 * HOUR_NS,
+        until_ns=end_ns + HOUR_NS,
+    )
+    known = found.column("subjects").to_pylist()
+    return max(int(known[0] or 0), 1) if known else 1
+
+
+def works_at(warehouse: Warehouse, now_ns: int) -> frozenset[str]:
+    """Name the elements on which a planned work goes on."""
+    con = warehouse.con.cursor()
+    try:
+        return frozenset(str(row[0]) for row in con.execute(WORKS, [now_ns, now_ns]).fetchall())
+    except duckdb.CatalogException:  # no event was ever read
+        return frozenset()
+    finally:
+        con.close()
