@@ -17,6 +17,12 @@ from sentio.model.domain import DOMAINS
 from sentio.model.plan import Autonomy, Candidate, Plan, Refusal
 
 MOST_CAUSES = 3  # that are considered
+VERBS = {
+    "act": "is done",
+    "approve": "waits for a yes",
+    "advise": "is advised",
+    "observe": "would be done",
+}
 TOLD = 8  # candidates and refusals that a plan names
 WORK_DOMAINS = frozenset(DOMAINS)
 
@@ -116,7 +122,7 @@ def _sentence(best: Asked | None, level: Autonomy, told: Sequence[Refusal]) -> s
     if best is None:
         why = f": {told[0].reason}" if told else " that is worth doing"
         return f"Nothing is done{why}."
-    one, verb = best.candidate, {"act": "is done", "approve": "waits for a yes"}.get(level, "noted")
+    one, verb = best.candidate, VERBS[level]
     return (
         f"{best.kind.title} ({one.action.target}) {verb}: it helps with "
         f"{100 * one.success:.0f} % and gives back about {one.regained_min.mean:.0f} weighted "
