@@ -83,7 +83,7 @@ class City:
                 attributes=lambda name: attributes.get(name, {}),
                 has_way_round=lambda name: _is_protected(attributes.get(name, {})),
             ),
-            World(all_subjects=lambda: subjects, is_stopped=lambda: not acts),
+            World(all_subjects=lambda _now_ns: subjects, is_stopped=lambda: not acts),
             policy=policy("default"),
             cross_policy=policy("cross_domain"),
             period_ns=PERIOD_NS,
