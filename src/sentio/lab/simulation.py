@@ -23,6 +23,7 @@ from sentio.lab.faults.plan import Plan, draw_scope, plan_decoys, plan_faults
 from sentio.lab.faults.recipe import cook
 from sentio.lab.faults.trial import Trial, hold_trial
 from sentio.lab.faults.truth import Fault, Incident, Sign
+from sentio.lab.faults.works import draw_work
 from sentio.lab.operator.estate import Estate, build_estate
 from sentio.lab.operator.rhythm import PERIOD_NS, activity, rain_mm_h, whereabouts
 from sentio.lab.operator.scale import Scale
@@ -207,6 +208,27 @@ class Operator:
     def collect_no_more(self, element: str, *, what: Collected | None = None) -> None:
         """Go back to what is usual of an element: in all, or in one sort; there may be nothing."""
         self._ordered.revoke(element, what)
+
+    def plan_work(
+        self, kind: str, element: str, *, window_ns: tuple[int, int], announced_ns: int
+    ) -> Fault:
+        """Plan a work on an element of a kind, announced before it begins; its truth so far.
+
+        Whether anybody feels it follows from the network (`sentio.lab.faults.works`). Raises
+        `UnknownName` for an element that there is none of, or a kind that nobody works on.
+        """
+        number = len(self._incidents)
+        found = draw_work(
+            self.estate,
+            np.random.default_rng([self.estate.seed, 15, number]),
+            kind,
+            element,
+            window_ns=window_ns,
+            announced_ns=announced_ns,
+            name=f"work-{number + 1:03d}",
+        )
+        self._incidents.append(found)
+        return Tally().truth(found)
 
     def break_now(
         self,

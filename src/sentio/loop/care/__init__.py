@@ -1,0 +1,1 @@
+"""Service assurance and care: service problems, planned works, silent sufferers, one subject."""
