@@ -18,6 +18,7 @@ from sentio.api.awareness import (
     orders_router,
 )
 from sentio.api.body import BodyLimits
+from sentio.api.care import care_router
 from sentio.api.experience import experience_router
 from sentio.api.health import health_router
 from sentio.api.ingest import Ingest, ingest_router
@@ -28,8 +29,10 @@ from sentio.api.problems import add_problems
 from sentio.api.rate import Rate
 from sentio.api.reading import reading_router
 from sentio.api.rim import Rim
+from sentio.api.service_problems import service_problems_router
 from sentio.api.stream import stream_router
 from sentio.api.watch import watch_router
+from sentio.api.works import works_router
 from sentio.ingest.sources.limits import Limits
 from sentio.kernel.config import Settings
 from sentio.loop.change import OnChange
@@ -121,6 +124,9 @@ def _add_reading(app: FastAPI, loop: Running) -> None:
         ("/api", plans_router(platform.state, access)),
         ("/api", experience_router(platform, access)),
         ("/api", watch_router(loop, access)),
+        ("/api", service_problems_router(platform.state, access, platform.clock)),
+        ("/api", works_router(platform, access)),
+        ("/api", care_router(platform, access)),
         (
             "/api",
             stream_router(

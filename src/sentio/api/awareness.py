@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
@@ -20,7 +20,10 @@ from sentio.model.degradation import Degradation
 from sentio.model.diagnosis import Diagnosis
 from sentio.store.state.told import Told, Wanted
 
-TIMES = ("began_ns", "seen_ns", "ended_ns", "made_ns", "since_ns", "until_ns")
+TIMES = (
+    *("began_ns", "seen_ns", "ended_ns", "made_ns", "since_ns", "until_ns"),
+    *("created_ns", "changed_ns", "resolved_ns"),
+)
 
 After = Annotated[str | None, Query(description="The last id already read.")]
 Limit = Annotated[int, Query(ge=1, le=1000)]
@@ -173,13 +176,13 @@ def order_json(each: CollectionOrder) -> Json:
     return {"state": each.state, **with_moments(to_plain(each))}
 
 
-def with_moments(body: Mapping[str, Any]) -> Json:
+def with_moments(body: Mapping[str, Any], *, names: Sequence[str] = TIMES) -> Json:
     """Add to times in ns, which not every program can hold exactly, their ISO 8601 form.
 
     What the body tells by such a name itself is left as it is: ``seen`` of a fault of the data.
     """
     moments = {
-        name.removesuffix("_ns"): _iso(body[name]) for name in TIMES if body.get(name) is not None
+        name.removesuffix("_ns"): _iso(body[name]) for name in names if body.get(name) is not None
     }
     return {**moments, **body}
 

@@ -43,6 +43,7 @@ def watch(
     A period counts once the newest use of the store is past its end and the grace. `sentio serve`
     watches by itself; this is for what was read by `sentio ingest`.
     """
+    from sentio.loop.care.following import follow
     from sentio.loop.change import Change
     from sentio.loop.diagnosing import diagnoser
     from sentio.loop.live import Live, Pace
@@ -67,6 +68,7 @@ def watch(
         live = Live(warehouse, told, pace=Pace.of(settings), on_change=tell)
         live.explain = diagnoser(warehouse, live)
         periods = live.catch_up()
+        follow(warehouse, state, live.detail.topology)
         found = [each for name in ids if (each := told.degradation(name)) is not None]
         found += [each for each in live.open if each.id not in ids]
     answer(_value(live, periods, found), _text(live, periods, found), as_json=as_json)

@@ -142,7 +142,7 @@ class StoreDetail:
             self._ahead = self._read_ahead(since_ns, max(until_ns, ahead_ns))
         tables: list[pa.Table] = []
         for service, rows in self._ahead.between(since_ns, until_ns):
-            named = self._named(rows)
+            named = self.named(rows)
             column = pa.repeat(service, rows.num_rows).dictionary_encode()
             tables.append(with_derived(named.append_column("service", column), self.topology))
         uses = pa.concat_tables(tables or [self._nothing()], promote_options="default")
@@ -184,6 +184,10 @@ class StoreDetail:
             f"FROM ({selects}) GROUP BY subject ORDER BY 3 DESC, 2 DESC, 1",
             [value for part in parts for value in part.bound],
         ).fetchall()
+
+    def refresh(self, con: duckdb.DuckDBPyConnection) -> None:
+        """Take in what members have come since: before `parts` are asked for a scope."""
+        self._codes.refresh(con)
 
     def parts(
         self, con: duckdb.DuckDBPyConnection, scope: Scope, since_ns: int, until_ns: int
@@ -281,7 +285,8 @@ class StoreDetail:
         ).to_arrow_table()
         return self._scored(part.service, rows)
 
-    def _named(self, rows: pa.Table) -> pa.Table:
+    def named(self, rows: pa.Table) -> pa.Table:
+        """Put the names of the path in the place of their codes."""
         for place, name in enumerate(rows.column_names):
             if name in PATH:
                 rows = rows.set_column(place, name, self._codes.named(rows.column(name)))
@@ -290,7 +295,7 @@ class StoreDetail:
         return rows
 
     def _scored(self, service: str, rows: pa.Table) -> pa.Table:
-        rows = self._named(rows)
+        rows = self.named(rows)
         batch = pa.RecordBatch.from_arrays(
             [column.combine_chunks() for column in rows.columns], names=rows.column_names
         )

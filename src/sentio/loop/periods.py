@@ -72,10 +72,11 @@ class Periods:
 
     def topology(self) -> Topology:
         """Build the topology from all elements and links known now."""
-        return topology(*(_batch(self._answers.ask(f"{name}s_known")) for name in UNDER_ALL))
+        return topology(*(batch_of(self._answers.ask(f"{name}s_known")) for name in UNDER_ALL))
 
 
-def _batch(table: pa.Table) -> pa.RecordBatch:
+def batch_of(table: pa.Table) -> pa.RecordBatch:
+    """Give a table as one batch."""
     batches = table.combine_chunks().to_batches()
     return batches[0] if batches else pa.RecordBatch.from_pylist([], schema=table.schema)
 

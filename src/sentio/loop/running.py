@@ -11,6 +11,7 @@ from sentio.kernel.clock import Clock
 from sentio.kernel.config import Settings
 from sentio.kernel.errors import SentioError
 from sentio.kernel.log import logger
+from sentio.loop.care.following import follow
 from sentio.loop.change import News, OnChange
 from sentio.loop.collectors.nobody import Nobody
 from sentio.loop.collectors.webhook import Webhook
@@ -53,6 +54,8 @@ class Running:
         on_change: OnChange = lambda _change: None,
     ) -> None:
         self.told = Told(state)
+        self._state = state
+        self._followed = -1  # newest event that service problems are up to
         self._warehouse = warehouse
         self.pace = Pace.of(settings)
         self.live: Live | None = None  # while it runs; read only
@@ -105,6 +108,7 @@ class Running:
                 while not self._stop.is_set():
                     live.catch_up(self._stop.is_set)
                     self._newest_event = self.told.newest_event()
+                    self._follow(live)
                     self._stop.wait(wait_s)
             except SentioError as error:
                 log.warning("stuck", **error.as_dict())
@@ -125,6 +129,13 @@ class Running:
         )
         live.explain = self._explainer(live)
         return live
+
+    def _follow(self, live: Live) -> None:
+        """Bring the service problems up to what was told, if anything was since the last look."""
+        if self._followed == self._newest_event:
+            return
+        follow(self._warehouse, self._state, live.detail.topology)
+        self._followed = self._newest_event
 
     def _tell(self, change: News) -> None:
         self._newest_event = self.told.newest_event()

@@ -220,10 +220,21 @@ def is_free(day: IntArray) -> BoolArray:
     return (day + 3) % 7 >= SATURDAY  # 1970 began on a Thursday
 
 
-def hourly_of(who: IntArray, hour: IntArray, since_ns: int, until_ns: int) -> Hourly:
-    """Turn uses, each with its subject and hour, into means of a day of each kind."""
+def hourly_of(
+    who: IntArray,
+    hour: IntArray,
+    since_ns: int,
+    until_ns: int,
+    *,
+    times: FloatArray | None = None,
+) -> Hourly:
+    """Turn uses, each with its subject and hour, into means of a day of each kind.
+
+    ``times`` says how often each stands for a use; once unless said.
+    """
     subject, at = np.unique(who, return_inverse=True)
-    flat = np.bincount(hour * len(subject) + at, minlength=48 * len(subject)).astype(np.float64)
+    flat = np.bincount(hour * len(subject) + at, times, minlength=48 * len(subject))
+    flat = np.asarray(flat, dtype=np.float64)
     days = is_free(np.arange(since_ns // DAY_NS, -(-until_ns // DAY_NS)))
     share = np.repeat([max(int((~days).sum()), 1), max(int(days.sum()), 1)], 24)[:, None]
     return Hourly(subject=subject, uses=flat.reshape(48, len(subject)) / share)

@@ -51,9 +51,9 @@ def next_uses(
 
 
 def elements_known(tables: Tables) -> ir.Table:
-    """List every element with its kind and parent, as its newest record has them."""
+    """List every element with its kind, parent and attributes, as its newest record has them."""
     rows = _newest(tables["element"], "element", ["element_kind", "parent"])
-    return rows.select("element", "element_kind", "parent").order_by("element")
+    return rows.select("element", "element_kind", "parent", "attributes").order_by("element")
 
 
 def links_known(tables: Tables) -> ir.Table:

@@ -137,6 +137,20 @@ class OutcomeRow(Base):
     body: Mapped[dict[str, Any]] = mapped_column(JSON)  # Any: JSON
 
 
+class ServiceProblemRow(Base):
+    """A service problem as it was last told; ``degradations`` between commas, to be looked for."""
+
+    __tablename__ = "service_problem"
+
+    id: Mapped[str] = mapped_column(String(60), primary_key=True)
+    status: Mapped[str] = mapped_column(String(20), index=True)
+    began_ns: Mapped[int] = mapped_column(BigInteger)
+    changed_ns: Mapped[int] = mapped_column(BigInteger, index=True)
+    degradations: Mapped[str] = mapped_column(Text)
+    version: Mapped[int] = mapped_column(Integer)
+    body: Mapped[dict[str, Any]] = mapped_column(JSON)  # Any: JSON
+
+
 class ToldEventRow(Base):
     """What was told, in the order of the telling; the oldest are dropped."""
 
