@@ -209,9 +209,14 @@ def village(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Platform
         lines = ["ts,imsi,cell,segment,page_load_ms,is_success"]
         lines += [f"{ts},{imsi(who)},{cell},{who % 2},900,1" for ts, who, cell in rows]
         read(platform, "probe.csv", "\n".join(lines) + "\n", service="web")
-        elements = ["valid_from,element_id,element_kind,element_name,parent_id,details"]
+        elements = [
+            (
+                "valid_from,element_id,element_kind,element_name,parent_id,technology,longitude,"
+                "latitude,range_m,details"
+            )
+        ]
         elements += [
-            f"2026-09-01T00:00:00Z,{name},{name.split('-')[0]},{name},{parent or ''},"
+            f"2026-09-01T00:00:00Z,{name},{name.split('-')[0]},{name},{parent or ''},,,,,"
             + ('"{""is_protected"": true}"' if name == "ring-2" else "")
             for name, parent in PARENTS.items()
         ]

@@ -18,7 +18,7 @@ from sentio.api.awareness import (
     orders_router,
 )
 from sentio.api.body import BodyLimits
-from sentio.api.care import care_router
+from sentio.api.care import care_router, sufferers_router
 from sentio.api.experience import experience_router
 from sentio.api.health import health_router
 from sentio.api.ingest import Ingest, ingest_router
@@ -127,6 +127,7 @@ def _add_reading(app: FastAPI, loop: Running) -> None:
         ("/api", service_problems_router(platform.state, access, platform.clock)),
         ("/api", works_router(platform, access)),
         ("/api", care_router(platform, access)),
+        ("/api", sufferers_router(platform, access)),
         (
             "/api",
             stream_router(

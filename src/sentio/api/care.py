@@ -44,7 +44,7 @@ def care_router(platform: Platform, access: Access) -> APIRouter:
     """Make the routes of customer care."""
     reads = access.needs("read")
     router = APIRouter(prefix="/v1", tags=["care"], dependencies=[Depends(reads)])
-    care, told = Care(platform.warehouse, platform.state), Told(platform.state)
+    care = Care(platform.warehouse, platform.state)
 
     def answer(subject: int, request: Request, *, purpose: str, days: float) -> Json:
         now_ns = platform.clock.now_ns()
@@ -74,6 +74,15 @@ def care_router(platform: Platform, access: Access) -> APIRouter:
         """Hash the identifier as the gate does, and tell how that subject fared."""
         subject = pseudonym_of(body.kind, body.identifier, platform.key)
         return answer(subject, request, purpose=body.purpose, days=body.days)
+
+    return router
+
+
+def sufferers_router(platform: Platform, access: Access) -> APIRouter:
+    """Make the route of those who suffer in silence."""
+    reads = access.needs("read")
+    router = APIRouter(prefix="/v1", tags=["care"], dependencies=[Depends(reads)])
+    told = Told(platform.state)
 
     @router.get("/silent-sufferers", summary="Whom a degradation hurts and who has not called")
     def sufferers(  # pyright: ignore[reportUnusedFunction]  (FastAPI calls it)

@@ -58,10 +58,7 @@ def service_problems_router(state: StateStore, access: Access, clock: Clock) -> 
 
     @router.get("/service-problems/{name}", summary="One of them")
     def one(name: str) -> Json:  # pyright: ignore[reportUnusedFunction]  (FastAPI calls it)
-        found = problems.one(name)
-        if found is None:
-            raise _unknown(name)
-        return problem_json(found)
+        return problem_json(_known(problems, name))
 
     @router.patch("/service-problems/{name}", summary="Take it over, hold it, close it")
     def move(  # pyright: ignore[reportUnusedFunction]  (FastAPI calls it)
@@ -79,6 +76,13 @@ def service_problems_router(state: StateStore, access: Access, clock: Clock) -> 
         return problem_json(moved)
 
     return router
+
+
+def _known(problems: Problems, name: str) -> ServiceProblem:
+    found = problems.one(name)
+    if found is None:
+        raise _unknown(name)
+    return found
 
 
 def problem_json(each: ServiceProblem) -> Json:

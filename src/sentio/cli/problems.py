@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from sentio.cli.opening import settings_of, who
 from sentio.cli.output import AsJson, answer, columns, moment
 from sentio.cli.times import From, Zone, span_ns, zone_of
+
+if TYPE_CHECKING:
+    from sentio.model.problem import ServiceProblem
+
+HEADER = ("id", "state", "priority", "began", "what", "touched", "events", "tickets")
 
 
 def register(app: typer.Typer) -> None:
@@ -61,6 +67,11 @@ def problems(
         else:
             found = known.list(status=status, since_ns=since_ns, limit=limit)  # pyright: ignore[reportArgumentType]  (checked above)
     items = [to_plain(each) for each in found]
+    text = _text(found, is_one=name is not None)
+    answer({"schema": "sentio.cli/problems.v1", "problems": items}, text, as_json=as_json)
+
+
+def _text(found: Sequence[ServiceProblem], *, is_one: bool) -> str:
     rows = [
         [
             each.id,
@@ -74,8 +85,5 @@ def problems(
         ]
         for each in found
     ]
-    header = ("id", "state", "priority", "began", "what", "touched", "events", "tickets")
-    text = columns(header, rows) if found else "No service problem is known."
-    if name is not None and found:
-        text += f"\n\n{found[0].description}"
-    answer({"schema": "sentio.cli/problems.v1", "problems": items}, text, as_json=as_json)
+    text = columns(HEADER, rows) if found else "No service problem is known."
+    return f"{text}\n\n{found[0].description}" if is_one and found else text

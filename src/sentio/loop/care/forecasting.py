@@ -71,10 +71,7 @@ def forecast(
         made_ns=now_ns,
         harm=harm,
         reach=reach,
-        touched=tuple(
-            Expected(subject=int(there.subject[at]), probability=round(float(touched[at]), 4))
-            for at in rows
-        ),
+        touched=_expected(there.subject, touched, rows),
         subjects=_estimate(touched, harm),
         agreement=agreement,
         lost_min=harm * planned.lost_min,
@@ -95,6 +92,12 @@ def forecast(
     )
     made = replace(made, care=care_of(made))
     return replace(made, sentence=sentence_of(made))
+
+
+def _expected(subject: IntArray, touched: FloatArray, rows: IntArray) -> tuple[Expected, ...]:
+    return tuple(
+        Expected(subject=int(subject[at]), probability=round(float(touched[at]), 4)) for at in rows
+    )
 
 
 def presence(work: Work, seen: Seen, reach: Reach, *, now_ns: int) -> Chances:

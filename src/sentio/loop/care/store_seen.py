@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import duckdb
 import numpy as np
@@ -173,21 +173,29 @@ class StoreSeen:
     ) -> dict[str, np.ndarray]:
         """Ask the uses of a window: ``ts``, ``subject``, ``service``, ``mos``, ``inside``."""
         con = self._warehouse.con.cursor()
-        con.register("members", pa.table({"name": pa.array(sorted(reach.members), pa.string())}))
-        codes = "(SELECT code FROM member JOIN members USING (name))"
+        codes = _codes(con, reach.members)
         parts = list(self._detail.parts(con, {}, since_ns, until_ns))
         uses = " UNION ALL ".join(_select(part, reach.dimension, codes) for part in parts)
         nothing = (
             "SELECT 0::BIGINT ts, 0::BIGINT subject, '' service, 0.0 mos, 0 inside WHERE FALSE"
         )
         given = [value for part in parts for value in part.bound]
-        try:
-            found = con.execute(
-                f"WITH uses AS ({uses or nothing}) {sql}", [*given, *bound]
-            ).fetchnumpy()
-        finally:
-            con.unregister("members")
+        found = con.execute(
+            f"WITH uses AS ({uses or nothing}) {sql}", [*given, *bound]
+        ).fetchnumpy()
         return {name: np.ma.getdata(column) for name, column in found.items()}
+
+
+def _codes(con: duckdb.DuckDBPyConnection, members: Iterable[str]) -> str:
+    """Write the codes of some members as a list of SQL."""
+    con.register("members", pa.table({"name": pa.array(sorted(members), pa.string())}))
+    try:
+        rows = con.execute("SELECT code FROM member JOIN members USING (name)").fetchall()
+    except duckdb.CatalogException:  # nothing was ever read
+        rows = []
+    finally:
+        con.unregister("members")
+    return f"({', '.join(str(int(code)) for (code,) in rows) or 'NULL'})"
 
 
 def _select(part: Part, dimension: str, codes: str) -> str:
