@@ -15,6 +15,7 @@ from sentio.decision.catalogue import ACTIONS
 from sentio.decision.choosing import Chooser
 from sentio.decision.need import USE_MIN
 from sentio.decision.policy import policy
+from sentio.decision.tallied import Tallied
 from sentio.lab.changes import Change
 from sentio.lab.physics.scene import touched_rows
 from sentio.lab.simulation import Operator
@@ -93,7 +94,7 @@ class Closed(Run):
         self.hands = Hands(self.operator)
         subjects = given.users + given.things
         self.acting = Acting(
-            Chooser(policy=policy(given.policy)),
+            Chooser(policy=policy(given.policy), effects=Tallied()),
             World(all_subjects=lambda _now_ns: subjects),
             kinds={each.name: each for each in ACTIONS},
             period_ns=PERIOD_NS,

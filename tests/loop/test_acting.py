@@ -12,6 +12,7 @@ from tests.village import PERIOD_NS, START_NS, Village
 from sentio.decision.catalogue import ACTIONS
 from sentio.decision.choosing import Chooser
 from sentio.decision.policy import policy, with_autonomy
+from sentio.decision.tallied import Tallied
 from sentio.loop.acting import Acting, World
 from sentio.model.degradation import Scope
 from sentio.model.diagnosis import Diagnosis, Hypothesis, Impact
@@ -25,7 +26,7 @@ def acting(level: Autonomy = "act") -> Acting:
     limits = policy("default").limits.model_copy(update={"least_value_min": -1e9})
     given = policy("default").model_copy(update={"limits": limits})
     return Acting(
-        Chooser(policy=with_autonomy(given, level)),
+        Chooser(policy=with_autonomy(given, level), effects=Tallied()),
         World(all_subjects=lambda _now_ns: 100_000),
         kinds={each.name: each for each in ACTIONS},
         period_ns=PERIOD_NS,
@@ -114,6 +115,19 @@ def test_what_does_not_help_is_taken_back_and_not_tried_again(village: Village) 
     assert [(each.verdict, each.is_undone) for each in proven] == [("no_effect", True)]
     again = [t for t in later if isinstance(t, Plan) and t.chosen and plan.chosen]
     assert all(t.chosen.action != plan.chosen.action for t in again if t.chosen)
+
+
+def test_what_came_of_it_is_learned(village: Village) -> None:
+    loop, twin = acting(), deepcopy(village)
+    first = until_done(village, loop)
+    outcomes(village, loop, HIT)
+    again = acting()
+    again.restore({**acting().saved(), "effects": loop.saved()["effects"]})
+    second = until_done(twin, again)
+
+    assert first.chosen is not None
+    assert second.chosen is not None
+    assert second.chosen.success < first.chosen.success - 0.05
 
 
 def test_a_plan_that_waits_for_a_yes_is_done_after_it(village: Village) -> None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Mapping
+from typing import Any, Protocol
 
 from scipy.stats import beta
 
 from sentio.decision.kind import ActionKind, Remedy
 from sentio.decision.need import Need
 from sentio.model.diagnosis import Hypothesis
-from sentio.model.plan import Estimate
+from sentio.model.plan import Candidate, Estimate, Verdict
 
 
 class EffectModel(Protocol):
@@ -19,9 +20,31 @@ class EffectModel(Protocol):
         """Give the probability that an action helps if the cause is right, [0, 1]."""
         ...
 
+    def learn(self, done: Candidate, verdict: Verdict, *, at_ns: int) -> None:
+        """Take in what came of an action."""
+        ...
+
+    def saved(self) -> dict[str, Any]:  # Any: JSON
+        """Give what was learned, as JSON."""
+        ...
+
+    def restore(self, saved: Mapping[str, Any]) -> None:  # Any: JSON
+        """Go on from what `saved` gave; it may be empty."""
+        ...
+
 
 class Catalogued:
-    """Believes the catalogue."""
+    """Believes the catalogue, whatever comes of it."""
+
+    def learn(self, done: Candidate, verdict: Verdict, *, at_ns: int) -> None:
+        """Learn nothing."""
+
+    def saved(self) -> dict[str, Any]:  # Any: JSON
+        """Give nothing."""
+        return {}
+
+    def restore(self, saved: Mapping[str, Any]) -> None:  # Any: JSON
+        """Go on as ever."""
 
     def success(self, kind: ActionKind, remedy: Remedy, cause: Hypothesis, need: Need) -> Estimate:
         """Give the remedy's own figure, as sure as it says."""

@@ -47,6 +47,7 @@ def candidate(
         cost=kind.cost_min,
         risk=risk,
         value=regained.mean - kind.cost_min - risk,
+        against=cause.kind,
         reasons=(
             f"{cause.element_kind} {cause.element} is the cause with {_percent(cause.probability)}",
             _helps(kind, cause, helps),

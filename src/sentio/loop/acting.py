@@ -200,6 +200,8 @@ class Acting:
                 sentence=self.proof(each.plan, answer, found),
             )
             self._close(name, now_ns, was_undone=is_undone)
+            if each.plan.chosen is not None:
+                self.chooser.effects.learn(each.plan.chosen, answer, at_ns=now_ns)
             yield outcome
 
     def takes_back(self, plan: Plan, answer: Verdict) -> bool:
@@ -323,6 +325,7 @@ class Acting:
         """Give all that is known, as JSON."""
         return {
             "count": self._count,
+            "effects": self.chooser.effects.saved(),
             "deeds": to_plain(self.deeds),
             "proving": to_plain(self.proving),
             "courses": to_plain(self.courses.of),
@@ -335,6 +338,7 @@ class Acting:
         if not saved:
             return
         self._count = int(saved["count"])
+        self.chooser.effects.restore(saved.get("effects", {}))
         self.deeds = from_plain(list[Deed], saved["deeds"])
         self.proving = from_plain(dict[str, Proving], saved["proving"])
         self.courses.of = from_plain(dict[str, list[Period]], saved["courses"])

@@ -10,6 +10,7 @@ import duckdb
 from sentio.decision.catalogue import ACTIONS
 from sentio.decision.choosing import Chooser
 from sentio.decision.policy import policy, with_autonomy
+from sentio.decision.tallied import Tallied
 from sentio.experience.service import SERVICES
 from sentio.kernel.config import Settings
 from sentio.loop.acting import Acting, World
@@ -45,7 +46,7 @@ def acting_of(
         is_stopped=is_stopped,
     )
     return Acting(
-        Chooser(policy=given, catalogue=tuple(ACTIONS)),
+        Chooser(policy=given, effects=Tallied(), catalogue=tuple(ACTIONS)),
         world,
         kinds={each.name: each for each in ACTIONS},
         period_ns=settings.awareness_period_s * 1_000_000_000,

@@ -60,6 +60,7 @@ class Candidate:
     cost: float
     risk: float
     value: float
+    against: str = ""  # what is wrong with the cause, in a word
     reasons: tuple[str, ...] = ()
 
 
