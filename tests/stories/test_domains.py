@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from tests.loop.domains.lab_operator import City
 
 from sentio.lab.changes import Change
 from sentio.lab.faults.physical import PHYSICAL
@@ -14,6 +13,7 @@ from sentio.lab.faults.plan import Plan as FaultPlan
 from sentio.lab.simulation import Operator, Scale
 from sentio.loop.domains.own_loop import CROSS
 from sentio.model.plan import Outcome, Plan
+from sentio.testing.domain_city import City
 
 CALM = 13  # periods, in which what is usual is learned
 REPAIRED_MIN = 60.0

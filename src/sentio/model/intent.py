@@ -148,7 +148,10 @@ class AutonomousDomain:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StandIn:
-    """Another domain carries traffic of an element: all of it (switch) or a part (supplement)."""
+    """Another domain carries traffic of an element: all of it (switch) or a part (supplement).
+
+    ``share`` is what is carried in all. Where ``by`` has no room for it, ``also`` carries the rest.
+    """
 
     element: str
     element_kind: str
@@ -157,6 +160,7 @@ class StandIn:
     share: float
     since_ns: int
     plan: str
+    also: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

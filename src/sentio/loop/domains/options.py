@@ -23,8 +23,10 @@ SWITCH, SUPPLEMENT, RECONFIGURE, RETURN = (
 PART = 0.5  # of the traffic that a supplement takes
 RELIEF = 0.7  # of what an overload costs, that goes when half of the traffic does
 STAND_H = 2.0  # that a stand-in is reckoned to be needed for
-FULL_AT, ROOM_FROM = 0.85, 0.35  # load of those nearby: no room left; as much as is wanted
+FULL_AT = 0.85  # load from which cells take no others' traffic: their own users come first
+CARRIED = 1.5  # resource blocks that it takes there, over those that it took at home
 UNKNOWN_ROOM = 0.6
+ENOUGH_ROOM, LEAST_ROOM = 0.9, 0.25  # from which nobody else is needed; below which it is no way
 SAVED_MIN = 10.0  # experience minutes that no intervention at all is worth
 CROWDED_MOS = 1.6  # that uses lose besides where there is no room at all
 LEAST_RECOVERED = 0.1
@@ -94,14 +96,39 @@ def options_for(trouble: Trouble, around: Around, *, rebudget: str = "no") -> Op
         kinds.append(replace(_kind(RECONFIGURE), parameters=told, cost_min=-SAVED_MIN))
     for other in (around.domains[each] for each in names):
         why = "no single element is to blame" if wide else _not_able(trouble, other, around)
-        recovers = 0.0 if why else _recovers(trouble, other, around)
+        room = room_near(trouble, other.room_of, around) if other.room_of and not why else 1.0
+        recovers = 0.0 if why else _recovers(trouble, other, around, room=room)
         if not why and recovers < LEAST_RECOVERED:
             why = f"over {other.name}, uses would fare hardly better"
         if why:
             refused.append(_refusal(name, trouble, other.name, why))
-        else:
-            kinds.append(_to(name, trouble, other, around.learned, recovers))
+            continue
+        kinds.append(_to(name, trouble, other, around.learned, recovers))
+        if name == SWITCH and LEAST_ROOM <= room < ENOUGH_ROOM:
+            kinds += _shared(trouble, other, around, room)
     return Options(kinds=tuple(kinds), refused=tuple(refused))
+
+
+def _shared(
+    trouble: Trouble, other: AutonomousDomain, around: Around, room: float
+) -> list[ActionKind]:
+    """Let another domain carry as much as it has room for, and a third one the rest."""
+    made: list[ActionKind] = []
+    first = _recovers(trouble, other, around, room=1.0)
+    for third in (around.domains[each] for each in other.supplements):
+        if _not_able(trouble, third, around):
+            continue
+        rest = _recovers(trouble, third, around, room=1.0)
+        base = _to(SWITCH, trouble, other, around.learned, room * first + (1.0 - room) * rest)
+        made.append(
+            replace(
+                base,
+                title=f"{base.title} and {third.title.lower()}",
+                parameters={**base.parameters, "part": round(room, 2), "also": third.name},
+                cost_min=base.cost_min + third.cost_min + STAND_H * third.cost_per_hour_min,
+            )
+        )
+    return made
 
 
 def return_kind(by: AutonomousDomain) -> ActionKind:
@@ -149,14 +176,12 @@ def _not_able(trouble: Trouble, other: AutonomousDomain, around: Around) -> str:
     return ""
 
 
-def _recovers(trouble: Trouble, other: AutonomousDomain, around: Around) -> float:
+def _recovers(trouble: Trouble, other: AutonomousDomain, around: Around, *, room: float) -> float:
     """Give the share of the loss that goes: what uses lose now, less what they lose there."""
     now = max(trouble.mos_usual - trouble.mos_seen, 0.0)
     if now <= 0.0:
         return 0.0
-    there = _lost_there(trouble, other, around.glance)
-    if other.room_of:
-        there += CROWDED_MOS * (1.0 - room_near(trouble, other.room_of, around))
+    there = _lost_there(trouble, other, around.glance) + CROWDED_MOS * (1.0 - room)
     if trouble.kind != "dark":
         return RELIEF * max(1.0 - PART * there / now, 0.0)
     return max(1.0 - there / now, 0.0)
@@ -173,17 +198,25 @@ def _lost_there(trouble: Trouble, other: AutonomousDomain, glance: Glance) -> fl
 
 
 def room_near(trouble: Trouble, indicator: str, around: Around) -> float:
-    """Tell how much room the cells around a trouble have, [0, 1]; a guess where none measures."""
+    """Tell what part of a trouble's traffic the cells around it have room for, [0, 1].
+
+    A guess where they measure nothing.
+    """
     glance = around.glance
     codes, names = glance.codes("cell")
     inside = {names[code] for code in np.unique(codes[glance.within(trouble.scope)]) if code >= 0}
     near = {one for cell in inside for one in around.topology.neighbours.get(cell, ())} - inside
-    loads = [glance.value("cell", indicator, cell) for cell in sorted(near)]
-    known = [each for each in loads if each is not None]
-    if not known:
+    free = [FULL_AT - load for load in _loads(glance, indicator, near)]
+    asked = _loads(glance, indicator, inside)
+    if not free or not asked:
         return UNKNOWN_ROOM
-    mean = sum(known) / len(known)
-    return min(max((FULL_AT - mean) / (FULL_AT - ROOM_FROM), 0.0), 1.0)
+    room = sum(max(each, 0.0) for each in free)
+    return min(room / max(sum(asked) * CARRIED, 1e-9), 1.0)
+
+
+def _loads(glance: Glance, indicator: str, cells: Iterable[str]) -> list[float]:
+    told = (glance.value("cell", indicator, cell) for cell in sorted(cells))
+    return [each for each in told if each is not None]
 
 
 def _refusal(name: str, trouble: Trouble, to: str, why: str) -> Refusal:

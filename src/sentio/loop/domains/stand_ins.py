@@ -53,6 +53,7 @@ class StandIns:
                 share=float(told["share"]),
                 since_ns=plan.made_ns,
                 plan=plan.id,
+                also=str(told.get("also", "")),
             )
         elif action.kind == RETURN and action.target in self.standing:
             self.ended[plan.id] = self.standing.pop(action.target)

@@ -1,4 +1,4 @@
-"""A small city under autonomous domains: the lab, its hands, and what the controller sees of it."""
+"""A small city under autonomous domains, for stories and benchmarks: the lab, hands, eyes."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from dataclasses import dataclass, field
 import numpy as np
 import pyarrow as pa
 
-from sentio.decision.policy import policy
+from sentio.decision.policy import policy, with_autonomy
 from sentio.lab.changes import Change
 from sentio.lab.simulation import Operator, Scale
 from sentio.loop.acting import Told, World
 from sentio.loop.domains.catalogue import domains, sla
 from sentio.loop.domains.controller import Domains, Inventory
 from sentio.loop.scored import scored_uses
-from sentio.model.plan import Outcome, Plan
+from sentio.model.plan import Action, Outcome, Plan
 from sentio.model.topology import topology
 
 PERIOD_NS = 300_000_000_000
@@ -34,13 +34,14 @@ class Hands:
 
     def act(self, plan: Plan) -> None:
         """Change the lab as a plan says."""
-        assert plan.chosen
+        if plan.chosen is None:
+            return
         self.plans[plan.id] = plan
         action = plan.chosen.action
         if action.kind in MOVES:
-            self._lead(plan, str(action.parameters["to"]))
+            self._lead(action, str(action.parameters["to"]))
         elif action.kind == "return_domain":
-            self._lead(plan, "usual")
+            self._lead(action, "usual")
         elif action.kind in CHANGES:
             factor = float(action.parameters.get("factor", 1.5))
             self.operator.apply(
@@ -50,24 +51,32 @@ class Hands:
     def judge(self, outcome: Outcome) -> None:
         """Undo what did not help, where that is a way that traffic took."""
         plan = self.plans[outcome.plan]
-        if not outcome.is_undone or plan.chosen is None:
-            return
-        if plan.chosen.action.kind in MOVES:
-            self._lead(plan, "usual")
+        if outcome.is_undone and plan.chosen and plan.chosen.action.kind in MOVES:
+            self._lead(plan.chosen.action, "usual")
 
-    def _lead(self, plan: Plan, way: str) -> None:
-        assert plan.chosen
-        action = plan.chosen.action
+    def _lead(self, action: Action, way: str) -> None:
         share = float(action.parameters.get("share", 1.0)) if way != "usual" else 1.0
-        change = Change(kind="switch_access", element=action.target, value=share, target=way)
-        self.operator.apply(change)
+        also = str(action.parameters.get("also", ""))
+        if also and way != "usual":  # all of it, and then what there is room for the other way
+            self._switch(action.target, also, share)
+            share = float(action.parameters["part"])
+        self._switch(action.target, way, share)
+
+    def _switch(self, element: str, way: str, share: float) -> None:
+        self.operator.apply(Change(kind="switch_access", element=element, value=share, target=way))
 
 
 class City:
     """The lab and the controller, side by side."""
 
     def __init__(
-        self, *, seed: int, hour: int, acts: bool = True, scale: Scale | None = None
+        self,
+        *,
+        seed: int,
+        hour: int,
+        scale: Scale | None = None,
+        acts: bool = True,
+        has_controller: bool = True,
     ) -> None:
         self.operator = Operator(scale or Scale(cells=36, users=6000, things=600), seed=seed)
         self.operator.now_ns += hour * HOUR_PERIODS * PERIOD_NS
@@ -76,6 +85,8 @@ class City:
         self.hands = Hands(self.operator)
         subjects = len(self.operator.estate.subjects)
         attributes = attributes_of(elements)
+        cross = policy("cross_domain")
+        cross = cross if has_controller else with_autonomy(cross, "observe")
         self.domains = Domains(
             domains(),
             Inventory(
@@ -85,12 +96,12 @@ class City:
             ),
             World(all_subjects=lambda _now_ns: subjects, is_stopped=lambda: not acts),
             policy=policy("default"),
-            cross_policy=policy("cross_domain"),
+            cross_policy=cross,
             period_ns=PERIOD_NS,
         )
         self.domains.promises.add(sla("everybody"))
         self.told: list[Told] = []
-        self.mos: list[dict[str, float]] = []
+        self.uses = pa.table({})
 
     def run(self, periods: int, *, until: Callable[[], bool] = lambda: False) -> int:
         """Play so many periods, or until something is so; gives how many were played."""
