@@ -19,6 +19,7 @@ from sentio.api.awareness import (
 )
 from sentio.api.body import BodyLimits
 from sentio.api.care import care_router, sufferers_router
+from sentio.api.domains import domains_router, intents_router
 from sentio.api.experience import experience_router
 from sentio.api.health import health_router
 from sentio.api.ingest import Ingest, ingest_router
@@ -36,6 +37,7 @@ from sentio.api.works import works_router
 from sentio.ingest.sources.limits import Limits
 from sentio.kernel.config import Settings
 from sentio.loop.change import OnChange
+from sentio.loop.domains.desk import IntentDesk
 from sentio.loop.live import explain_nothing
 from sentio.loop.platform import MEGABYTE, Platform
 from sentio.loop.running import Explainer, Running
@@ -109,6 +111,7 @@ def create_app(
 def _add_reading(app: FastAPI, loop: Running) -> None:
     platform: Platform = app.state.platform
     access: Access = app.state.access
+    desk = IntentDesk(platform.state, platform.clock)
     app.state.is_stopping = lambda: False  # who runs the application may know better
 
     def is_stopping() -> bool:
@@ -124,6 +127,8 @@ def _add_reading(app: FastAPI, loop: Running) -> None:
         ("/api", plans_router(platform.state, access)),
         ("/api", experience_router(platform, access)),
         ("/api", watch_router(loop, access)),
+        ("/api", domains_router(desk, access)),
+        ("/api", intents_router(desk, access)),
         ("/api", service_problems_router(platform.state, access, platform.clock)),
         ("/api", works_router(platform, access)),
         ("/api", care_router(platform, access)),

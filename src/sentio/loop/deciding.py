@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 
 import duckdb
@@ -11,7 +11,6 @@ from sentio.decision.catalogue import ACTIONS
 from sentio.decision.choosing import Chooser
 from sentio.decision.policy import policy, with_autonomy
 from sentio.decision.tallied import Tallied
-from sentio.experience.service import SERVICES
 from sentio.kernel.config import Settings
 from sentio.loop.acting import Acting, World
 from sentio.store.ask import Answers
@@ -29,8 +28,9 @@ def acting_of(
     settings: Settings,
     *,
     is_stopped: Callable[[], bool] = lambda: False,
+    locks: Callable[[], Mapping[str, str]] = dict,
 ) -> Acting:
-    """Make what chooses and proves, by the settings.
+    """Make what chooses and proves, by the settings; ``locks`` are what other loops hold.
 
     Raises
     ------
@@ -40,11 +40,7 @@ def acting_of(
         A policy or an action is written wrongly.
     """
     given = with_autonomy(policy(settings.decision_policy), settings.decision_autonomy)
-    world = World(
-        all_subjects=partial(all_subjects, Answers(warehouse)),
-        works=partial(works_at, warehouse),
-        is_stopped=is_stopped,
-    )
+    world = world_of(warehouse, is_stopped=is_stopped, locks=locks)
     return Acting(
         Chooser(policy=given, effects=Tallied(), catalogue=tuple(ACTIONS)),
         world,
@@ -53,12 +49,30 @@ def acting_of(
     )
 
 
+def world_of(
+    warehouse: Warehouse,
+    *,
+    is_stopped: Callable[[], bool] = lambda: False,
+    locks: Callable[[], Mapping[str, str]] = dict,
+) -> World:
+    """Tell what must be known besides, from a store."""
+    return World(
+        all_subjects=partial(all_subjects, Answers(warehouse)),
+        works=partial(works_at, warehouse),
+        is_stopped=is_stopped,
+        locks=locks,
+    )
+
+
 def all_subjects(answers: Answers, now_ns: int) -> int:
     """Estimate how many subjects had a use in the day before, by the sketches of the cube."""
     end_ns = now_ns - now_ns % HOUR_NS
+    services = answers.services()
+    if not services:
+        return 1
     found = answers.ask(
         "subjects_together",
-        services=tuple(SERVICES.names()),
+        services=services,
         since_ns=end_ns - 24 * HOUR_NS,
         until_ns=end_ns + HOUR_NS,
     )

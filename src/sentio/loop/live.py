@@ -27,6 +27,7 @@ from sentio.loop.collecting import MOST_ORDERS, Collecting
 from sentio.loop.collecting import restored as collecting_again
 from sentio.loop.data_faults import DataFaults
 from sentio.loop.detail import StoreDetail
+from sentio.loop.domains.living import LiveDomains
 from sentio.loop.kept import kept, restored
 from sentio.loop.periods import Periods
 from sentio.loop.sending import Sending
@@ -89,6 +90,8 @@ class Live:
         Told of orders to the collection once all that is due is judged; None: nobody is.
     acting
         Chooses what is done, and proves it; whoever hears of it by ``on_change`` does it.
+    domains
+        The same within each autonomous domain, and between them.
 
     Raises
     ------
@@ -109,8 +112,10 @@ class Live:
         on_change: OnChange = lambda _change: None,
         collectors: Collectors | None = None,
         acting: Acting | None = None,
+        domains: LiveDomains | None = None,
     ) -> None:
         self.acting = acting
+        self.domains = domains
         self.pace = pace
         self._clock = clock or SystemClock()
         self.periods = Periods(warehouse, period_ns=pace.period_ns)
@@ -225,6 +230,13 @@ class Live:
         if self.acting is not None:
             is_late = self._over_ns - end_ns >= LATE_PERIODS * self.pace.period_ns
             self._decided += self.acting.see(self.watching, now_ns=end_ns, is_late=is_late)
+        if self.domains is not None:
+            self._decided += self.domains.see(
+                end_ns - self.pace.period_ns,
+                self.detail.topology,
+                self.watching.open,
+                release=self._release,
+            )
 
     def _see_data(self, start_ns: int, uses: pa.Table) -> bool:
         """Judge the data themselves, before what they say; tells whether a fault began or ended."""
@@ -269,6 +281,8 @@ class Live:
             name = f"{one.told.id}-{one.periods}"
             if self.acting is not None:
                 self.acting.note(name, made)
+            if self.domains is not None:
+                self.domains.note(name, made)
             self._changes.append(
                 Change(what="diagnosed", degradation=one.told, diagnosis=made, diagnosis_id=name)
             )
@@ -287,6 +301,8 @@ class Live:
         watch = Watch.restored(arrays, more["watch"], topology=self.detail.topology)
         if self.acting is not None:
             self.acting.restore(more.get("acting", {}))
+        if self.domains is not None:
+            self.domains.restore(more.get("domains", {}))
         if self._release != self.periods.topology_release():
             self._release = ""
         watching = restored(watch, self.detail, arrays, more["watching"])
@@ -335,6 +351,7 @@ class Live:
         more = {**state, "watch": watch, "watching": watching, "collecting": collecting}
         more["data_faults"] = data_faults
         more["acting"] = self.acting.saved() if self.acting else {}
+        more["domains"] = self.domains.saved() if self.domains else {}
         faults, self._faults = self._faults, []
         decided, self._decided = self._decided, []
         changes, self._changes = self._changes, []

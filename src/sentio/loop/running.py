@@ -16,6 +16,7 @@ from sentio.loop.change import News, OnChange
 from sentio.loop.collectors.nobody import Nobody
 from sentio.loop.collectors.webhook import Webhook
 from sentio.loop.deciding import acting_of
+from sentio.loop.domains.living import domains_of
 from sentio.loop.live import SECOND_NS, Explain, Live, Pace, explain_nothing
 from sentio.loop.news_log import log_news
 from sentio.model.collection import Collectors
@@ -118,6 +119,9 @@ class Running:
 
     def _live(self) -> Live:
         """Go on from the last snapshot: after an error nothing half judged is kept."""
+        domains = domains_of(self._warehouse, self._state, self._settings)
+        acting = acting_of(self._warehouse, self._settings, locks=domains.held)
+        domains.join(acting)
         live = Live(
             self._warehouse,
             self.told,
@@ -125,7 +129,8 @@ class Running:
             clock=self._clock,
             on_change=self._tell,
             collectors=self._collectors,
-            acting=acting_of(self._warehouse, self._settings),
+            acting=acting,
+            domains=domains,
         )
         live.explain = self._explainer(live)
         return live

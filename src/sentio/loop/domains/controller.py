@@ -59,14 +59,14 @@ class Domains:
         self.troubles = Troubles()
         self.reporting = Reporting(period_ns)
         self.reports: dict[str, IntentReport] = {}
-        locks = Locks()
+        self.locks = Locks()
         self.stand_ins = StandIns(self._reconfigure, transport_below(inventory.topology))
         self.loops = {
             each.name: OwnLoop(
                 each,
                 policy,
                 world,
-                locks,
+                self.locks,
                 period_ns=period_ns,
                 has_way_round=inventory.has_way_round,
             )
@@ -76,7 +76,7 @@ class Domains:
             cross_policy,
             self.stand_ins,
             world,
-            locks,
+            self.locks,
             period_ns=period_ns,
         )
 

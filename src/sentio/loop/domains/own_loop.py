@@ -30,9 +30,15 @@ class OwnChooser(Chooser):
     """Chooses among what is in a domain's own hands."""
 
     has_way_round: HasWayRound = field(default=lambda _element: None)
+    latest: dict[str, Plan] = field(default_factory=dict[str, Plan])  # by degradation
 
     def choose(self, need: Need, situation: Situation, *, number: str) -> Plan:
         """Make the plan; leads nothing around what has no way round, and says so."""
+        plan = self._choose(need, situation, number)
+        self.latest[need.degradation.id] = plan
+        return plan
+
+    def _choose(self, need: Need, situation: Situation, number: str) -> Plan:
         cause = need.diagnosis.cause
         if cause is None or self.has_way_round(cause.element) is not False:
             return self._chosen(self.catalogue, need, situation, number)
@@ -57,7 +63,7 @@ class OwnChooser(Chooser):
 
 
 class OwnLoop:
-    """The loop of a domain. ``plans`` are the last it made, by trouble or degradation."""
+    """The loop of a domain. ``plans`` are those of the last period, by trouble or degradation."""
 
     def __init__(
         self,
@@ -80,6 +86,7 @@ class OwnLoop:
                 policy=with_autonomy(policy, domain.autonomy),
                 catalogue=tuple(kinds),
                 has_way_round=has_way_round,
+                latest=self.plans,
             ),
             replace(world, locks=lambda: locks.of_others(domain.name)),
             kinds={each.name: each for each in kinds},
@@ -120,21 +127,17 @@ class OwnLoop:
             self.view.made[one.told.id] = made
         for name, diagnosis in self.view.made.values():
             self.acting.note(name, diagnosis)
-        told = self.acting.see(self.view, now_ns=now_ns)
-        for each in told:
-            if isinstance(each, Plan):
-                self.plans[each.degradation] = each
-        known = {one.told.id for one in self.view.open}
-        self.plans = {name: plan for name, plan in self.plans.items() if name in known}
-        return told
+        self.plans.clear()
+        return self.acting.see(self.view, now_ns=now_ns)
 
     def cannot_heal(self, trouble: Trouble, *, now_ns: int) -> str:
         """Say why a trouble is beyond the domain, empty while it is not."""
         deeds = [d for d in self.acting.deeds if d.degradation == trouble.id]
-        if any(each.ended_ns is None for each in deeds):
+        plan = self.plans.get(trouble.id)
+        is_held = plan is not None and any(each.guard == "conflict" for each in plan.refused)
+        if is_held or any(each.ended_ns is None for each in deeds):
             return ""
         tried = [each for each in deeds if each.was_undone]
-        plan = self.plans.get(trouble.id)
         if plan is None or plan.chosen is None:
             return "; ".join([*_tried(tried), *_refused(plan)]) or NOTHING_FITS
         kind = self._kind(plan)
@@ -142,7 +145,7 @@ class OwnLoop:
             return "; ".join([*_tried(tried), *_refused(plan)]) or NOTHING_FITS
         if plan.autonomy == "act":
             return ""
-        waited_min = (now_ns - plan.made_ns) / MINUTE_NS
+        waited_min = (now_ns - trouble.began_ns) / MINUTE_NS
         if plan.autonomy == "approve" and waited_min < PATIENCE_MIN:
             return ""
         return f"{plan.chosen.action.name} may not be done by itself (autonomy {plan.autonomy})"

@@ -151,6 +151,51 @@ class ServiceProblemRow(Base):
     body: Mapped[dict[str, Any]] = mapped_column(JSON)  # Any: JSON
 
 
+class PromiseRow(Base):
+    """What customers are promised; ``body`` is its definition."""
+
+    __tablename__ = "promise"
+
+    name: Mapped[str] = mapped_column(String(100), primary_key=True)
+    since_ns: Mapped[int] = mapped_column(BigInteger)
+    until_ns: Mapped[int | None] = mapped_column(BigInteger)
+    body: Mapped[dict[str, Any]] = mapped_column(JSON)  # Any: JSON
+
+
+class IntentRow(Base):
+    """An intent that a promise became, and its last report."""
+
+    __tablename__ = "intent"
+
+    id: Mapped[str] = mapped_column(String(300), primary_key=True)
+    promise: Mapped[str] = mapped_column(String(100), index=True)
+    layer: Mapped[str] = mapped_column(String(20))
+    domain: Mapped[str] = mapped_column(String(100))
+    version: Mapped[int] = mapped_column(Integer)
+    body: Mapped[dict[str, Any]] = mapped_column(JSON)  # Any: JSON
+    report: Mapped[dict[str, Any] | None] = mapped_column(JSON)  # Any: JSON
+
+
+class DomainRow(Base):
+    """An autonomous domain as it was last told."""
+
+    __tablename__ = "domain"
+
+    name: Mapped[str] = mapped_column(String(100), primary_key=True)
+    at_ns: Mapped[int] = mapped_column(BigInteger)
+    version: Mapped[int] = mapped_column(Integer)
+    body: Mapped[dict[str, Any]] = mapped_column(JSON)  # Any: JSON
+
+
+class AutonomyRow(Base):
+    """How far people let a domain go by itself."""
+
+    __tablename__ = "domain_autonomy"
+
+    domain: Mapped[str] = mapped_column(String(100), primary_key=True)
+    level: Mapped[str] = mapped_column(String(20))
+
+
 class ToldEventRow(Base):
     """What was told, in the order of the telling; the oldest are dropped."""
 
