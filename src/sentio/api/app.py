@@ -19,7 +19,7 @@ from sentio.api.awareness import (
 )
 from sentio.api.body import BodyLimits
 from sentio.api.care import care_router, sufferers_router
-from sentio.api.domains import domains_router, intents_router
+from sentio.api.domains import domains_router, intents_router, reports_router
 from sentio.api.experience import experience_router
 from sentio.api.health import health_router
 from sentio.api.ingest import Ingest, ingest_router
@@ -129,6 +129,7 @@ def _add_reading(app: FastAPI, loop: Running) -> None:
         ("/api", watch_router(loop, access)),
         ("/api", domains_router(desk, access)),
         ("/api", intents_router(desk, access)),
+        ("/api", reports_router(desk, access)),
         ("/api", service_problems_router(platform.state, access, platform.clock)),
         ("/api", works_router(platform, access)),
         ("/api", care_router(platform, access)),

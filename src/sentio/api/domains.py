@@ -109,6 +109,14 @@ def intents_router(desk: IntentDesk, access: Access) -> APIRouter:
         except UnknownName as error:
             raise _not_there(error) from error
 
+    return router
+
+
+def reports_router(desk: IntentDesk, access: Access) -> APIRouter:
+    """Make the route of reports on intents."""
+    router = APIRouter(prefix="/v1", tags=["domains"])
+    reads = Depends(access.needs("read"))
+
     @router.get("/intent-reports", summary="How intents fare, and why", dependencies=[reads])
     def reports(  # pyright: ignore[reportUnusedFunction]  (FastAPI calls it)
         intent: str | None = None,

@@ -84,7 +84,7 @@ def share_out(
     rest = whole - sum(floors.values())
     if rest < 0.0:
         return None
-    total = sum(weights.get(name, 0.0) for name in floors)
-    if total <= 0.0:
-        return {name: floor + rest / len(floors) for name, floor in floors.items()}
-    return {name: floor + rest * weights.get(name, 0.0) / total for name, floor in floors.items()}
+    heaviest = max((weights.get(name, 0.0) for name in floors), default=0.0)
+    part = {name: weights.get(name, 0.0) / heaviest if heaviest else 1.0 for name in floors}
+    total = sum(part.values())
+    return {name: floor + rest * part[name] / total for name, floor in floors.items()}

@@ -10,6 +10,7 @@ from sentio.decision.choosing import Chooser
 from sentio.decision.kind import ANYTHING, ActionKind
 from sentio.decision.need import MINUTE_NS, Deed, Need, Situation
 from sentio.decision.policy import Policy, with_autonomy
+from sentio.decision.tallied import Tallied
 from sentio.loop.acting import Acting, Told, WithId, World
 from sentio.loop.domains.locks import Locks, held_by
 from sentio.loop.domains.troubles import Trouble
@@ -84,6 +85,7 @@ class OwnLoop:
         self.acting = Acting(
             OwnChooser(
                 policy=with_autonomy(policy, domain.autonomy),
+                effects=Tallied(),
                 catalogue=tuple(kinds),
                 has_way_round=has_way_round,
                 latest=self.plans,
