@@ -57,6 +57,7 @@ def sentence(kind: str, body: Json) -> str:
     from sentio.model.data_fault import DataFault
     from sentio.model.degradation import Degradation
     from sentio.model.diagnosis import Diagnosis
+    from sentio.model.plan import Outcome, Plan
 
     if kind == "diagnosis":
         made = from_plain(Diagnosis, body)
@@ -64,6 +65,14 @@ def sentence(kind: str, body: Json) -> str:
     if kind == "data_fault":
         fault = from_plain(DataFault, body)
         return f"{_clock(fault.until_ns or fault.seen_ns)} {change_line(fault)}"
+    if kind == "plan":
+        plan = from_plain(Plan, body)
+        return f"{_clock(plan.made_ns)} {change_line(plan)}"
+    if kind == "outcome":
+        outcome = from_plain(Outcome, body)
+        return f"{_clock(outcome.verified_ns)} {change_line(outcome)}"
+    if kind != "degradation":  # of a later release
+        return f"{kind} {body.get('id', '')}".strip()
     told = from_plain(Degradation, body)
     line = change_line(Change(what=body["change"], degradation=told))
     return f"{_clock(told.ended_ns or told.seen_ns)} {line}"
