@@ -31,6 +31,7 @@ DATA: dict[str, Path] = {
 
 QUICK: dict[str, tuple[str, ...]] = {
     "answers": ("--facts", "1e5"),
+    "care": ("--facts", "1e5", "--degradations", "40"),
     "collection": (
         *("--cells", "60", "--users", "4000", "--things", "800"),
         *("--learn-days", "1", "--days", "0.5", "--faults", "4", "--decoys", "2"),
@@ -47,6 +48,10 @@ QUICK: dict[str, tuple[str, ...]] = {
         *("--learn-days", "2", "--days", "0.5", "--faults", "4", "--decoys", "2"),
     ),
     "tier_one": ("--series", "50000"),
+    "works": (
+        *("--cells", "60", "--users", "3000", "--things", "600"),
+        *("--learn-days", "8", "--days", "2", "--works", "6"),
+    ),
 }
 """Options that make a script quick, where it has any."""
 

@@ -18,7 +18,8 @@ SHOWN_HOURS = 48
 
 def register(app: typer.Typer) -> None:
     """Offer the verb."""
-    app.command()(care)
+    # a pseudonym may be negative, which looks like an option
+    app.command(context_settings={"ignore_unknown_options": True})(care)
 
 
 def care(

@@ -5,22 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 
-import duckdb
-
 from sentio.decision.catalogue import ACTIONS
 from sentio.decision.choosing import Chooser
 from sentio.decision.policy import policy, with_autonomy
 from sentio.decision.tallied import Tallied
 from sentio.kernel.config import Settings
 from sentio.loop.acting import Acting, World
+from sentio.loop.care.works import Works
 from sentio.store.ask import Answers
 from sentio.store.warehouse import Warehouse
 
 HOUR_NS = 3_600_000_000_000
-WORKS = """
-    SELECT DISTINCT element FROM event
-    WHERE event_kind = 'planned_work' AND ts <= ? AND coalesce(end_ts, ts) > ?
-"""
 
 
 def acting_of(
@@ -81,11 +76,6 @@ def all_subjects(answers: Answers, now_ns: int) -> int:
 
 
 def works_at(warehouse: Warehouse, now_ns: int) -> frozenset[str]:
-    """Name the elements on which a planned work goes on."""
-    con = warehouse.con.cursor()
-    try:
-        return frozenset(str(row[0]) for row in con.execute(WORKS, [now_ns, now_ns]).fetchall())
-    except duckdb.CatalogException:  # no event was ever read
-        return frozenset()
-    finally:
-        con.close()
+    """Name the elements on which a planned work goes on; one that is only announced does not."""
+    going_on = Works(warehouse).list(ends_after_ns=now_ns + 1, begins_before_ns=now_ns + 1)
+    return frozenset(each.element for each in going_on)

@@ -8,6 +8,8 @@ from typing import Literal
 
 from sentio.model.degradation import Scope
 
+POOR_SHARE = 0.15  # of somebody's uses, from which on they suffer
+
 Verdict = Literal["suffering", "suffered", "well", "unknown"]
 """Suffers now, has suffered lately, fares well, or nothing was seen of it."""
 
@@ -51,7 +53,13 @@ class Incident:
     doing: str
     uses: int
     poor_uses: int
+    last_poor_ns: int | None = None
     sentence: str = ""
+
+    @property
+    def hurts(self) -> bool:
+        """Whether more of the subject's uses in it were poor than happens anyway."""
+        return 0 < self.poor_uses >= POOR_SHARE * self.uses
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

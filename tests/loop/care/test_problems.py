@@ -16,6 +16,7 @@ from sentio.model.diagnosis import Diagnosis, Hypothesis, Impact
 from sentio.model.problem import ALLOWED, STATUSES, Mention, Mentions
 from sentio.store.state import StateStore
 from sentio.store.state.problems import Problems, with_status
+from sentio.store.state.told import Told
 
 START_NS = 1_795_089_600_000_000_000
 
@@ -225,3 +226,22 @@ def test_every_state_is_reachable_and_what_is_over_is_over():
 
     assert reached == set(STATUSES)
     assert not ALLOWED["closed"] | ALLOWED["cancelled"]
+
+
+def test_what_is_done_about_it_takes_a_problem_into_progress_once():
+    one = degradation(1)
+    doing = {"D00001": "restart of cell cell-7 is under way"}
+    [begun] = followed(told((one, "ring-1")), [], nothing, doing=doing)
+    held = with_status(begun, "acknowledged", who="carla", at_ns=begun.changed_ns + 1)
+
+    assert (begun.status, begun.tracking[-1].why) == ("inProgress", doing["D00001"])
+    assert followed(told((one, "ring-1")), [held], nothing, doing=doing) == []
+
+
+def test_a_watch_that_begins_anew_forgets_its_problems():
+    with StateStore.open("sqlite://") as state:
+        problems = Problems(state)
+        problems.write(followed(told((degradation(1), "ring-1")), [], nothing))
+        Told(state).forget()
+
+        assert problems.list() == []

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import duckdb
 
+from sentio.loop.care.doing import doing_about
 from sentio.loop.care.problems import Case, cases, followed
 from sentio.model.problem import Mention, Mentions, ServiceProblem
 from sentio.model.topology import Topology
 from sentio.store.state import StateStore
+from sentio.store.state.plans import Plans
 from sentio.store.state.problems import Problems
 from sentio.store.state.told import Told, Wanted
 from sentio.store.warehouse import Warehouse
@@ -40,7 +42,7 @@ def follow(warehouse: Warehouse, state: StateStore, topology: Topology) -> list[
     What was told and what follows from it are two transactions: if the second one is missed, the
     next look makes it good.
     """
-    told, problems = Told(state), Problems(state)
+    told, problems, plans = Told(state), Problems(state), Plans(state)
     newest = told.degradations(limit=1)
     if not newest:
         return []
@@ -56,7 +58,8 @@ def follow(warehouse: Warehouse, state: StateStore, topology: Topology) -> list[
     def speaks(case: Case) -> Mentions:
         return mentions_of(con, case, topology)
 
-    changed = followed(cases(found, diagnoses), known, speaks)
+    doing = {each.id: words for each in found if (words := doing_about(plans, each.id))}
+    changed = followed(cases(found, diagnoses), known, speaks, doing=doing)
     if changed:
         problems.write(changed)
     return changed

@@ -25,6 +25,9 @@ PRIORITIES = 9  # steps below the highest
 Speaks = Callable[["Case"], Mentions]
 """Gathers what else speaks of a case."""
 
+Doing = Mapping[str, str]
+"""What is being done about a degradation, by its id; nothing where it is not there."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
@@ -86,9 +89,13 @@ def cases(
 
 
 def followed(
-    told: Sequence[Case], known: Iterable[ServiceProblem], speaks: Speaks
+    told: Sequence[Case],
+    known: Iterable[ServiceProblem],
+    speaks: Speaks,
+    *,
+    doing: Doing | None = None,
 ) -> list[ServiceProblem]:
-    """Give the problems that are new or have changed.
+    """Give the problems that are new or have changed; one about which something is done is told so.
 
     A case belongs to the oldest open problem that has one of its degradations; other problems that
     had one too are cancelled. What a person closed stays closed: its degradations are left alone.
@@ -107,7 +114,8 @@ def followed(
         kept = sorted(mine.values(), key=lambda each: (each.created_ns, each.id))
         first = next((each for each in kept if each.id not in after), None)
         name = first.id if first else _new_id(left[0], {*before, *after})
-        now = after[name] = problem_of(case, first, speaks(case), name=name)
+        now = problem_of(case, first, speaks(case), name=name)
+        now = after[name] = _worked_on(now, case, doing or {})
         for other in kept:
             if other.id not in after and set(other.degradations) <= set(now.degradations):
                 after[other.id] = _merged(other, now, at_ns=case.seen_ns)
@@ -186,6 +194,22 @@ def _moved(problem: ServiceProblem, case: Case) -> ServiceProblem:
     if ended_ns is None and problem.status == "resolved":
         why = "experience declined again by the same cause"
         return with_status(problem, "inProgress", who=LOOP, at_ns=case.seen_ns, why=why)
+    return problem
+
+
+def _worked_on(problem: ServiceProblem, case: Case, doing: Doing) -> ServiceProblem:
+    """Note once that something is done about a problem that nobody has taken further."""
+    for each in case.degradations:
+        why = doing.get(each.id, "")
+        is_noted = any(step.who == LOOP and step.why == why for step in problem.tracking)
+        if why and not is_noted and problem.status in {"submitted", "acknowledged"}:
+            problem = with_status(
+                problem,
+                "inProgress",
+                who=LOOP,
+                at_ns=max(case.seen_ns, problem.changed_ns),
+                why=why,
+            )
     return problem
 
 

@@ -6,16 +6,19 @@ with how many subjects there are.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import TypeAlias
 
 import duckdb
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from sentio.experience.scoring import domain_loss, score
 from sentio.experience.service import SERVICES
 from sentio.kernel.arrays import BoolArray, FloatArray, IntArray
+from sentio.loop.care.doing import doing_about
 from sentio.loop.care.reach import Ways, reach_of
 from sentio.loop.care.seen import DAY_NS
 from sentio.loop.care.subject_words import headline_of, moment, verdict_of, words_of
@@ -29,19 +32,19 @@ from sentio.model.record import PATH
 from sentio.model.topology import with_derived
 from sentio.store.cube import HOUR_NS, MINUTE_NS
 from sentio.store.state import StateStore
+from sentio.store.state.plans import Plans
 from sentio.store.state.problems import Problems
 from sentio.store.state.told import Told, Wanted
 from sentio.store.warehouse import Warehouse
 
 DAYS = 7.0
-WORST, MOST_INCIDENTS = 5, 20
+WORST, MOST_INCIDENTS = 5, 8
 MOST_TOLD = 300  # degradations that are tried
 LEAST_LOSS = 0.05  # MOS that a driver must have cost to be named
 AHEAD_NS = 3 * DAY_NS  # planned works
 USUAL_SHARE = 0.2  # of the uses that go a way, to call it usual
 
-Doing = Callable[[str], str]
-"""Says what is being done about a degradation; empty where nothing is."""
+Objects: TypeAlias = npt.NDArray[np.object_]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +56,8 @@ class History:
     service: list[str]
     mos: FloatArray
     is_poor: BoolArray
+    names: dict[str, Objects] = field(default_factory=dict[str, Objects])
+    """Columns of ``uses`` that were asked for, as they are compared."""
 
     def within(self, scope: Scope, since_ns: int, until_ns: int) -> BoolArray:
         """Tell which uses lie in a scope and a time."""
@@ -66,27 +71,22 @@ class History:
     def _is(self, name: str, member: str) -> BoolArray:
         if name not in self.uses.column_names:
             return np.zeros(len(self.ts), dtype=np.bool_)
-        values = self.uses.column(name).cast(pa.string()).to_pylist()
-        return np.array([value == member for value in values], dtype=np.bool_)
+        known = self.names.get(name)
+        if known is None:
+            values = self.uses.column(name).cast(pa.string()).to_pylist()
+            known = self.names[name] = np.array(values, dtype=object)
+        return np.asarray(known == member, dtype=np.bool_)
 
 
 class Care:
-    """Answers for one subject at a time; keeps the topology between calls, and nothing of anybody.
+    """Answers for one subject at a time; keeps the topology between calls, nothing of anybody."""
 
-    Parameters
-    ----------
-    doing
-        Says what is being done about a degradation, beside the state of its service problem.
-    """
-
-    def __init__(
-        self, warehouse: Warehouse, state: StateStore, *, doing: Doing = lambda _name: ""
-    ) -> None:
+    def __init__(self, warehouse: Warehouse, state: StateStore) -> None:
         self._warehouse = warehouse
         self._told, self._problems = Told(state), Problems(state)
         self._periods = Periods(warehouse, period_ns=MINUTE_NS)
         self._works = Works(warehouse)
-        self._doing = doing
+        self._plans = Plans(state)
 
     def of(self, subject: int, *, now_ns: int, days: float = DAYS) -> SubjectCare:
         """Tell of one subject, of the last days until the newest data or ``now_ns``."""
@@ -122,32 +122,27 @@ class Care:
         )
 
     def _incidents(self, history: History, since_ns: int, until_ns: int) -> Iterator[Incident]:
-        """Give the degradations that met uses of the subject, the most poor ones first."""
-        found: list[tuple[int, int, Degradation]] = []
+        """Give the degradations that met uses of the subject, those that hurt it first."""
+        found: list[Incident] = []
         wanted = Wanted(since_ns=since_ns, until_ns=until_ns)
         for each in self._told.degradations(wanted, limit=MOST_TOLD):
             met = history.within(each.scope, each.began_ns, each.ended_ns or until_ns)
             if met.any():
-                found.append((int((met & history.is_poor).sum()), int(met.sum()), each))
-        found.sort(key=lambda one: (-one[0], -one[2].began_ns))
-        for poor, uses, each in found[:MOST_INCIDENTS]:
-            yield self._incident(each, uses=uses, poor=poor)
+                found.append(_met(each, history, met))
+        found.sort(key=lambda one: (not one.hurts, -one.poor_uses, -one.began_ns))
+        yield from (self._known(each) for each in found[:MOST_INCIDENTS])
 
-    def _incident(self, each: Degradation, *, uses: int, poor: int) -> Incident:
-        made = self._told.diagnoses(degradation=each.id, limit=1)
-        problems = self._problems.list(degradation=each.id, limit=1)
+    def _known(self, each: Incident) -> Incident:
+        """Add what is known of its cause, and what is being done."""
+        made = self._told.diagnoses(degradation=each.degradation, limit=1)
+        problems = self._problems.list(degradation=each.degradation, limit=1)
         cause = made[0][1].cause if made else None
-        return Incident(
-            degradation=each.id,
+        return replace(
+            each,
             problem=problems[0].id if problems else "",
             state=problems[0].status if problems else each.state,
-            scope=each.scope,
-            began_ns=each.began_ns,
-            ended_ns=each.ended_ns,
             cause=f"{cause.element_kind} {cause.element} ({cause.domain})" if cause else "",
-            doing=self._doing(each.id),
-            uses=uses,
-            poor_uses=poor,
+            doing=doing_about(self._plans, each.degradation),
             sentence=made[0][1].sentence if made else "",
         )
 
@@ -167,6 +162,24 @@ class Care:
                     f"{work.title or 'planned work'} on {work.element}, {moment(work.begins_ns)} "
                     f"to {moment(work.ends_ns)}"
                 )
+
+
+def _met(each: Degradation, history: History, met: BoolArray) -> Incident:
+    """Say how a degradation met a subject."""
+    poor = history.ts[met & history.is_poor]
+    return Incident(
+        degradation=each.id,
+        problem="",
+        state=each.state,
+        scope=each.scope,
+        began_ns=each.began_ns,
+        ended_ns=each.ended_ns,
+        cause="",
+        doing="",
+        uses=int(met.sum()),
+        poor_uses=len(poor),
+        last_poor_ns=int(poor.max()) if len(poor) else None,
+    )
 
 
 def _history(con: duckdb.DuckDBPyConnection, detail: StoreDetail, parts: list[Part]) -> History:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
-from sentio.model.care import Incident, ServiceCourse, Session, Verdict
+from sentio.model.care import POOR_SHARE, Incident, ServiceCourse, Session, Verdict
 
 HOUR_NS = 3_600_000_000_000
 NOW_NS = 3 * HOUR_NS  # before the end of the data, which counts as now
-POOR_SHARE = 0.15  # of uses, from which on somebody suffers
+TODAY_NS = 24 * HOUR_NS  # in which an incident that goes on has hurt, to be suffered now
 FEWEST_POOR = 2
 WELL_KNOWN = {
     "device": "your device, or how it reaches our network indoors",
@@ -39,7 +39,10 @@ def verdict_of(
     """Say whether a subject suffers now, suffered lately, fares well, or is unknown."""
     if not any(each.uses for each in services):
         return "unknown"
-    open_now = any(each.ended_ns is None and each.poor_uses for each in incidents)
+    open_now = any(
+        each.ended_ns is None and each.hurts and (each.last_poor_ns or 0) > until_ns - TODAY_NS
+        for each in incidents
+    )
     late = [_late(each, until_ns) for each in services]
     if open_now or any(is_poor for is_poor in late):
         return "suffering"
@@ -48,7 +51,7 @@ def verdict_of(
     one_bad = any(
         s.poor_uses >= FEWEST_POOR and s.poor_uses >= POOR_SHARE * s.uses for s in services
     )
-    met = any(each.poor_uses for each in incidents)
+    met = any(each.hurts for each in incidents)
     return "suffered" if is_much or one_bad or met else "well"
 
 
@@ -77,7 +80,7 @@ def headline_of(
         return f"Fares well: {count}."
     named = ", ".join(each.service for each in services if each.poor_uses)[:80] or "all services"
     start = "Suffers now" if verdict == "suffering" else "Has suffered"
-    met = next((each for each in incidents if each.poor_uses), None)
+    met = next((each for each in incidents if each.hurts), None)
     if met is not None:
         cause = f"likeliest cause {met.cause}" if met.cause else "its cause is not known yet"
         doing = met.doing or DOING.get(met.state, met.state)
@@ -118,8 +121,8 @@ def _lines(
             f"I can see it: {first.poor_uses} of your {first.uses} uses of {first.service} "
             "were not as they should be."
         )
-    met = next((each for each in incidents if each.poor_uses), None)
-    if met is not None:
+    met = next((each for each in incidents if each.hurts), None)
+    if met is not None and verdict != "well":
         yield from _of_incident(met)
     elif verdict != "well" and (domain := _domain(worst)):
         yield f"It comes from {WELL_KNOWN[domain]}; no wider fault is known there."

@@ -24,6 +24,7 @@ from sentio.store.state.tables import (
     DiagnosisRow,
     OutcomeRow,
     PlanRow,
+    ServiceProblemRow,
     SnapshotRow,
     ToldEventRow,
 )
@@ -109,7 +110,7 @@ class Told:
         """Drop the snapshot and all that was told but the events, which are counted on."""
         tables = (
             *(SnapshotRow, CollectionOrderRow, DataFaultRow, OutcomeRow, PlanRow),
-            *(DiagnosisRow, DegradationRow),
+            *(DiagnosisRow, DegradationRow, ServiceProblemRow),
         )
         with self._state.session() as session:
             for table in tables:
