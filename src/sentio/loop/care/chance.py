@@ -37,6 +37,7 @@ class Past:
     counts: Counts
     day: IntArray  # shape (days,), since 1970
     is_free: BoolArray  # shape (days,)
+    elsewhen: FloatArray  # shape (parts, subjects): uses within reach on days of the other kind
 
 
 def chances(past: Past, day: int, *, is_free: bool) -> FloatArray:
@@ -108,6 +109,7 @@ def _features(
             usual = share_same if past.is_free[at] == is_free else share_other
             strayed[row] = (inside[at] - everywhere[at] * usual) / (everywhere[at] + 1.0)
     plain = [_logit(poisson), _logit(expected), np.log(uses + 0.01), _logit(share_same)]
+    plain += [*np.log1p(past.elsewhen)]
     return np.stack([np.ones(len(expected)), *plain, *strayed], axis=1), expected
 
 

@@ -16,7 +16,7 @@ from sentio.kernel.arrays import FloatArray, IntArray
 from sentio.loop.care.chance import Past, best_set, chances
 from sentio.loop.care.past_works import Learned
 from sentio.loop.care.reach import Ways, reach_of
-from sentio.loop.care.seen import DAY_NS, HOUR_NS, Group, Seen, is_free
+from sentio.loop.care.seen import DAY_NS, HOUR_NS, Group, Hourly, Seen, is_free
 from sentio.loop.care.windows import window_at, windows
 from sentio.loop.care.works_words import care_of, sentence_of
 from sentio.model.plan import Estimate
@@ -25,6 +25,7 @@ from sentio.model.work import Expected, Forecast, Reach, Work
 PART_NS = 4 * HOUR_NS  # longer windows are reckoned in parts: habits change over a day
 LEARN_DAYS = 28  # back at most
 SERVICE_DAYS = 7  # back, whose windows tell who uses what
+DAY_PARTS = ((0, 7), (7, 12), (12, 18), (18, 24))  # hours
 DEFAULT_MIN = 1.0  # that a use of a service lasts whose length is not known
 Z90 = 1.645  # standard deviations that hold 90 %
 DOUBT = 0.05  # of an interval on either side
@@ -53,7 +54,9 @@ def forecast(
     learned = learned or Learned()
     reach = reach_of(work, ways)
     harm = learned.harm(work, reach)
-    there = presence(work, seen, reach, now_ns=now_ns)
+    span = seen.span_ns() or (now_ns, now_ns)
+    hourly = seen.hourly(reach, max(span[0], now_ns - LEARN_DAYS * DAY_NS), now_ns)
+    there = presence(work, seen, reach, hourly, now_ns=now_ns)
     services = _services(work, seen, reach, now_ns)
     felt = _felt(services, learned)
     touched = -np.expm1(np.log1p(-np.minimum(there.probability, 1.0 - 1e-9)) * felt)
@@ -61,9 +64,6 @@ def forecast(
     if harm * agreement <= 1.0 - harm:  # to name nobody agrees better
         rows, agreement = rows[:0], 1.0 - harm
     minutes = _minutes_lost(services, seen.minutes_of_use(), learned)
-    span = seen.span_ns() or (now_ns, now_ns)
-    since_ns = max(span[0], now_ns - LEARN_DAYS * DAY_NS)
-    hourly = seen.hourly(reach, since_ns, now_ns)
     groups = _groups(there.subject, harm * touched, seen.group(there.subject))
     planned = window_at(hourly, work.begins_ns, work.ends_ns, felt=felt, minutes_lost=minutes)
     made = Forecast(
@@ -100,7 +100,7 @@ def _expected(subject: IntArray, touched: FloatArray, rows: IntArray) -> tuple[E
     )
 
 
-def presence(work: Work, seen: Seen, reach: Reach, *, now_ns: int) -> Chances:
+def presence(work: Work, seen: Seen, reach: Reach, hourly: Hourly, *, now_ns: int) -> Chances:
     """Tell how probably each subject has a use within reach of a work in its window."""
     span = seen.span_ns()
     found = Chances(subject=np.zeros(0, dtype=np.int64), probability=np.zeros(0))
@@ -115,9 +115,32 @@ def presence(work: Work, seen: Seen, reach: Reach, *, now_ns: int) -> Chances:
         counts = seen.counts(reach, begins_ns, ends_ns, back)
         today = begins_ns // DAY_NS
         day = today - np.array(back, dtype=np.int64)
-        past = Past(counts=counts, day=day, is_free=is_free(day))
-        chance = chances(past, today, is_free=bool(is_free(np.array([today]))[0]))
+        is_today_free = bool(is_free(np.array([today]))[0])
+        past = Past(
+            counts=counts,
+            day=day,
+            is_free=is_free(day),
+            elsewhen=_elsewhen(hourly, counts.subject, is_today_free=is_today_free),
+        )
+        chance = chances(past, today, is_free=is_today_free)
         found = _either(found, Chances(subject=counts.subject, probability=chance))
+    return found
+
+
+def _elsewhen(hourly: Hourly, subject: IntArray, *, is_today_free: bool) -> FloatArray:
+    """Give how much each subject does within reach on days of the other kind, part by part.
+
+    Who is there on working evenings is at home there, on Saturdays as well.
+    """
+    found = np.zeros((len(DAY_PARTS), len(subject)))
+    if not len(hourly.subject):
+        return found
+    at = np.minimum(np.searchsorted(hourly.subject, subject), len(hourly.subject) - 1)
+    known = hourly.subject[at] == subject
+    first = 0 if is_today_free else 24
+    for row, (begin, end) in enumerate(DAY_PARTS):
+        uses = hourly.uses[first + begin : first + end].sum(axis=0)
+        found[row, known] = uses[at[known]]
     return found
 
 
