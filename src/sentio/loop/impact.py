@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from sentio.experience.service import SERVICES
+from sentio.loop.important import IS_IMPORTANT
 from sentio.loop.live import Live
 from sentio.loop.looking import Following
 from sentio.model.diagnosis import Impact
@@ -16,8 +17,6 @@ from sentio.store.warehouse import Warehouse
 
 SAMPLE_ROWS = 20_000
 HOUR_NS = 3_600_000_000_000
-IMPORTANT = ("important", "vip", "is_important", "is_vip")  # attributes of a customer
-YES = ("yes", "true", "1", "y")
 
 VALUE = """
     SELECT coalesce(sum(value), 0), count(*) FILTER (is_important) FROM (
@@ -60,11 +59,8 @@ def _worth(warehouse: Warehouse, felt: pa.Array) -> tuple[float, int]:
     """Add up what customers pay a month, and count the important ones."""
     con = warehouse.con.cursor()
     con.register("felt", pa.table({"subject": felt}))
-    told = " OR ".join(
-        f"lower(json_extract_string(attributes, '$.{name}')) IN {YES}" for name in IMPORTANT
-    )
     try:
-        found = con.execute(VALUE.format(important=f"coalesce({told}, false)")).fetchone()
+        found = con.execute(VALUE.format(important=IS_IMPORTANT)).fetchone()
     except (duckdb.CatalogException, duckdb.BinderException):
         return 0.0, 0
     finally:

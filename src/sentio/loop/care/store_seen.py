@@ -19,7 +19,7 @@ from sentio.loop.care.seen import (
     hourly_of,
 )
 from sentio.loop.detail import Part, StoreDetail
-from sentio.loop.impact import IMPORTANT, YES
+from sentio.loop.important import IS_IMPORTANT
 from sentio.loop.periods import Periods
 from sentio.model.record import PATH
 from sentio.model.topology import Topology
@@ -209,13 +209,10 @@ def _select(part: Part, dimension: str, codes: str) -> str:
 
 def _customers(con: duckdb.DuckDBPyConnection) -> tuple[dict[int, str], frozenset[int]]:
     """Give segment of those asked for, and the important ones, as the business knows them."""
-    told = " OR ".join(
-        f"lower(json_extract_string(attributes, '$.{name}')) IN {YES}" for name in IMPORTANT
-    )
     try:
         rows = con.execute(
             "SELECT subject, arg_max(segment, ts), "
-            f"arg_max(coalesce({told}, false), ts) FROM customer JOIN asked USING (subject) "
+            f"arg_max({IS_IMPORTANT}, ts) FROM customer JOIN asked USING (subject) "
             "GROUP BY subject"
         ).fetchall()
     except (duckdb.CatalogException, duckdb.BinderException):

@@ -24,7 +24,7 @@ from sentio.loop.care.seen import DAY_NS
 from sentio.loop.care.subject_words import headline_of, moment, verdict_of, words_of
 from sentio.loop.care.works import Works
 from sentio.loop.detail import TEXTS, Part, StoreDetail
-from sentio.loop.impact import IMPORTANT, YES
+from sentio.loop.important import IS_IMPORTANT
 from sentio.loop.periods import Periods
 from sentio.model.care import Incident, ServiceCourse, Session, SubjectCare
 from sentio.model.degradation import Degradation, Scope
@@ -300,12 +300,9 @@ def _tickets(con: duckdb.DuckDBPyConnection, subject: int, since_ns: int) -> Ite
 
 
 def _customer(con: duckdb.DuckDBPyConnection, subject: int) -> tuple[str, bool]:
-    told = " OR ".join(
-        f"lower(json_extract_string(attributes, '$.{name}')) IN {YES}" for name in IMPORTANT
-    )
     try:
         row = con.execute(
-            f"SELECT segment, coalesce({told}, false) FROM customer WHERE subject = ? "
+            f"SELECT segment, {IS_IMPORTANT} FROM customer WHERE subject = ? "
             "ORDER BY ts DESC LIMIT 1",
             [subject],
         ).fetchone()

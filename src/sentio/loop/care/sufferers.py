@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from sentio.experience.service import SERVICES
 from sentio.loop.detail import StoreDetail
-from sentio.loop.impact import IMPORTANT, YES
+from sentio.loop.important import IS_IMPORTANT
 from sentio.model.degradation import Degradation
 from sentio.model.topology import Topology
 from sentio.store.warehouse import Warehouse
@@ -245,16 +245,13 @@ def _spoke(con: duckdb.DuckDBPyConnection, since_ns: int, until_ns: int) -> froz
 
 
 def _customers(con: duckdb.DuckDBPyConnection, before_ns: int) -> Mapping[int, Customer]:
-    told = " OR ".join(
-        f"lower(json_extract_string(attributes, '$.{name}')) IN {YES}" for name in IMPORTANT
-    )
     known: dict[int, Sequence[object]] = {}
     spoke: dict[int, tuple[int, float | None]] = {}
     try:
         for row in con.execute(
             "SELECT subject, arg_max(value_per_month, ts), arg_max(segment, ts), "
             "arg_max(contract, ts), arg_max(tenure_months, ts), "
-            f"arg_max(coalesce({told}, false), ts) "
+            f"arg_max({IS_IMPORTANT}, ts) "
             "FROM customer JOIN asked USING (subject) GROUP BY subject"
         ).fetchall():
             known[int(row[0])] = row
