@@ -40,6 +40,8 @@ def draw_work(
     """
     if kind not in TITLES:
         raise UnknownName.among("kind of element that is worked on", kind, TITLES)
+    if element not in estate.names[kind]:
+        raise UnknownName.among(kind, element, estate.names[kind])
     code = estate.code(kind, element)
     begins_ns, ends_ns = window_ns
     sign = Sign(
