@@ -20,6 +20,12 @@ from sentio.api.awareness import (
 from sentio.api.body import BodyLimits
 from sentio.api.care import care_router, sufferers_router
 from sentio.api.domains import domains_router, intents_router, reports_router
+from sentio.api.execution import (
+    approvals_router,
+    audit_router,
+    automation_router,
+    tasks_router,
+)
 from sentio.api.experience import experience_router
 from sentio.api.health import health_router
 from sentio.api.ingest import Ingest, ingest_router
@@ -125,6 +131,10 @@ def _add_reading(app: FastAPI, loop: Running) -> None:
         ("/api", orders_router(loop.told, access)),
         ("/api", data_faults_router(loop.told, access)),
         ("/api", plans_router(platform.state, access)),
+        ("/api", approvals_router(platform.state, access, platform.clock)),
+        ("/api", tasks_router(platform.state, access, platform.clock, wake=loop.wake)),
+        ("/api", automation_router(platform.state, access, platform.clock, wake=loop.wake)),
+        ("/api", audit_router(platform.state, access)),
         ("/api", experience_router(platform, access)),
         ("/api", watch_router(loop, access)),
         ("/api", domains_router(desk, access)),

@@ -1,26 +1,23 @@
 """The acting half of the loop: a plan for each degradation, its deed, its proof, its undoing.
 
-Only values are made here. Whoever is given them carries plans out whose autonomy is *act*, and
-takes back what an outcome says is undone (`sentio.execution.runner`).
+Only values are made here. Plans whose autonomy is *act* become tasks in the journal, which others
+carry out and take back (`sentio.execution.runner`); `sentio.loop.hands` tells what became of them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol, TypeAlias
+from typing import Any, TypeAlias
 
-import pyarrow as pa
-
-from sentio.awareness.series import Place
 from sentio.decision.choosing import Chooser
 from sentio.decision.kind import ActionKind
 from sentio.decision.need import HOUR_NS, MINUTE_NS, USE_MIN, Deed, Need, Situation
 from sentio.execution.verifying import Period, effect, verdict
-from sentio.kernel.arrays import FloatArray
 from sentio.kernel.values import from_plain, to_plain
 from sentio.loop.courses import Courses
 from sentio.loop.looking import Following
+from sentio.loop.watched import Open, WithId, following, pooled, uses_per_min
 from sentio.model.degradation import Scope
 from sentio.model.diagnosis import Diagnosis
 from sentio.model.plan import Candidate, Estimate, Outcome, Plan, Verdict
@@ -28,50 +25,10 @@ from sentio.model.plan import Candidate, Estimate, Outcome, Plan, Verdict
 MOST_MOS, LEAST_MOS = 5.0, 1.0
 SHORTEST_MIN, LONGEST_MIN = 60.0, 240.0  # that a decline is expected to go on: as long as it has
 VERIFIED_PERIODS = 3  # after its effect, by which a verdict is due
-WINDOW, WINDOW_PERIODS = 1, 4.0  # over which uses are counted (`awareness.kernel.WINDOWS`)
-MOST_CAUSES = 3
-OF_SERVICES = ("ims",)  # kinds of functions that calls alone lead through (TS 23.228)
-TOGETHER_PERIODS, POOLED_FROM = 3, 0.5
 KEPT_NS = 24 * HOUR_NS  # that deeds are remembered
+CANARY_PART = 10  # one in so many of those who felt it is the first part
 
 Told: TypeAlias = Plan | Outcome
-WithId: TypeAlias = tuple[str, Diagnosis]
-
-
-class Counts(Protocol):
-    """Who counts uses."""
-
-    def uses(self, place: Place, *, window: int, services: Sequence[str] = ()) -> float:
-        """Count the uses of a place in a window, of some services or of all."""
-        ...
-
-
-class Eyes(Protocol):
-    """Who sees: gives the last uses, each with its MOS above its usual; None where none were."""
-
-    @property
-    def judged(self) -> tuple[pa.Table, FloatArray] | None:
-        """Give the uses of the period that ended."""
-        ...
-
-
-class Open(Protocol):
-    """What goes on, and who sees it: `Watching`, or what a domain sees of itself."""
-
-    @property
-    def open(self) -> Sequence[Following]:
-        """Degradations that go on, the oldest first."""
-        ...
-
-    @property
-    def sight(self) -> Eyes:
-        """Who sees."""
-        ...
-
-    @property
-    def watch(self) -> Counts:
-        """Who counts."""
-        ...
 
 
 @dataclass(slots=True)
@@ -155,10 +112,8 @@ class Acting:
         for plan in self._last.values():
             if plan.id == name and plan.chosen is not None and name not in begun:
                 yes = replace(plan, autonomy="act")
-                one = next(o for o in watching.open if o.told.id == plan.degradation)
                 self._last[plan.degradation] = yes
-                self._act(yes, one, now_ns)
-                return yes
+                return yes if self._act(yes, watching, now_ns) else None
         return None
 
     @property
@@ -213,6 +168,22 @@ class Acting:
         """Tell a verdict to people."""
         return _proof(plan, answer, found)
 
+    def drop(self, plan: Plan, why: str, *, now_ns: int) -> Outcome:
+        """Give up proving what was never done; nothing is learned of it."""
+        self.proving.pop(plan.id, None)
+        self._close(plan.id, now_ns, was_undone=True)
+        name = plan.chosen.action.name if plan.chosen else plan.id
+        return Outcome(
+            plan=plan.id,
+            verdict="undecided",
+            verified_ns=now_ns,
+            effect_mos=Estimate(mean=0.0, low=0.0, high=0.0),
+            treated_uses=0,
+            control_uses=0,
+            is_undone=True,
+            sentence=f"Nothing is proven of {name}: {why}",
+        )
+
     def _close(self, name: str, now_ns: int, *, was_undone: bool) -> None:
         self.deeds = [
             replace(d, ended_ns=now_ns, was_undone=was_undone) if d.plan == name else d
@@ -221,9 +192,9 @@ class Acting:
 
     def _needs(self, watching: Open) -> list[Need]:
         """List what is open and explained, in the order in which it is served."""
-        pooled = _pooled(watching, self._made, self._period_ns)
+        together = pooled(watching, self._made, self._period_ns)
         found = [
-            self._need(one, self._made[one.told.id][0], pooled[one.told.id])
+            self._need(one, self._made[one.told.id][0], together[one.told.id])
             for one in watching.open
             if one.told.id in self._made
         ]
@@ -259,6 +230,7 @@ class Acting:
         situation = self._situation(need, watching, now_ns)
         number = f"{self.loop}-P{self._count + 1:05d}".removeprefix("-")
         plan = self.chooser.choose(need, situation, number=number)
+        plan = self._for_whom(plan, watching)
         last = self._last.get(plan.degradation)
         is_done = plan.autonomy == "act" and plan.chosen is not None
         if not is_done and last is not None and _same(plan, last):
@@ -266,14 +238,22 @@ class Acting:
         self._count += 1
         self._last[plan.degradation] = plan
         if is_done:
-            one = next(o for o in watching.open if o.told.id == plan.degradation)
-            self._act(plan, one, now_ns)
+            self._act(plan, watching, now_ns)
         return plan
 
-    def _act(self, plan: Plan, one: Following, now_ns: int) -> None:
-        chosen = plan.chosen
-        if chosen is None:
-            return
+    def _for_whom(self, plan: Plan, watching: Open) -> Plan:
+        """Name those for whom an action is, where it is for people or things."""
+        one = following(plan.degradation, watching)
+        kind = self._kinds.get(plan.chosen.action.kind) if plan.chosen else None
+        if one is None or kind is None or kind.target not in {"customers", "scope"}:
+            return plan
+        felt = one.subjects[:: CANARY_PART if plan.canary else 1]
+        return replace(plan, subjects=tuple(str(each) for each in felt))
+
+    def _act(self, plan: Plan, watching: Open, now_ns: int) -> bool:
+        chosen, one = plan.chosen, following(plan.degradation, watching)
+        if chosen is None or one is None:
+            return False
         kind = self._kinds[chosen.action.kind]
         deed = Deed(
             plan=plan.id,
@@ -286,7 +266,7 @@ class Acting:
             deed = replace(deed, ended_ns=now_ns)
         self.deeds.append(deed)
         if not kind.is_cure:
-            return
+            return True
         course = self.courses.of.get(plan.degradation, [])
         self.proving[plan.id] = Proving(
             plan=plan,
@@ -298,6 +278,7 @@ class Acting:
             subjects=one.subjects,
             services=one.told.services,
         )
+        return True
 
     def _subjects(self, now_ns: int) -> int:
         """Count all subjects, once an hour."""
@@ -308,7 +289,7 @@ class Acting:
 
     def _situation(self, need: Need, watching: Open, now_ns: int) -> Situation:
         subjects = self._subjects(now_ns)
-        uses = _uses_per_min(need, watching, self._period_ns)
+        uses = uses_per_min(need, watching, self._period_ns)
         whole = max(uses.pop("all"), 1e-9)
         return Situation(
             now_ns=now_ns,
@@ -344,41 +325,6 @@ class Acting:
         self.courses.of = from_plain(dict[str, list[Period]], saved["courses"])
         self._last = from_plain(dict[str, Plan], saved["last"])
         self._made = from_plain(dict[str, WithId], saved["made"])
-
-
-def _pooled(watching: Open, made: Mapping[str, WithId], period_ns: int) -> dict[str, Diagnosis]:
-    """Put together what declines that began at once say of one cause: each speaks for it."""
-    found = {name: diagnosis for name, (_, diagnosis) in made.items()}
-    began = {one.told.id: one.told.began_ns for one in watching.open}
-    for name, diagnosis in list(found.items()):
-        first = diagnosis.cause
-        if first is None or first.probability < POOLED_FROM or name not in began:
-            continue
-        doubt = 1.0
-        for other, (_, its) in made.items():
-            cause, at_ns = its.cause, began.get(other)
-            if cause is None or at_ns is None or cause.element != first.element:
-                continue
-            if abs(at_ns - began[name]) <= TOGETHER_PERIODS * period_ns:
-                doubt *= 1.0 - cause.probability
-        surer = replace(first, probability=max(first.probability, 1.0 - doubt))
-        found[name] = replace(diagnosis, hypotheses=(surer, *diagnosis.hypotheses[1:]))
-    return found
-
-
-def _uses_per_min(need: Need, watching: Open, period_ns: int) -> dict[str, float]:
-    """Tell how many uses each suspect has a minute, and all together by the name `all`.
-
-    Of a function that only some services lead through, those of the degradation's services count.
-    """
-    found: dict[str, float] = {}
-    minutes = WINDOW_PERIODS * period_ns / MINUTE_NS
-    causes = need.diagnosis.hypotheses[:MOST_CAUSES]
-    for kind, name in (("all", "all"), *((c.element_kind, c.element) for c in causes)):
-        services = need.degradation.services if kind in OF_SERVICES else ()
-        place = Place(dimension=kind, member=name)
-        found[name] = watching.watch.uses(place, window=WINDOW, services=services) / minutes
-    return found
 
 
 def _same(plan: Plan, last: Plan) -> bool:

@@ -28,6 +28,7 @@ from sentio.loop.collecting import restored as collecting_again
 from sentio.loop.data_faults import DataFaults
 from sentio.loop.detail import StoreDetail
 from sentio.loop.domains.living import LiveDomains
+from sentio.loop.hands import Hands, Place
 from sentio.loop.kept import kept, restored
 from sentio.loop.periods import Periods
 from sentio.loop.sending import Sending
@@ -92,6 +93,8 @@ class Live:
         Chooses what is done, and proves it; whoever hears of it by ``on_change`` does it.
     domains
         The same within each autonomous domain, and between them.
+    hands
+        Tells what became of plans, and what people say to them; None: nobody carries any out.
 
     Raises
     ------
@@ -113,8 +116,10 @@ class Live:
         collectors: Collectors | None = None,
         acting: Acting | None = None,
         domains: LiveDomains | None = None,
+        hands: Hands | None = None,
     ) -> None:
         self.acting = acting
+        self._hands = hands
         self.domains = domains
         self.pace = pace
         self._clock = clock or SystemClock()
@@ -166,6 +171,7 @@ class Live:
                 if time.monotonic() - saved_s > SAVE_S:
                     self._save()
                     saved_s = time.monotonic()
+        self._approve()
         self._save()
         if self._sending is not None and not is_stopped():
             self._sending.send(self.collecting.open)
@@ -227,6 +233,9 @@ class Live:
 
     def _decide(self, end_ns: int) -> None:
         """Choose what is done about what is open, unless the period is long over."""
+        if self._hands is not None:
+            actings = [acting for acting, _ in self._places()]
+            self._decided += self._hands.see(actings, now_ns=end_ns)
         if self.acting is not None:
             is_late = self._over_ns - end_ns >= LATE_PERIODS * self.pace.period_ns
             self._decided += self.acting.see(self.watching, now_ns=end_ns, is_late=is_late)
@@ -237,6 +246,19 @@ class Live:
                 self.watching.open,
                 release=self._release,
             )
+
+    def _places(self) -> list[Place]:
+        """List all who act, each with what it is shown."""
+        own: list[Place] = [(self.acting, self.watching)] if self.acting else []
+        return own + (self.domains.places() if self.domains else [])
+
+    def _approve(self) -> None:
+        """Take up what people said yes to since the last look."""
+        if self._hands is None or self.next_ns is None:
+            return
+        for plan in self._hands.approved(self._places(), now_ns=self.next_ns):
+            self._decided.append(plan)
+            self._is_saved = False
 
     def _see_data(self, start_ns: int, uses: pa.Table) -> bool:
         """Judge the data themselves, before what they say; tells whether a fault began or ended."""
@@ -364,6 +386,7 @@ class Live:
             orders=self._orders.values(),
             data_faults=faults,
             decided=decided,
+            at_ns=self._clock.now_ns(),
         )
         self._grown, self._orders, self._is_saved = {}, {}, True
         for each in (*faults, *changes, *decided):

@@ -7,19 +7,24 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TypeAlias
 
+from sentio.execution.routes import routes
+from sentio.execution.runner import Runner
 from sentio.kernel.clock import Clock
 from sentio.kernel.config import Settings
 from sentio.kernel.errors import SentioError
 from sentio.kernel.log import logger
 from sentio.loop.care.following import follow
+from sentio.loop.carrying import Carrying
 from sentio.loop.change import News, OnChange
 from sentio.loop.collectors.nobody import Nobody
 from sentio.loop.collectors.webhook import Webhook
 from sentio.loop.deciding import acting_of
 from sentio.loop.domains.living import domains_of
+from sentio.loop.hands import Hands
 from sentio.loop.live import SECOND_NS, Explain, Live, Pace, explain_nothing
 from sentio.loop.news_log import log_news
 from sentio.model.collection import Collectors
+from sentio.model.plan import Outcome, Plan
 from sentio.store.state import StateStore
 from sentio.store.state.told import Told
 from sentio.store.warehouse import Warehouse
@@ -65,6 +70,12 @@ class Running:
         self._clock = clock
         self._explainer = explainer
         self._on_change = on_change
+        self.hands = Hands(state)
+        self._carrying = Carrying(
+            Runner(
+                self.hands.tasks, routes(settings), clock=clock, is_stopped=self.is_switched_off
+            )
+        )
         self._stop = threading.Event()
         self._newest_event = self.told.newest_event()
         self._thread = threading.Thread(target=self._work, name="awareness", daemon=True)
@@ -79,9 +90,14 @@ class Running:
         """Whether the loop has been told to end."""
         return self._stop.is_set()
 
+    def is_switched_off(self) -> bool:
+        """Tell whether somebody has stopped all automation."""
+        return self.hands.steering.switch().is_stopped
+
     def start(self) -> None:
-        """Start to look."""
+        """Start to look, and to carry out what is ordered."""
         self._thread.start()
+        self._carrying.start()
 
     def stop(self) -> None:
         """Tell the loop to end."""
@@ -92,6 +108,11 @@ class Running:
         self.stop()
         if self._thread.is_alive():
             self._thread.join()
+        self._carrying.close()
+
+    def wake(self) -> None:
+        """Carry out at once what has just been ordered or wanted back."""
+        self._carrying.wake()
 
     def wait_for(self, *, grace_s: int) -> None:
         """Wait so long for late records, from the next look on."""
@@ -119,8 +140,9 @@ class Running:
 
     def _live(self) -> Live:
         """Go on from the last snapshot: after an error nothing half judged is kept."""
-        domains = domains_of(self._warehouse, self._state, self._settings)
-        acting = acting_of(self._warehouse, self._settings, locks=domains.held)
+        off = self.is_switched_off
+        domains = domains_of(self._warehouse, self._state, self._settings, is_stopped=off)
+        acting = acting_of(self._warehouse, self._settings, is_stopped=off, locks=domains.held)
         domains.join(acting)
         live = Live(
             self._warehouse,
@@ -131,6 +153,7 @@ class Running:
             collectors=self._collectors,
             acting=acting,
             domains=domains,
+            hands=self.hands,
         )
         live.explain = self._explainer(live)
         return live
@@ -145,6 +168,8 @@ class Running:
     def _tell(self, change: News) -> None:
         self._newest_event = self.told.newest_event()
         log_news(change)
+        if isinstance(change, Plan | Outcome):
+            self.wake()
         self._on_change(change)
 
 

@@ -80,7 +80,8 @@ class Plan:
     ``chosen`` is None where nothing is worth doing or allowed: ``refused`` and ``sentence`` tell
     why. ``candidates`` are ranked, the best first. ``propensity`` is the probability with which the
     policy takes the chosen one here. ``canary`` restricts the action to part of its scope first.
-    The action is undone at ``until_ns`` unless its effect is proven.
+    ``subjects`` are the pseudonyms for whom it is done, where it is done for people or things. The
+    action is undone at ``until_ns`` unless its effect is proven.
     """
 
     id: str
@@ -95,6 +96,7 @@ class Plan:
     propensity: float = 1.0
     scope: Scope = field(default_factory=dict[str, str])
     canary: Scope | None = None
+    subjects: tuple[str, ...] = ()
     sentence: str = ""
 
 

@@ -21,6 +21,7 @@ from sentio.loop.domains.kept import restore, saved
 from sentio.loop.domains.locks import held_by
 from sentio.loop.domains.own_loop import CROSS
 from sentio.loop.looking import Following
+from sentio.loop.watched import Open
 from sentio.model.diagnosis import Diagnosis
 from sentio.model.plan import Autonomy
 from sentio.model.topology import Topology
@@ -68,6 +69,14 @@ class LiveDomains:
     def join(self, other: Acting) -> None:
         """Let the loop over all degradations act beside: then domains leave those to it."""
         self._other = other
+
+    def places(self) -> list[tuple[Acting, Open]]:
+        """List all loops that act, each with what it is shown."""
+        known = self.domains
+        if known is None:
+            return []
+        own = [(each.acting, each.view) for each in known.loops.values()]
+        return [*own, (known.cross, known.cross.view)]
 
     def held(self) -> Mapping[str, str]:
         """Give the elements that domains hold, each with its holder."""
@@ -174,12 +183,18 @@ class LiveDomains:
         self._book.tell(known.states(), intents, known.reports, at_ns=end_ns)
 
 
-def domains_of(warehouse: Warehouse, state: StateStore, settings: Settings) -> LiveDomains:
+def domains_of(
+    warehouse: Warehouse,
+    state: StateStore,
+    settings: Settings,
+    *,
+    is_stopped: Callable[[], bool] = lambda: False,
+) -> LiveDomains:
     """Make the domains of an operator, by the settings; raises as `sentio.loop.deciding`."""
     return LiveDomains(
         warehouse,
         state,
-        world_of(warehouse),
+        world_of(warehouse, is_stopped=is_stopped),
         period_ns=settings.awareness_period_s * 1_000_000_000,
         given=policy(settings.decision_policy),
         most=settings.decision_autonomy,

@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
 from sentio.kernel.errors import RefusedError, StoreError, UnknownName
+from sentio.store.state.audit import Verified, append, verify
 from sentio.store.state.engine import open_engine
 from sentio.store.state.keys import ROLES, ApiKey, hash_of, id_of, new_key, new_salt
 from sentio.store.state.migrate import HEAD, current, upgrade
@@ -41,6 +42,7 @@ class AuditEntry:
     what: str
     purpose: str
     details: Mapping[str, Any]  # Any: JSON
+    hash: str = ""
 
 
 class StateStore:
@@ -192,11 +194,12 @@ class StateStore:
     ) -> None:
         """Add a line to the audit."""
         with self.session() as session:
-            session.add(
-                AuditRow(
-                    at_ns=at_ns, who=who, what=what, purpose=purpose, details=dict(details or {})
-                )
-            )
+            append(session, who=who, what=what, purpose=purpose, at_ns=at_ns, details=details)
+
+    def verify_audit(self) -> Verified:
+        """Check that no line of the audit was changed, removed or slipped in."""
+        with self.session() as session:
+            return verify(session)
 
     def audit(self, *, limit: int = 100, before: int | None = None) -> list[AuditEntry]:
         """Read the audit, newest first; ``before`` is the id of the last line already read."""
@@ -205,6 +208,11 @@ class StateStore:
             wanted = wanted.where(AuditRow.id < before)
         with self.session() as session:
             return [_entry(row) for row in session.scalars(wanted)]
+
+    def has_audit_hash(self, head: str) -> bool:
+        """Tell whether a line of the audit has this hash, as noted elsewhere."""
+        with self.session() as session:
+            return session.scalar(select(AuditRow.id).where(AuditRow.hash == head)) is not None
 
     def set_profile(self, subject: int, service: str, *, profile: str) -> None:
         """Say which requirement profile holds for a subject and a service."""
@@ -262,6 +270,7 @@ def _entry(row: AuditRow) -> AuditEntry:
         what=row.what,
         purpose=row.purpose,
         details=row.details,
+        hash=row.hash or "",
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Integer, LargeBinary, String, Text
+from sqlalchemy import JSON, BigInteger, Boolean, Index, Integer, LargeBinary, String, Text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 NUMBER = BigInteger().with_variant(Integer, "sqlite")  # SQLite counts up INTEGER keys only
@@ -51,6 +51,7 @@ class AuditRow(Base):
     what: Mapped[str] = mapped_column(String(200))
     purpose: Mapped[str] = mapped_column(String(2000))
     details: Mapped[dict[str, Any]] = mapped_column(JSON)  # Any: JSON
+    hash: Mapped[str | None] = mapped_column(String(64))  # of this line and the one before
 
 
 class SubjectSettingRow(Base):
@@ -135,6 +136,56 @@ class OutcomeRow(Base):
     verified_ns: Mapped[int] = mapped_column(BigInteger, index=True)
     version: Mapped[int] = mapped_column(Integer)
     body: Mapped[dict[str, Any]] = mapped_column(JSON)  # Any: JSON
+
+
+class TaskRow(Base):
+    """An action as it is carried out; ``body`` is its plan."""
+
+    __tablename__ = "task"
+    __table_args__ = (Index("ix_task_due", "is_settled", "next_ns"),)
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    plan: Mapped[str] = mapped_column(String(40), index=True)
+    made_ns: Mapped[int] = mapped_column(BigInteger)
+    until_ns: Mapped[int] = mapped_column(BigInteger)
+    wanted: Mapped[str] = mapped_column(String(10))
+    state: Mapped[str] = mapped_column(String(10), index=True)
+    is_settled: Mapped[bool] = mapped_column(Boolean)
+    controller: Mapped[str] = mapped_column(String(60))
+    peer: Mapped[str] = mapped_column(String(60))
+    diff: Mapped[dict[str, Any]] = mapped_column(JSON)  # Any: JSON
+    handles: Mapped[list[Any]] = mapped_column(JSON)  # Any: JSON; texts by our API
+    tries: Mapped[int] = mapped_column(Integer)
+    next_ns: Mapped[int] = mapped_column(BigInteger)
+    ordered_ns: Mapped[int] = mapped_column(BigInteger, index=True)
+    changed_ns: Mapped[int] = mapped_column(BigInteger)
+    said: Mapped[str] = mapped_column(Text)
+    version: Mapped[int] = mapped_column(Integer)
+    body: Mapped[dict[str, Any]] = mapped_column(JSON)  # Any: JSON
+
+
+class ApprovalRow(Base):
+    """Somebody's yes to a plan, and what became of it."""
+
+    __tablename__ = "approval"
+
+    plan: Mapped[str] = mapped_column(String(40), primary_key=True)
+    who: Mapped[str] = mapped_column(String(200))
+    why: Mapped[str] = mapped_column(String(2000))
+    at_ns: Mapped[int] = mapped_column(BigInteger)
+    answer: Mapped[str] = mapped_column(Text)
+
+
+class SwitchRow(Base):
+    """A switch that people turn."""
+
+    __tablename__ = "switch"
+
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    is_on: Mapped[bool] = mapped_column(Boolean)
+    who: Mapped[str] = mapped_column(String(200))
+    why: Mapped[str] = mapped_column(String(2000))
+    at_ns: Mapped[int] = mapped_column(BigInteger)
 
 
 class ServiceProblemRow(Base):

@@ -26,8 +26,10 @@ from sentio.store.state.tables import (
     PlanRow,
     ServiceProblemRow,
     SnapshotRow,
+    TaskRow,
     ToldEventRow,
 )
+from sentio.store.state.tasks import OVER, judge, order, want_undone
 
 VERSION = 1  # of the layout of bodies
 SNAPSHOT = "awareness"
@@ -74,11 +76,12 @@ class Told:
         orders: Iterable[CollectionOrder] = (),
         data_faults: Iterable[DataFault] = (),
         decided: Iterable[Plan | Outcome] = (),
+        at_ns: int = 0,
     ) -> int:
         """Write what changed, and the snapshot that goes with it, in one transaction.
 
-        ``diagnoses`` are by their id, ``events`` are kind, moment and body. Gives the number of the
-        newest event.
+        ``diagnoses`` are by their id, ``events`` are kind, moment and body, ``at_ns`` is the time
+        on the wall. Gives the number of the newest event.
         """
         with self._state.session() as session:
             for each in degradations:
@@ -89,10 +92,9 @@ class Told:
                 session.merge(_order_row(order))
             for fault in data_faults:
                 session.merge(_data_fault_row(fault))
-            for one in decided:
-                session.merge(plan_row(one) if isinstance(one, Plan) else outcome_row(one))
-            for kind, at_ns, body in events:
-                session.add(ToldEventRow(kind=kind, at_ns=at_ns, body=dict(body)))
+            _decide(session, decided, at_ns)
+            for kind, event_ns, body in events:
+                session.add(ToldEventRow(kind=kind, at_ns=event_ns, body=dict(body)))
                 session.flush()
             _write_snapshot(session, snapshot)
             newest = _newest(session)
@@ -107,7 +109,10 @@ class Told:
         return b"".join(parts) if parts else None
 
     def forget(self) -> None:
-        """Drop the snapshot and all that was told but the events, which are counted on."""
+        """Drop the snapshot and all that was told but the events, which are counted on.
+
+        What was done and is not proven is taken back: nobody would prove it any more.
+        """
         tables = (
             *(SnapshotRow, CollectionOrderRow, DataFaultRow, OutcomeRow, PlanRow),
             *(DiagnosisRow, DegradationRow, ServiceProblemRow),
@@ -115,6 +120,7 @@ class Told:
         with self._state.session() as session:
             for table in tables:
                 session.execute(delete(table))
+            want_undone(session, TaskRow.wanted == "done", TaskRow.state.not_in(OVER))
 
     def degradations(
         self, wanted: Wanted | None = None, *, limit: int = 100, after: str | None = None
@@ -197,6 +203,17 @@ class Told:
         """Give the number of the newest event, 0 if there is none."""
         with self._state.session() as session:
             return _newest(session)
+
+
+def _decide(session: Session, decided: Iterable[Plan | Outcome], at_ns: int) -> None:
+    """Write plans and outcomes, and order by them what is to be done and taken back."""
+    for one in decided:
+        if isinstance(one, Plan):
+            session.merge(plan_row(one))
+            order(session, one, at_ns=at_ns or one.made_ns)
+        else:
+            session.merge(outcome_row(one))
+            judge(session, one, at_ns=at_ns or one.verified_ns)
 
 
 def _chosen(wanted: Wanted) -> Select[DegradationRow]:
