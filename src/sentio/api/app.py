@@ -40,6 +40,9 @@ from sentio.api.service_problems import service_problems_router
 from sentio.api.stream import stream_router
 from sentio.api.watch import watch_router
 from sentio.api.works import works_router
+from sentio.decision.catalogue import ACTIONS
+from sentio.execution.routes import routes
+from sentio.execution.runner import Runner
 from sentio.ingest.sources.limits import Limits
 from sentio.kernel.config import Settings
 from sentio.loop.change import OnChange
@@ -47,6 +50,8 @@ from sentio.loop.domains.desk import IntentDesk
 from sentio.loop.live import explain_nothing
 from sentio.loop.platform import MEGABYTE, Platform
 from sentio.loop.running import Explainer, Running
+from sentio.store.state.steering import Steering
+from sentio.store.state.tasks import Tasks
 
 DESCRIPTION = (
     "Push telemetry and know that it is kept; ask how good the sources are, "
@@ -83,6 +88,7 @@ def create_app(
         clock=platform.clock,
         explainer=explainer,
         on_change=on_change,
+        carries=_runner(platform),
     )
 
     @asynccontextmanager
@@ -152,6 +158,16 @@ def _add_reading(app: FastAPI, loop: Running) -> None:
         ),
     ):
         app.include_router(router, prefix=prefix)
+
+
+def _runner(platform: Platform) -> Runner:
+    steering = Steering(platform.state)
+    return Runner(
+        Tasks(platform.state),
+        routes(platform.settings, known=ACTIONS.names()),
+        clock=platform.clock,
+        is_stopped=lambda: steering.switch().is_stopped,
+    )
 
 
 def _intake(platform: Platform, metrics: Metrics) -> Intake:

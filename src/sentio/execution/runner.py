@@ -12,8 +12,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from sentio.execution.peer import Peer, PeerError
-from sentio.execution.steps import SECOND_NS, SETTLE_NS, Step, order_of, step
 from sentio.execution.routes import DRY, Route, Routes
+from sentio.execution.steps import SECOND_NS, SETTLE_NS, Step, order_of, step
 from sentio.kernel.clock import Clock
 from sentio.kernel.errors import SentioError
 from sentio.store.state.tasks import Task, Tasks

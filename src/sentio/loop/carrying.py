@@ -6,10 +6,10 @@ A peer that is slow or dead holds up nobody but those who wait for it.
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from typing import Protocol
 
-from sentio.execution.runner import Runner
 from sentio.kernel.errors import SentioError
 from sentio.kernel.log import logger
 from sentio.store.state.tasks import Task
@@ -22,10 +22,26 @@ SHORTEST_LOOK_S = 0.05
 WAIT_AFTER_ERROR_S = 5.0
 
 
+class Carries(Protocol):
+    """Who moves tasks on (`sentio.execution.runner.Runner`)."""
+
+    def due(self) -> Mapping[str, Sequence[Task]]:
+        """List what is to be moved on now, by peer."""
+        ...
+
+    def run(self, peer_name: str, tasks: Sequence[Task]) -> None:
+        """Move tasks of one peer on as far as they go now."""
+        ...
+
+    def wait_s(self, most_s: float) -> float:
+        """Tell for how long nothing is due."""
+        ...
+
+
 class Carrying:
     """Runs until it is closed; what goes wrong is logged, and tried again later."""
 
-    def __init__(self, runner: Runner, *, look_s: float = LOOK_S) -> None:
+    def __init__(self, runner: Carries, *, look_s: float = LOOK_S) -> None:
         self._runner = runner
         self._look_s = look_s
         self._stop, self._wake = threading.Event(), threading.Event()

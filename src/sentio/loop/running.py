@@ -7,14 +7,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TypeAlias
 
-from sentio.execution.routes import routes
-from sentio.execution.runner import Runner
 from sentio.kernel.clock import Clock
 from sentio.kernel.config import Settings
 from sentio.kernel.errors import SentioError
 from sentio.kernel.log import logger
 from sentio.loop.care.following import follow
-from sentio.loop.carrying import Carrying
+from sentio.loop.carrying import Carries, Carrying
 from sentio.loop.change import News, OnChange
 from sentio.loop.collectors.nobody import Nobody
 from sentio.loop.collectors.webhook import Webhook
@@ -47,6 +45,8 @@ class Running:
         Makes what explains degradations, from the loop that it may ask.
     on_change
         Told of every change, on the loop's thread.
+    carries
+        Carries tasks out, on threads of its own; None: another process does.
     """
 
     def __init__(
@@ -58,6 +58,7 @@ class Running:
         clock: Clock,
         explainer: Explainer = lambda _live: explain_nothing,
         on_change: OnChange = lambda _change: None,
+        carries: Carries | None = None,
     ) -> None:
         self.told = Told(state)
         self._state = state
@@ -71,11 +72,7 @@ class Running:
         self._explainer = explainer
         self._on_change = on_change
         self.hands = Hands(state)
-        self._carrying = Carrying(
-            Runner(
-                self.hands.tasks, routes(settings), clock=clock, is_stopped=self.is_switched_off
-            )
-        )
+        self._carrying = Carrying(carries) if carries else None
         self._stop = threading.Event()
         self._newest_event = self.told.newest_event()
         self._thread = threading.Thread(target=self._work, name="awareness", daemon=True)
@@ -97,7 +94,8 @@ class Running:
     def start(self) -> None:
         """Start to look, and to carry out what is ordered."""
         self._thread.start()
-        self._carrying.start()
+        if self._carrying:
+            self._carrying.start()
 
     def stop(self) -> None:
         """Tell the loop to end."""
@@ -108,11 +106,13 @@ class Running:
         self.stop()
         if self._thread.is_alive():
             self._thread.join()
-        self._carrying.close()
+        if self._carrying:
+            self._carrying.close()
 
     def wake(self) -> None:
         """Carry out at once what has just been ordered or wanted back."""
-        self._carrying.wake()
+        if self._carrying:
+            self._carrying.wake()
 
     def wait_for(self, *, grace_s: int) -> None:
         """Wait so long for late records, from the next look on."""
