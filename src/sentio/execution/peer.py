@@ -20,6 +20,7 @@ from sentio.kernel.errors import SentioError
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 BUSY = (408, 423, 425, 429)
 """Answers that ask to come again later (RFC 9110, RFC 4918, RFC 8470, RFC 6585)."""
+UNAUTHORIZED = 401
 MOST_BYTES = 4_000_000  # of an answer
 SAID = 300  # characters of an answer that an error repeats
 
@@ -160,7 +161,7 @@ class Peer:
                 headers=dict(headers) if headers else None,
             )
             found = self._sent(request, where)
-            if found.status_code == httpx.codes.UNAUTHORIZED and self._tokens is not None:
+            if found.status_code == UNAUTHORIZED and self._tokens is not None:
                 self._tokens.forget()
                 found = self._sent(request, where)
         except (httpx.ProtocolError, httpx.DecodingError) as error:
