@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from sentio.execution.controller import Found, Json, Order, State
 from sentio.execution.peer import Answer, Peer, PeerNonsense
-from sentio.execution.things import GONE, SAID, at, members, name_of, segment, word
+from sentio.execution.things import GONE, SAID, at, name_of, segment, word
 
 PAGE = 100  # things asked for at once
 MOST = 10_000  # things that are looked at; a peer that knows the filter gives few
@@ -123,9 +123,3 @@ def characteristics(order: Order) -> list[Json]:
     action = order.action
     told = {"element": action.target, "element_kind": action.target_kind, **action.parameters}
     return [characteristic(name, value) for name, value in told.items()]
-
-
-def value_of(thing: Json, name: str, *, among: str = "characteristic") -> object:
-    """Read a characteristic of a thing; None where it has none of that name."""
-    named = (each for each in members(thing.get(among)) if each.get("name") == name)
-    return next((each.get("value") for each in named), None)

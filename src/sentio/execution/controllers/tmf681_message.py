@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sentio.execution.controller import Diff, Found, Json, Order
 from sentio.execution.peer import Peer
-from sentio.execution.tmf import Things, characteristic, value_of
+from sentio.execution.tmf import Things, characteristic
 
 MESSAGES = Things(
     prefix="/tmf-api/communicationManagement/v4",
@@ -17,7 +17,6 @@ MESSAGES = Things(
     since="sendTime",
 )
 UNSENT = {"", "initial"}
-MOST_RECEIVERS = 1_000  # of one message
 TEXTS = {
     "tell_customer": "We see that your service is worse than usual, and are at it.",
     "offer": "Your service was worse than it should be. We are sorry, and have something for you.",
@@ -35,7 +34,7 @@ class Message:
     def plan(self, order: Order, peer: Peer) -> Diff:
         """Read what was sent of it already, and write the message."""
         there = MESSAGES.marked(order, peer)
-        receivers = order.subjects[:MOST_RECEIVERS] or (order.action.target,)
+        receivers = order.subjects or (order.action.target,)
         kind = order.action.kind
         after: Json = {
             "subject": order.route.get("subject", kind),
@@ -55,12 +54,12 @@ class Message:
 
     def apply(self, diff: Diff, peer: Peer) -> tuple[str, ...]:
         """Send it, unless it is sent."""
-        there = MESSAGES.standing(self._mine(diff.order, peer))
+        there = MESSAGES.standing(MESSAGES.marked(diff.order, peer))
         return there or (MESSAGES.make(diff.after, diff.order, peer).text("id"),)
 
     def verify(self, diff: Diff, peer: Peer) -> Found:
         """Look for messages of the order."""
-        return MESSAGES.found(self._mine(diff.order, peer))
+        return MESSAGES.found(MESSAGES.marked(diff.order, peer))
 
     def undo(self, diff: Diff, handles: tuple[str, ...], peer: Peer) -> None:
         """Delete messages that are not sent yet."""
@@ -68,10 +67,6 @@ class Message:
             thing = MESSAGES.read(handle, diff.order, peer)
             if thing is not None and str(thing.get("state", "")).lower() in UNSENT:
                 MESSAGES.end(handle, diff.order, peer)
-
-    def _mine(self, order: Order, peer: Peer) -> list[Json]:
-        found = MESSAGES.marked(order, peer)
-        return [each for each in found if value_of(each, "orderId") in {None, order.id}]
 
 
 CONTROLLER = Message()
