@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
@@ -50,6 +50,13 @@ def members(value: object) -> Iterator[Json]:
     for each in value if isinstance(value, list) else ():
         if isinstance(each, dict):
             yield each
+
+
+def texts(thing: Json, name: str, otherwise: Sequence[str] = ()) -> list[str]:
+    """Give a list of texts of a thing; ``otherwise`` where it has none."""
+    found = thing.get(name)
+    listed = [each for each in found if isinstance(each, str)] if isinstance(found, list) else []
+    return listed or list(otherwise)
 
 
 def instant(ns: int) -> str:

@@ -11,6 +11,7 @@ from sentio.execution.peer import Answer, Peer, PeerNonsense
 from sentio.execution.things import GONE, SAID, at, name_of, segment, word
 
 PAGE = 100  # things asked for at once
+KINDS = ((bool, "boolean"), (int, "integer"), (float, "number"))
 MOST = 10_000  # things that are looked at; a peer that knows the filter gives few
 
 
@@ -71,12 +72,13 @@ class Things:
 
         What failed counts for nothing where something stands beside it.
         """
-        states = [(self.state(thing), thing) for thing in things]
-        live = [(state, thing) for state, thing in states if state in {"standing", "pending"}]
-        told = live or [(state, thing) for state, thing in states if state == "failed"]
+        states: list[tuple[State, Json]] = [(self.state(thing), thing) for thing in things]
+        live = [each for each in states if each[0] in {"standing", "pending"}]
+        told = live or [each for each in states if each[0] == "failed"]
         if not told:
             return Found(state="absent")
-        state = next((state for state, _ in told if state == "standing"), told[0][0])
+        is_there = any(state == "standing" for state, _ in told)
+        state = "standing" if is_there else told[0][0]
         said = next(word(thing, self.status) for each, thing in told if each == state)
         handles = tuple(name_of(thing) for _, thing in told)
         return Found(state=state, handles=handles, said=said[:SAID])
@@ -114,8 +116,8 @@ def _total(answer: Answer) -> float:
 
 def characteristic(name: str, value: object) -> Json:
     """Write one characteristic of a thing, with the type of its value."""
-    kinds = {bool: "boolean", int: "integer", float: "number"}
-    return {"name": name, "valueType": kinds.get(type(value), "string"), "value": value}
+    kind = next((kind for each, kind in KINDS if isinstance(value, each)), "string")
+    return {"name": name, "valueType": kind, "value": value}
 
 
 def characteristics(order: Order) -> list[Json]:

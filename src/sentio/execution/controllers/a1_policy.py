@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sentio.execution.controller import Diff, Found, Json, Order
 from sentio.execution.peer import Answer, Peer, PeerRefused
-from sentio.execution.things import GONE, SAID, at, inside, members, name_of, segment, word
+from sentio.execution.things import GONE, SAID, at, members, name_of, segment, texts, word
 
 PREFIX = "/a1-policy-management/v1"
 TYPES = {"steer_traffic": "sentio_steer_1.0.0", "retune": "sentio_retune_1.0.0"}
@@ -18,7 +18,7 @@ HOPELESS = {"SCOPE_NOT_APPLICABLE", "STATEMENT_NOT_APPLICABLE"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class A1Policy:
-    """Makes one policy for an order; its name is the order's id, so that there is never a double."""
+    """Makes one policy for an order, whose name is the order's id: there never is a double."""
 
     name: str = "a1_policy"
 
@@ -33,7 +33,7 @@ class A1Policy:
             "policyId": order.id,
             "policyTypeId": kind,
             "nearRtRicId": ric,
-            "serviceId": order.route.get("service", ""),
+            "serviceId": order.route.get("service", ""),  # empty: no owner is supervised
             "transient": False,
             "policyObject": {
                 "scope": {f"{action.target_kind}Id": action.target},
@@ -90,8 +90,8 @@ def _ric(kind: str, order: Order, peer: Peer) -> str:
     """Choose the RIC that looks after the target, else the first that knows the type."""
     answer = peer.ask("GET", f"{at(PREFIX, order)}/rics", query={"policyTypeId": kind})
     rics = list(members(answer.object().get("rics")))
-    able = [ric for ric in rics if kind in (inside(ric, "policyTypeIds") or [kind])]
-    near = [ric for ric in able if order.action.target in (inside(ric, "managedElementIds") or ())]
+    able = [ric for ric in rics if kind in texts(ric, "policyTypeIds", [kind])]
+    near = [ric for ric in able if order.action.target in texts(ric, "managedElementIds")]
     if not able:
         raise PeerRefused(f"no RIC knows the policy type {kind}", where=f"{peer.url} /rics")
     return name_of((near or able)[0], "ricId")

@@ -73,7 +73,7 @@ def _channel(device: str, order: Order, peer: Peer) -> int:
     value = inside(mine[0], *CHANNEL.split("."), "_value")
     try:
         return int(value)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         said = str(value)[:SAID]
         raise PeerNonsense(f"{CHANNEL} of {device} is {said!r}", expected="a number") from error
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sentio.execution.controller import Diff, Found, Json, Order
@@ -54,16 +55,8 @@ class ServiceOrder:
         """Look for orders; one whose reciprocal is completed is there no more."""
         there = ORDERS.marked(diff.order, peer)
         marks = _marks(diff.order, there)
-        undone = [
-            any(
-                ORDERS.state(each) == "standing"
-                for each in ORDERS.marked(diff.order, peer, mark=marks[name_of(thing)])
-            )
-            if ORDERS.state(thing) == "standing"
-            else False
-            for thing in there
-        ]
-        return ORDERS.found([thing for thing, is_over in zip(there, undone, strict=True) if not is_over])
+        left = [each for each in there if not self._is_undone(each, marks, diff.order, peer)]
+        return ORDERS.found(left)
 
     def undo(self, diff: Diff, handles: tuple[str, ...], peer: Peer) -> None:
         """Cancel what is not completed; to what is, order the reciprocal once."""
@@ -73,11 +66,18 @@ class ServiceOrder:
         for thing in there:
             if (handle := name_of(thing)) not in handles:
                 continue
-            if ORDERS.state(thing) == "pending":
-                thing = self._cancelled(handle, order, peer)
-            if ORDERS.state(thing) == "standing" and not _live(order, marks[handle], peer):
+            is_open = ORDERS.state(thing) == "pending"
+            now = self._cancelled(handle, order, peer) if is_open else thing
+            if ORDERS.state(now) == "standing" and not _live(order, marks[handle], peer):
                 factor = float(order.action.parameters.get("factor", 1.0))
                 ORDERS.make(_body(order, marks[handle], 1.0 / factor), order, peer)
+
+    def _is_undone(self, thing: Json, marks: Mapping[str, str], order: Order, peer: Peer) -> bool:
+        """Tell whether the reciprocal of a completed order is completed too."""
+        if ORDERS.state(thing) != "standing":
+            return False
+        reciprocals = ORDERS.marked(order, peer, mark=marks[name_of(thing)])
+        return any(ORDERS.state(each) == "standing" for each in reciprocals)
 
     def _cancelled(self, handle: str, order: Order, peer: Peer) -> Json:
         """Ask to cancel an order; gives it as it is then, which may be completed after all."""

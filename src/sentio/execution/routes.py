@@ -1,0 +1,223 @@
+"""Who carries an action out: for each kind the controller, the peer, and what it needs beside.
+
+The table is ``definitions/routes``; files in the folder ``routes`` of ``$SENTIO_DEFINITIONS`` add
+to it and replace rows. Which peers there are is a setting.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Annotated, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+
+from sentio.execution.catalogue import CONTROLLERS
+from sentio.execution.controller import Controller
+from sentio.execution.peer import Peer
+from sentio.execution.token import ClientToken
+from sentio.kernel.clock import Clock
+from sentio.kernel.config import Settings
+from sentio.kernel.errors import ConfigError, DefinitionError, SentioError, UnknownName
+
+OWN_DEFINITIONS = "SENTIO_DEFINITIONS"
+NOBODY = "http://nobody.invalid"  # RFC 2606: that name never leads anywhere
+DRY = "dry_run"
+Url = Annotated[str, Field(pattern=r"^https?://[^\s?#@]+$")]
+Model = TypeVar("Model", bound=BaseModel)
+
+
+class Extra(BaseModel):
+    """What a controller needs beside; the page of the controllers says what each one knows."""
+
+    model_config = ConfigDict(extra="allow")
+    __pydantic_extra__: dict[str, str] = Field(init=False)  # pyright: ignore[reportIncompatibleVariableOverride]
+
+    prefix: str | None = Field(default=None, pattern=r"^(/[^\s?#]*)?$")
+    most: str | None = Field(default=None, pattern=r"^[1-9]\d{0,4}$")
+
+    def texts(self) -> dict[str, str]:
+        """Give what is said."""
+        return {name: str(value) for name, value in self.model_dump(exclude_none=True).items()}
+
+
+class Row(BaseModel):
+    """One row of the table."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    controller: str
+    peer: str = ""
+    extra: Extra = Extra()
+
+
+class Table(BaseModel):
+    """A file of routes."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    actions: dict[str, Row]
+
+
+class PeerEntry(BaseModel):
+    """One peer: where it is, and how we show who we are."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    url: Url
+    token: SecretStr = SecretStr("")
+    secret: SecretStr = SecretStr("")
+    token_url: Url | None = None
+    client_id: str = ""
+    client_secret: SecretStr = SecretStr("")
+    scope: str = ""
+    timeout_s: float = Field(default=5.0, gt=0.0, le=120.0)
+    route: Extra = Extra()
+
+    @model_validator(mode="after")
+    def _has_one_way(self) -> PeerEntry:
+        if self.token_url and (self.token.get_secret_value() or not self.client_id):
+            raise ValueError("with token_url belong client_id and client_secret, and no token")
+        return self
+
+
+class PeerFile(BaseModel):
+    """The file of peers."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    peers: dict[str, PeerEntry]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """Who carries a kind of action out; ``extra`` belongs into the order's ``route``."""
+
+    controller: Controller
+    peer: str
+    extra: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Routes:
+    """All routes, and the peers that there are."""
+
+    rows: Mapping[str, Row]
+    peers: Mapping[str, PeerEntry]
+
+    def route(self, kind: str) -> Route:
+        """Give the route of a kind of action; nobody is asked where it has none, or no peer."""
+        row = self.rows.get(kind)
+        if row is None or row.peer not in self.peers:
+            return Route(controller=CONTROLLERS[DRY], peer="")
+        extra = {**row.extra.texts(), **self.peers[row.peer].route.texts()}
+        return Route(controller=CONTROLLERS[row.controller], peer=row.peer, extra=extra)
+
+    def peer(self, name: str, *, clock: Clock | None = None) -> Peer:
+        """Make a connection to a peer, for one thread; the empty name is nobody's."""
+        if not name:
+            return Peer(NOBODY, clock=clock)
+        if name not in self.peers:
+            raise UnknownName.among("peer", name, self.peers)
+        entry = self.peers[name]
+        return Peer(
+            entry.url,
+            token=entry.token.get_secret_value(),
+            tokens=_tokens(entry, clock),
+            secret=entry.secret.get_secret_value(),
+            timeout_s=entry.timeout_s,
+            clock=clock,
+        )
+
+
+def routes(settings: Settings, *, known: Collection[str] = ()) -> Routes:
+    """Read the table and the peers.
+
+    Parameters
+    ----------
+    known
+        The kinds of action that there are; a row of another one is an error. Empty: not checked.
+
+    Raises
+    ------
+    ConfigError
+        The file of peers is wrong.
+    DefinitionError
+        A file of routes is wrong.
+    UnknownName
+        A row names a controller or an action that is none, or a peer that no row uses is set.
+    """
+    rows: dict[str, Row] = {}
+    for path in _tables():
+        rows |= read_table(path, known=known).actions
+    used = sorted({row.peer for row in rows.values()} - {""})
+    peers = _peers(settings.execution_peers)
+    for name in peers:
+        if name not in used:
+            raise UnknownName.among("peer of any route", name, used)
+    if settings.execution_url:
+        everywhere = PeerEntry(url=settings.execution_url)
+        peers = {name: peers.get(name, everywhere) for name in used}
+    return Routes(rows=rows, peers=peers)
+
+
+def read_table(path: Traversable, *, known: Collection[str] = ()) -> Table:
+    """Read one file of routes; raises as `routes` does."""
+    table = _read(Table, path, DefinitionError)
+    for kind, row in table.actions.items():
+        if known and kind not in known:
+            raise UnknownName.among("action", kind, known)
+        CONTROLLERS[row.controller]  # pyright: ignore[reportUnusedExpression]  # raises UnknownName
+    return table
+
+
+def _tables() -> list[Traversable]:
+    folders: list[Traversable] = [files("sentio") / "definitions" / "routes"]
+    if own := os.environ.get(OWN_DEFINITIONS):
+        folders.append(Path(own) / "routes")
+    found = [
+        sorted((path for path in folder.iterdir() if path.name.endswith(".toml")), key=_name)
+        for folder in folders
+        if folder.is_dir()
+    ]
+    return [path for each in found for path in each]
+
+
+def _name(path: Traversable) -> str:
+    return path.name
+
+
+def _peers(path: Path | None) -> dict[str, PeerEntry]:
+    return {} if path is None else _read(PeerFile, path, ConfigError).peers
+
+
+def _read(model: type[Model], path: Traversable, error: type[SentioError]) -> Model:
+    where = str(path) if isinstance(path, Path) else path.name
+    try:
+        return model.model_validate(tomllib.loads(path.read_text("utf-8")))
+    except OSError as found:
+        raise error(f"the file cannot be read: {found.strerror}", where=where) from found
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as found:
+        raise error(f"that is no TOML: {found}", where=where) from found
+    except ValidationError as found:
+        first = found.errors(include_input=False)[0]  # what is wrong may be a secret
+        name = ".".join(str(part) for part in first["loc"]) or "the file"
+        raise error(f"{name}: {first['msg'].removeprefix('Value error, ')}", where=where) from None
+
+
+def _tokens(entry: PeerEntry, clock: Clock | None) -> ClientToken | None:
+    if entry.token_url is None:
+        return None
+    return ClientToken(
+        entry.token_url,
+        client_id=entry.client_id,
+        client_secret=entry.client_secret.get_secret_value(),
+        scope=entry.scope,
+        timeout_s=entry.timeout_s,
+        clock=clock,
+    )
