@@ -126,6 +126,7 @@ class Peer:
         self._client = httpx.Client(
             timeout=timeout_s,
             transport=transport,
+            verify=self.url.startswith("https:"),  # what plain HTTP has not need not be loaded
             trust_env=False,  # proxies of the environment are for browsers
             follow_redirects=False,
         )

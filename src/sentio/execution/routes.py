@@ -7,43 +7,25 @@ to it and replace rows. Which peers there are is a setting.
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Annotated, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict
 
 from sentio.execution.catalogue import CONTROLLERS
 from sentio.execution.controller import Controller
 from sentio.execution.peer import Peer
-from sentio.execution.token import ClientToken
+from sentio.execution.peers import Extra, PeerEntry, read_peers, read_toml
 from sentio.kernel.clock import Clock
 from sentio.kernel.config import Settings
-from sentio.kernel.errors import ConfigError, DefinitionError, SentioError, UnknownName
+from sentio.kernel.errors import DefinitionError, UnknownName
 
 OWN_DEFINITIONS = "SENTIO_DEFINITIONS"
 NOBODY = "http://nobody.invalid"  # RFC 2606: that name never leads anywhere
 DRY = "dry_run"
-Url = Annotated[str, Field(pattern=r"^https?://[^\s?#@]+$")]
-Model = TypeVar("Model", bound=BaseModel)
-
-
-class Extra(BaseModel):
-    """What a controller needs beside; the page of the controllers says what each one knows."""
-
-    model_config = ConfigDict(extra="allow")
-    __pydantic_extra__: dict[str, str] = Field(init=False)  # pyright: ignore[reportIncompatibleVariableOverride]
-
-    prefix: str | None = Field(default=None, pattern=r"^(/[^\s?#]*)?$")
-    most: str | None = Field(default=None, pattern=r"^[1-9]\d{0,4}$")
-
-    def texts(self) -> dict[str, str]:
-        """Give what is said."""
-        return {name: str(value) for name, value in self.model_dump(exclude_none=True).items()}
 
 
 class Row(BaseModel):
@@ -62,36 +44,6 @@ class Table(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     actions: dict[str, Row]
-
-
-class PeerEntry(BaseModel):
-    """One peer: where it is, and how we show who we are."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    url: Url
-    token: SecretStr = SecretStr("")
-    secret: SecretStr = SecretStr("")
-    token_url: Url | None = None
-    client_id: str = ""
-    client_secret: SecretStr = SecretStr("")
-    scope: str = ""
-    timeout_s: float = Field(default=5.0, gt=0.0, le=120.0)
-    route: Extra = Extra()
-
-    @model_validator(mode="after")
-    def _has_one_way(self) -> PeerEntry:
-        if self.token_url and (self.token.get_secret_value() or not self.client_id):
-            raise ValueError("with token_url belong client_id and client_secret, and no token")
-        return self
-
-
-class PeerFile(BaseModel):
-    """The file of peers."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    peers: dict[str, PeerEntry]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,15 +76,7 @@ class Routes:
             return Peer(NOBODY, clock=clock)
         if name not in self.peers:
             raise UnknownName.among("peer", name, self.peers)
-        entry = self.peers[name]
-        return Peer(
-            entry.url,
-            token=entry.token.get_secret_value(),
-            tokens=_tokens(entry, clock),
-            secret=entry.secret.get_secret_value(),
-            timeout_s=entry.timeout_s,
-            clock=clock,
-        )
+        return self.peers[name].connect(clock=clock)
 
 
 def routes(settings: Settings, *, known: Collection[str] = ()) -> Routes:
@@ -156,7 +100,7 @@ def routes(settings: Settings, *, known: Collection[str] = ()) -> Routes:
     for path in _tables():
         rows |= read_table(path, known=known).actions
     used = sorted({row.peer for row in rows.values()} - {""})
-    peers = _peers(settings.execution_peers)
+    peers = read_peers(settings.execution_peers)
     for name in peers:
         if name not in used:
             raise UnknownName.among("peer of any route", name, used)
@@ -168,7 +112,7 @@ def routes(settings: Settings, *, known: Collection[str] = ()) -> Routes:
 
 def read_table(path: Traversable, *, known: Collection[str] = ()) -> Table:
     """Read one file of routes; raises as `routes` does."""
-    table = _read(Table, path, DefinitionError)
+    table = read_toml(Table, path, DefinitionError)
     for kind, row in table.actions.items():
         if known and kind not in known:
             raise UnknownName.among("action", kind, known)
@@ -190,34 +134,3 @@ def _tables() -> list[Traversable]:
 
 def _name(path: Traversable) -> str:
     return path.name
-
-
-def _peers(path: Path | None) -> dict[str, PeerEntry]:
-    return {} if path is None else _read(PeerFile, path, ConfigError).peers
-
-
-def _read(model: type[Model], path: Traversable, error: type[SentioError]) -> Model:
-    where = str(path) if isinstance(path, Path) else path.name
-    try:
-        return model.model_validate(tomllib.loads(path.read_text("utf-8")))
-    except OSError as found:
-        raise error(f"the file cannot be read: {found.strerror}", where=where) from found
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as found:
-        raise error(f"that is no TOML: {found}", where=where) from found
-    except ValidationError as found:
-        first = found.errors(include_input=False)[0]  # what is wrong may be a secret
-        name = ".".join(str(part) for part in first["loc"]) or "the file"
-        raise error(f"{name}: {first['msg'].removeprefix('Value error, ')}", where=where) from None
-
-
-def _tokens(entry: PeerEntry, clock: Clock | None) -> ClientToken | None:
-    if entry.token_url is None:
-        return None
-    return ClientToken(
-        entry.token_url,
-        client_id=entry.client_id,
-        client_secret=entry.client_secret.get_secret_value(),
-        scope=entry.scope,
-        timeout_s=entry.timeout_s,
-        clock=clock,
-    )

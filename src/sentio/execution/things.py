@@ -12,6 +12,8 @@ from sentio.execution.peer import PeerNonsense
 
 GONE = (404, 410)
 """What is asked for is not there, or no longer (RFC 9110, section 15.5)."""
+UNKNOWN = (*GONE, 405)
+"""So a peer answers where it has no such list at all."""
 SAID = 80  # characters of a peer's word that are told on
 
 

@@ -7,15 +7,13 @@ from dataclasses import dataclass
 
 from sentio.execution.controller import Diff, Found, Json, Order
 from sentio.execution.peer import Peer, PeerNonsense, PeerRefused
-from sentio.execution.things import GONE, SAID, at, inside, name_of, segment, word
+from sentio.execution.things import GONE, SAID, UNKNOWN, at, inside, name_of, segment, word
 
 PREFIX = "/acs"
 CHANNEL = "Device.WiFi.Radio.1.Channel"  # TR-181
 CHANNELS = ((1, 6, 11), (36, 44, 149))
 """Those that do not overlap, of 2.4 and of 5 GHz (IEEE 802.11)."""
 HIGHEST_OF_2_4_GHZ = 14
-NO_LIST = (*GONE, 405)
-"""Answers of an ACS that does not list its tasks."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,8 +94,8 @@ def _tasks(wanted: Json, order: Order, peer: Peer) -> list[Json]:
     """Find the tasks that wait to set this channel."""
     device = wanted["device"]
     query = {"query": json.dumps({"device": device})}
-    answer = peer.ask("GET", f"{at(PREFIX, order)}/tasks/", query=query, also=NO_LIST)
-    if answer.status in NO_LIST:
+    answer = peer.ask("GET", f"{at(PREFIX, order)}/tasks/", query=query, also=UNKNOWN)
+    if answer.status in UNKNOWN:  # not every ACS lists its tasks
         return []
     value = [CHANNEL, wanted["channel"]]
     return [

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sentio.execution.controller import Diff, Found, Json, Order
 from sentio.execution.peer import Answer, Peer, PeerRefused
-from sentio.execution.things import GONE, SAID, at, inside, instant, segment, target_of, word
+from sentio.execution.things import GONE, SAID, UNKNOWN, at, inside, instant, segment, target_of, word
 from sentio.execution.tmf import PAGE, Things, characteristics
 
 PREFIX = "/tmf-api/serviceActivationAndConfiguration/v4"
@@ -84,8 +84,8 @@ class ServiceActivation:
     def _is_on_its_way(self, order: Order, peer: Peer) -> bool:
         """Tell whether one of the monitors that the peer shows first is of this order."""
         query = {"state": "InProgress", "limit": str(PAGE)}
-        asked = peer.ask("GET", f"{at(PREFIX, order)}/monitor", query=query, also=GONE)
-        if asked.status in GONE:
+        asked = peer.ask("GET", f"{at(PREFIX, order)}/monitor", query=query, also=UNKNOWN)
+        if asked.status in UNKNOWN:
             return False  # not every peer lists its monitors
         return any(
             word(each, "state") == "InProgress"

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from sentio.execution.controller import Diff, Found, Json, Order, State
 from sentio.execution.peer import Peer
-from sentio.execution.things import GONE, SAID, instant, segment, target_of, word
+from sentio.execution.things import SAID, UNKNOWN, instant, segment, target_of, word
 from sentio.execution.tmf import Things
 
 CONTEXT = {
@@ -102,8 +102,8 @@ def _expression(order: Order) -> Json:
 def _reported(handle: str, order: Order, peer: Peer) -> str | None:
     """Give the word of the newest report that says how the intent fares; None without one."""
     path = f"{INTENTS.at(order)}/{segment(handle)}/intentReport"
-    answer = peer.ask("GET", path, also=GONE)
-    if answer.status in GONE:
+    answer = peer.ask("GET", path, also=UNKNOWN)
+    if answer.status in UNKNOWN:
         return None
     newest = sorted(answer.objects(), key=lambda report: word(report, "creationDate"))[-1:]
     for text in _texts([report.get("expression") for report in newest]):
