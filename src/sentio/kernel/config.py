@@ -160,6 +160,17 @@ class Settings(BaseSettings):
     collection_timeout_s: float = Field(
         default=5.0, gt=0, le=60, description="An order must have been answered after this time."
     )
+    execution_peers: Path | None = Field(
+        default=None,
+        description="File of the peers that carry actions out, with their addresses and tokens; "
+        "an action whose peer is not in it is only told, not done.",
+    )
+    execution_url: str = Field(
+        default="",
+        pattern=r"^(https?://(\[[0-9A-Fa-f:.]+\]|[^\s/@:?#\[\]]+)(:\d{1,5})?(/[^\s?#]*)?)?$",
+        description="One address of all peers that `execution_peers` does not name, such as that "
+        "of the lab; empty: there is none.",
+    )
     api_host: str = Field(
         default="127.0.0.1",
         min_length=1,

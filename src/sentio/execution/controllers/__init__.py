@@ -1,1 +1,1 @@
-"""Whoever carries actions out: one file each, offering ``CONTROLLER``."""
+"""Controllers, one file each; found by being there."""
