@@ -88,7 +88,8 @@ def test_lines_of_before_there_was_a_chain_are_covered_by_its_first_link(
         con = sqlite3.connect(file)
         for i in range(3):
             con.execute(
-                "INSERT INTO audit (at_ns, who, what, purpose, details) VALUES (?, 'a', 'b', '', '{}')",
+                "INSERT INTO audit (at_ns, who, what, purpose, details) "
+                "VALUES (?, 'a', 'b', '', '{}')",
                 [i],
             )
         con.commit()
