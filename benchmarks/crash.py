@@ -1,7 +1,10 @@
-"""Claim: killed at any moment and run again, ingestion loses nothing and counts nothing twice.
+"""Claim: killed at any moment and run again, nothing is lost and nothing is done twice.
 
-A file is ingested undisturbed; then again, while the process is killed (SIGKILL) at random moments
-and started anew until it ends by itself. Facts and cube must be equal, row for row.
+``--stage ingestion``: a file is ingested undisturbed; then again, while the process is killed
+(SIGKILL) at random moments and started anew until it ends by itself. Facts and cube must be equal,
+row for row. ``--stage execution``: plans are carried out in the lab, which is down, slow or
+confused now and then, while the process is killed; in the end each action stands once or not at
+all, as it is wanted.
 """
 
 from __future__ import annotations
@@ -17,6 +20,7 @@ from pathlib import Path
 
 import duckdb
 
+import _crash_execution
 from _report import arguments, report
 from sentio.lab.xdr import write_xdr
 
@@ -43,10 +47,16 @@ with Warehouse(store, memory_limit_mb=512) as warehouse:
 def main() -> None:
     parser = arguments(__doc__ or "")
     parser.add_argument("--data", type=Path, help="a folder of input files (default: generated)")
-    parser.add_argument("--kills", type=int, default=50)
+    parser.add_argument("--stage", choices=("ingestion", "execution"), default="ingestion")
+    parser.add_argument("--kills", type=int, help="50, of execution 30")
     parser.add_argument("--rows", type=int, default=600_000, help="rows of the generated file")
     parser.add_argument("--seed", type=int, default=1)
     wanted = parser.parse_args()
+    wanted.kills = wanted.kills or (30 if wanted.stage == "execution" else 50)
+    if wanted.stage == "execution":
+        with tempfile.TemporaryDirectory() as folder:
+            report(_crash_execution.figures(wanted, Path(folder)), as_json=wanted.json)
+        return
     with tempfile.TemporaryDirectory() as folder:
         files = _files(wanted, Path(folder))
         began = time.monotonic()

@@ -97,10 +97,19 @@ class Runner:
         return min(max((next_ns - self._clock.now_ns()) / SECOND_NS, 0.0), most_s)
 
     def _run(self, task: Task, peer: Peer) -> None:
-        now: Task | None = task
+        now: Task | None = self._settled(task)
         while now is not None and not now.is_settled and now.next_ns <= self._clock.now_ns():
             taken = self._step(now, peer)
             now = self.tasks.move(taken.task, what=taken.what, details=taken.details)
+
+    def _settled(self, task: Task) -> Task | None:
+        """Wait for what another process may have sent just before it died."""
+        until_ns = task.changed_ns + self._settle_ns
+        is_unsure = task.state == "sending" and not task.tries and task.wanted != "undone"
+        if not is_unsure or self._clock.now_ns() >= until_ns:
+            return task
+        waiting = replace(task, next_ns=until_ns, said="it may still be on its way")
+        return self.tasks.move(waiting, what="", details={})
 
     def _step(self, task: Task, peer: Peer) -> Step:
         now_ns = self._clock.now_ns()
@@ -130,6 +139,8 @@ class Runner:
     def _held(self, task: Task, error: PeerError, now_ns: int) -> Step:
         tries = task.tries + 1
         wait_ns = round(self._backoff.wait_s(tries, self._rng) * SECOND_NS)
+        if task.state == "sending":  # what nobody waits for any more may still come
+            wait_ns = max(wait_ns, self._settle_ns)
         held = replace(task, tries=tries, next_ns=now_ns + wait_ns, said=str(error))
         what = "action held" if tries in NOTED_TRIES else ""
         return Step(task=held, what=what, details={"why": error.as_dict(), "tries": tries})
