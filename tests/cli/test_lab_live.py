@@ -62,7 +62,8 @@ def test_a_lab_writes_its_past_into_a_folder_until_it_is_stopped(sentio, tmp_pat
     monkeypatch.setattr("sentio.lab.live.pace.Pace.wait", lambda *_: stop.set() or False)
     result = sentio(
         "lab", "live", "--folder", "sent", "--history-days", "0.01", "--users", "200",
-        "--cells", "24", "--things", "50", "--control-port", "0", "--json",
+        "--cells", "24", "--things", "50", "--control-port", "0",
+        "--southbound-port", "0", "--json",
     )  # fmt: skip
 
     assert result.exit_code == 0, result.stderr

@@ -25,6 +25,10 @@ Json = dict[str, Any]  # Any: JSON
 ControlPort = Annotated[
     int | None, typer.Option(help="Port of the running lab, on this machine.", show_default=False)
 ]
+SouthboundPort = Annotated[
+    int | None,
+    typer.Option(help="Port at which others act on the lab's network.", show_default=False),
+]
 MEMORY_FILE = "lab.json"
 
 
@@ -35,6 +39,7 @@ def register(app: typer.Typer) -> None:
     group.command(name="break")(break_)
     group.command()(apply)
     group.command()(truth)
+    group.command()(orders)
 
 
 def live(
@@ -62,6 +67,7 @@ def live(
     dirt: Annotated[float, typer.Option(min=0.0, max=50.0, help="Times the usual dirt.")] = 1.0,
     key: Annotated[str, typer.Option(help="API key, where the Sentio needs one.")] = "",
     control_port: ControlPort = None,
+    southbound_port: SouthboundPort = None,
     again: Annotated[
         bool, typer.Option("--again", help="Forget how far it was, and begin anew.")
     ] = False,
@@ -76,11 +82,14 @@ def live(
     from sentio.lab.live.run import Wish, run_lab
     from sentio.lab.operator.scale import Scale
 
-    settings = settings_of(context, lab_control_port=control_port)
+    settings = settings_of(
+        context, lab_control_port=control_port, lab_southbound_port=southbound_port
+    )
     wish = Wish(
         scale=Scale(cells=cells, users=users, things=things),
         seed=seed, faults=faults, dirt=dirt, speed=speed, history_days=history_days,
         behind_days=behind_days, control_port=settings.lab_control_port,
+        southbound_port=settings.lab_southbound_port,
     )  # fmt: skip
     memory = Memory(settings.data_folder / MEMORY_FILE)
     if again:
@@ -88,7 +97,7 @@ def live(
     with stopping() as stop:
         state = run_lab(
             wish, _sending(settings, url, folder, key, stop), memory,
-            stop=stop, watchers=_saying(), on_ready=_say_ready,
+            stop=stop, watchers=_saying(), on_ready=_say_ready, on_southbound=_say_southbound,
         )  # fmt: skip
     answer(state, f"Stopped; all is sent until {state['sent_until']}.", as_json=as_json)
 
@@ -141,6 +150,26 @@ def truth(
         for each in told["faults"]
     ]
     text = columns(header, rows) if rows else "Nothing has gone wrong yet."
+    answer(told, text, as_json=as_json)
+
+
+def orders(
+    context: typer.Context, southbound_port: SouthboundPort = None, as_json: AsJson = False
+) -> None:
+    """List what others ordered from the running lab's network, over which interface, how often."""
+    from sentio.lab.live.steering import ask
+    from sentio.lab.southbound.answers import LEDGER
+
+    port = settings_of(context, lab_southbound_port=southbound_port).lab_southbound_port
+    told = ask(port, LEDGER, option="--southbound-port")
+    header = ("order", "interface", "action", "element", "done", "undone", "asked", "times")
+    rows = [
+        [each[name] for name in ("order", "interface", "action", "element")]
+        + [moment(each["done_ns"]), moment(each["undone_ns"]) if each["undone_ns"] else ""]
+        + [each["asked"], each["applied"]]
+        for each in told["orders"]
+    ]
+    text = columns(header, rows) if rows else "Nothing has been ordered yet."
     answer(told, text, as_json=as_json)
 
 
@@ -211,3 +240,7 @@ def _saying() -> Watchers:
 
 def _say_ready(url: str, kept: Kept) -> None:
     say(f"The lab goes on from {moment(kept.next_ns)}; it is steered at {url}.")
+
+
+def _say_southbound(url: str) -> None:
+    say(f"Others act on its network at {url}.")

@@ -210,6 +210,13 @@ class Settings(BaseSettings):
         le=65_535,
         description="Port on this machine by which a running lab is steered; 0 takes a free one.",
     )
+    lab_southbound_port: int = Field(
+        default=8091,
+        ge=0,
+        le=65_535,
+        description="Port on this machine at which a running lab lets others act on its network "
+        "(southbound interfaces); 0 takes a free one.",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="What is logged, to standard error."
     )

@@ -58,7 +58,8 @@ class Lab:
         self._wires = wires
         self._mishaps = mishaps
         self._watchers = watchers or Watchers()
-        self._lock = threading.RLock()
+        self.lock = threading.RLock()  # held while a period is simulated, or anything changed
+        self.each_period: list[Callable[[int], None]] = []  # told of each period before it begins
         self._orders = Orders(operator)
         self._sent_ns = operator.now_ns
 
@@ -102,7 +103,7 @@ class Lab:
         Raises `UnknownName`.
         """
         how = {"severity": severity, "minutes": minutes}
-        with self._lock:
+        with self.lock:
             if element:
                 fault = self.operator.break_now(kind, element, **how)
             else:
@@ -111,12 +112,13 @@ class Lab:
 
     def apply(self, change: Change) -> Json:
         """Change something from the next period on; raises `UnknownName`."""
-        with self._lock:
+        with self.lock:
             before = {each.name: each.end_ns for each in self.operator.truth}
-            self.operator.apply(change)
+            name = self.operator.apply(change)
             now_ns, estate = self.operator.now_ns, self.operator.estate
             cured = [each for each in self.operator.truth if each.end_ns != before[each.name]]
             return {
+                "name": name,
                 "change": change.kind,
                 "element": change.element,
                 "from_ns": now_ns,
@@ -124,29 +126,39 @@ class Lab:
                 "cured": [truth_json(each, estate, now_ns) for each in cured],
             }
 
+    def do(self, change: Change) -> str:
+        """Change something from the next period on, and name the change; raises `UnknownName`."""
+        with self.lock:
+            return self.operator.apply(change)
+
+    def withdraw(self, name: str) -> bool:
+        """Take a change back; tells whether there was anything to do. Raises `UnknownName`."""
+        with self.lock:
+            return self.operator.withdraw(name)
+
     def order(self, order: CollectionOrder) -> None:
         """Measure an element as ordered from the next period on, until its time is over.
 
         Raises `UnknownName`.
         """
-        with self._lock:
+        with self.lock:
             self._orders.order(order)
 
     def revoke(self, name: str) -> None:
         """Go back to what is usual; raises `UnknownName` where no such order is in force."""
-        with self._lock:
+        with self.lock:
             if not self._orders.end(name):
                 open_ = [each.id for each in self._orders.open]
                 raise UnknownName.among("order in force", name, open_)
 
     def orders(self) -> list[CollectionOrder]:
         """List the orders to the collection that are in force."""
-        with self._lock:
+        with self.lock:
             return list(self._orders.open)
 
     def truth(self) -> list[Json]:
         """Give the truth of all faults, the latest first."""
-        with self._lock:
+        with self.lock:
             now_ns, estate = self.operator.now_ns, self.operator.estate
             faults = sorted(self.operator.truth, key=lambda each: -each.start_ns)
             return [truth_json(each, estate, now_ns) for each in faults]
@@ -186,9 +198,11 @@ class Lab:
             yield from self._wires.write(self._step())
 
     def _step(self) -> Period:
-        with self._lock:
+        with self.lock:
             broken = self._mishaps.happen(self.operator)
             self._orders.expire(self.operator.now_ns)
+            for tell in tuple(self.each_period):
+                tell(self.operator.now_ns)
             period = self.operator.step()
         if broken is not None:
             self._watchers.on_fault(self.truth_of(broken.name))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from threading import Event
 
@@ -20,6 +21,7 @@ from sentio.lab.live.truth import Json
 from sentio.lab.operator.rhythm import PERIOD_NS
 from sentio.lab.operator.scale import Scale
 from sentio.lab.simulation import Operator
+from sentio.lab.southbound.server import southbound
 from sentio.lab.stream.writers import Wires
 
 FIRST_FAULT_NS = 80 * 60 * 1_000_000_000  # before the live part begins: the first to be seen
@@ -35,6 +37,10 @@ class Wish:
         What goes wrong by itself, a simulated day; 0: nothing.
     behind_days
         So many days before today the live part begins; 0: now.
+    southbound_port
+        Where others act on the network (`sentio.lab.southbound`); 0 takes a free port, None none.
+    southbound_token
+        What they must present, unless empty.
     """
 
     scale: Scale = field(default_factory=Scale)
@@ -45,6 +51,8 @@ class Wish:
     history_days: float = 2.0
     behind_days: int = 7
     control_port: int = PORT
+    southbound_port: int | None = None
+    southbound_token: str = ""
 
 
 def run_lab(
@@ -55,23 +63,41 @@ def run_lab(
     stop: Event,
     watchers: Watchers | None = None,
     on_ready: Callable[[str, Kept], None] = lambda _url, _kept: None,
+    on_southbound: Callable[[str], None] = lambda _url: None,
+    subject_of: Callable[[str], str] = str,
     clock: Clock | None = None,
 ) -> Json:
     """Run until it is stopped; gives the lab's last state.
+
+    Parameters
+    ----------
+    on_ready, on_southbound
+        Told where the lab is steered and how far it is, and where others act on it.
+    subject_of
+        Gives the IMSI of a name by which others call a subject, empty for a stranger.
 
     Raises
     ------
     RefusedError
         The lab was another city before, or the Sentio does not let it push.
     ConfigError
-        The city is too small, the speed is none, or the control port is taken.
+        The city is too small, the speed is none, or a port is taken.
     """
     pace = Pace.of(check_speed(wish.speed), stop, clock)
     wanted = _wanted(wish, pace.clock.now_ns())
     kept = resumed(memory, wanted)
     watchers = watchers or Watchers()
     lab = _lab(wish, kept, sending, _remembering(watchers, memory, kept))
-    with controlled(lab, port=wish.control_port) as url:
+    with ExitStack() as open_:
+        url = open_.enter_context(controlled(lab, port=wish.control_port))
+        if wish.southbound_port is not None:
+            where = southbound(
+                lab,
+                port=wish.southbound_port,
+                token=wish.southbound_token,
+                subject_of=subject_of,
+            )
+            on_southbound(open_.enter_context(where))
         on_ready(url, kept)
         if kept == wanted:
             lab.open()

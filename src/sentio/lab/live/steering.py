@@ -14,8 +14,8 @@ from sentio.lab.live.truth import Json
 TIMEOUT_S = 30.0
 
 
-def ask(port: int, path: str, body: Json | None = None) -> Json:
-    """Get, or post a body; give the answer.
+def ask(port: int, path: str, body: Json | None = None, *, option: str = "--control-port") -> Json:
+    """Get, or post a body; give the answer. ``option`` is what people name the port by.
 
     Raises
     ------
@@ -40,7 +40,7 @@ def ask(port: int, path: str, body: Json | None = None) -> Json:
             where=url,
             expected="a lab that runs on this machine",
             next_step="Start one by `sentio demo` or `sentio lab live`, "
-            "or name its port by --control-port.",
+            f"or name its port by {option}.",
         ) from error
 
 

@@ -1,0 +1,1 @@
+"""The interfaces by which the simulated operator lets others act: standards, over HTTP."""
