@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 import pytest
+from tests.execution.peers.all import everything
 
 from sentio.decision.catalogue import ACTIONS
 from sentio.execution.catalogue import CONTROLLERS
@@ -16,7 +17,6 @@ from sentio.kernel.config import Settings
 from sentio.model.plan import Action
 from sentio.testing import BrokenContract, check_controller
 from sentio.testing.controller import Lasts
-from tests.execution.peers.all import everything
 
 ROUTES = routes(Settings(execution_url="http://127.0.0.1:9"), known=ACTIONS.names())
 FOR_GOOD = {"restart"}
@@ -36,9 +36,7 @@ def action_of(kind: str) -> Action:
 def test_a_controller_keeps_its_contract(kind: str) -> None:
     lasts: Lasts = "for good" if kind in FOR_GOOD else "until undone"
 
-    check_controller(
-        ROUTES.route(kind).controller, everything, action=action_of(kind), lasts=lasts
-    )
+    check_controller(ROUTES.route(kind).controller, everything, action=action_of(kind), lasts=lasts)
 
 
 def test_a_message_that_is_sent_stays_sent() -> None:
@@ -100,6 +98,7 @@ class Blind(Broken):
     """Finds any service for its own."""
 
     def verify(self, diff: Diff, peer: Peer) -> Found:
+        del diff
         path = "/tmf-api/serviceActivationAndConfiguration/v4/service"
         found = tuple(str(each["id"]) for each in peer.ask("GET", path).objects())
         return Found(state="standing" if found else "absent", handles=found)
