@@ -98,6 +98,7 @@ class Blind(Broken):
     """Finds any service for its own."""
 
     def verify(self, diff: Diff, peer: Peer) -> Found:
+        del diff
         path = "/tmf-api/serviceActivationAndConfiguration/v4/service"
         found = tuple(str(each["id"]) for each in peer.ask("GET", path).objects())
         return Found(state="standing" if found else "absent", handles=found)

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from sentio.decision.catalogue import read_definition
+from sentio.decision.catalogue import ACTIONS, read_definition
 from sentio.decision.definition import ActionDefinition
 from sentio.decision.policy import Policy
+from sentio.execution.routes import read_table
 from sentio.experience.no_code import read_service
 from sentio.experience.requirements import profile_of
 from sentio.ingest.maps import parse
@@ -27,6 +28,7 @@ READERS: dict[str, Callable[[Path], object]] = {
     "maps": lambda path: parse(path.read_text("utf-8"), where=path.name),
     "policies": lambda path: read_definition(Policy, path),
     "requirements": lambda path: profile_of(path.read_text("utf-8"), where=path.name),
+    "routes": lambda path: read_table(path, known=ACTIONS.names()),
     "services": read_service,
 }
 DEFINITIONS = Path(__file__).resolve().parents[2] / "src" / "sentio" / "definitions"

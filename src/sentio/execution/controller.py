@@ -52,7 +52,8 @@ class Diff:
 class Found:
     """What the peer has of an order; ``handles`` are its own names for it, the oldest first.
 
-    More handles than ``wanted`` are doubles, which the runner takes back.
+    More handles than ``wanted`` are doubles, which the runner takes back. Where there are fewer,
+    the peer did not let everybody have it, or a crash came between: `apply` makes the rest.
     """
 
     state: State

@@ -220,4 +220,5 @@ def _answer(found: httpx.Response, where: str, also: Collection[int]) -> Answer:
 
 
 def _text(found: httpx.Response) -> str:
-    return found.content[: 4 * SAID].decode("utf-8", "replace")
+    said = found.content[: 4 * SAID].decode("utf-8", "replace")
+    return "".join(each if each.isprintable() else " " for each in said)

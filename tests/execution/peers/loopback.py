@@ -165,7 +165,7 @@ class _Handler(BaseHTTPRequestHandler):
         except OSError:
             self.close_connection = True  # whoever asked did not wait
 
-    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _any
+    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _any  # noqa: N815
 
     def log_message(self, *_: object) -> None:
         """Say nothing."""

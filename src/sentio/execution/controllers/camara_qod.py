@@ -27,7 +27,7 @@ class QualityOnDemand:
         """Read which sessions there are, and write those that are to be."""
         bodies = _bodies(order)
         there = sum(len(_sessions(body, order, peer)) for body in bodies)
-        more = len(order.subjects) - len(bodies)
+        more = len(set(order.subjects)) - len(bodies)
         left = f" {more} more subjects get none: {len(bodies)} is the most." if more > 0 else ""
         sentence = f"{len(bodies)} devices get {_profile(order)} for {_seconds(order)} s.{left}"
         after = {"sessions": bodies}
@@ -84,7 +84,7 @@ def _bodies(order: Order) -> list[Json]:
             "duration": _seconds(order),
             "sink": f"{sink}{'&' if '?' in sink else '?'}order={segment(order.id)}",
         }
-        for subject in dict.fromkeys(order.subjects[:most])
+        for subject in list(dict.fromkeys(order.subjects))[:most]
     ]
 
 

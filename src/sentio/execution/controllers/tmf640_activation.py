@@ -6,7 +6,17 @@ from dataclasses import dataclass
 
 from sentio.execution.controller import Diff, Found, Json, Order
 from sentio.execution.peer import Answer, Peer, PeerRefused
-from sentio.execution.things import GONE, SAID, UNKNOWN, at, inside, instant, segment, target_of, word
+from sentio.execution.things import (
+    GONE,
+    SAID,
+    UNKNOWN,
+    at,
+    inside,
+    instant,
+    segment,
+    target_of,
+    word,
+)
 from sentio.execution.tmf import PAGE, Things, characteristics
 
 PREFIX = "/tmf-api/serviceActivationAndConfiguration/v4"
