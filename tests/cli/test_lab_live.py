@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 
+import httpx
 import orjson
 import pytest
 
@@ -14,16 +15,21 @@ from sentio.lab.live.lab import Lab
 from sentio.lab.live.mishaps import Mishaps
 from sentio.lab.live.sending import Drop
 from sentio.lab.simulation import MONDAY_NS, Operator, Scale
+from sentio.lab.southbound.server import southbound
 from sentio.lab.stream.writers import Wires
 
 
 @pytest.fixture
-def port(tmp_path):
+def lab(tmp_path):
     operator = Operator(Scale(cells=24, users=500, things=50), start_ns=MONDAY_NS + 12 * HOUR_NS)
     import numpy as np
 
     mishaps = Mishaps(a_day=0.0, rng=np.random.default_rng(1), next_ns=0)
-    lab = Lab(operator, Wires(operator, seed=1), Drop(tmp_path / "sent"), mishaps=mishaps)
+    return Lab(operator, Wires(operator, seed=1), Drop(tmp_path / "sent"), mishaps=mishaps)
+
+
+@pytest.fixture
+def port(lab):
     with controlled(lab, port=0) as url:
         yield url.rsplit(":", 1)[1]
 
@@ -40,9 +46,30 @@ def test_what_is_broken_is_told_by_element_domain_time_and_cure(sentio, told, po
     assert [each["element"] for each in cured["cured"]] == [dns]
 
 
+def test_what_others_ordered_is_listed_with_how_often_it_was_done(sentio, told, lab):
+    with southbound(lab, port=0) as url:
+        port = url.rsplit(":", 1)[1]
+        assert (
+            "Nothing has been ordered yet."
+            in sentio("lab", "orders", "--southbound-port", port).stdout
+        )
+        body = {"action": {"kind": "reroute", "target": "link-003"}}
+        headers = {"Idempotency-Key": "O-1"}
+        for _ in range(2):
+            httpx.post(f"{url}/hooks/changes", json=body, headers=headers, trust_env=False)
+
+        (row,) = told("lab", "orders", "--southbound-port", port)["orders"]
+        said = sentio("lab", "orders", "--southbound-port", port).stdout
+
+    assert (row["order"], row["asked"], row["applied"], row["stands"]) == ("O-1", 2, 1, True)
+    assert "link-003" in said
+    assert "webhook" in said
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
+        (("lab", "orders", "--southbound-port", "9"), ("not-there", "no lab is running")),
         (("lab", "truth", "--control-port", "9"), ("not-there", "no lab is running")),
         (("lab", "live", "--url", "http://127.0.0.1:9"), ("not-there", "no Sentio answers")),
         (("lab", "live", "--folder", "x", "--url", "y"), ("config", "both are given")),

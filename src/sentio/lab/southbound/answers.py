@@ -50,6 +50,9 @@ class Answers:
     ) -> Reply:
         """Answer one request, with the lab held still."""
         url = urlsplit(target)
+        host = headers.get("host", "").rsplit(":", 1)[0]
+        if host not in LOCAL:  # a page in somebody's browser
+            return Reply(status=BAD_REQUEST, body={"error": "this machine only is listened to"})
         if (method, url.path) == ("GET", LEDGER):
             with self.network.lab.lock:
                 return Reply(body={"orders": self.network.ledger.rows()})
@@ -81,9 +84,6 @@ class Answers:
             each.pass_time(now_ns)
 
     def _check_sender(self, asked: Asked) -> None:
-        host = asked.headers.get("host", "").rsplit(":", 1)[0]
-        if host not in LOCAL:  # a page in somebody's browser
-            raise Problem(BAD_REQUEST, "this machine only is listened to")
         has_body = asked.method in {"POST", "PUT", "PATCH"}
         if has_body and "json" not in asked.headers.get("content-type", ""):
             raise Problem(WRONG_TYPE, "the Content-Type is not that of JSON")
