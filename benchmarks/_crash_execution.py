@@ -1,4 +1,4 @@
-"""Execution that is killed: plans carried out in a lab's southbound interfaces, which keep a ledger.
+"""Execution that is killed: plans are carried out in a lab whose interfaces keep a ledger.
 
 The lab does not know again what it has done: whoever asks twice gets it twice. So what the runner
 forgets or repeats shows there.
@@ -14,6 +14,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections import Counter
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -35,7 +36,7 @@ from sentio.store.state.told import Told
 HOUR_NS = 3_600_000_000_000
 CALM_S = 240.0  # within which everything must be settled after the last kill
 A_WAVE = 4  # plans that are told before each start
-TROUBLES = ("none", "none", "down", "slow", "nonsense", "drop_after", "refuse")
+TROUBLES = ("none", "none", "none", "down", "slow", "slow", "nonsense", "drop_after", "drop_after")
 ZERO = Estimate(mean=0.0, low=0.0, high=0.0)
 CHILD = """
 import sys, time, random
@@ -144,8 +145,12 @@ def _misbehave(mischief: Mischief, trouble: str) -> None:
 
 def _tell(state: StateStore, operator: Operator, wave: int, rng: random.Random) -> None:
     """Tell some new plans, and what came of some older ones."""
-    decided: list[Plan | Outcome] = [_plan(wave * A_WAVE + i, operator, rng) for i in range(A_WAVE)]
-    open_ = [each for each in Tasks(state).list(limit=10_000) if each.wanted == "done"]
+    known = Tasks(state).list(limit=10_000)
+    used = Counter(each.action.kind for each in known)
+    decided: list[Plan | Outcome] = []
+    for i in range(A_WAVE):
+        decided.append(_plan(wave * A_WAVE + i, operator, used, rng))
+    open_ = [each for each in known if each.wanted == "done"]
     for task in rng.sample(open_, k=min(3, len(open_))):
         is_undone = rng.random() < 0.6
         decided.append(
@@ -162,7 +167,7 @@ def _tell(state: StateStore, operator: Operator, wave: int, rng: random.Random) 
     Told(state).write([], {}, [], snapshot=b"", decided=decided, at_ns=time.time_ns())
 
 
-def _plan(number: int, operator: Operator, rng: random.Random) -> Plan:
+def _plan(number: int, operator: Operator, used: Counter[str], rng: random.Random) -> Plan:
     names = operator.estate.names
     kind, target_kind = rng.choice(
         (
@@ -178,7 +183,7 @@ def _plan(number: int, operator: Operator, rng: random.Random) -> Plan:
     )
     action = Action(
         kind=kind,
-        target=str(known[number % len(known)]),
+        target=str(known[used[kind] % len(known)]),
         target_kind=target_kind,
         parameters=parameters,
     )
@@ -189,7 +194,7 @@ def _plan(number: int, operator: Operator, rng: random.Random) -> Plan:
         degradation=f"D{number:05d}",
         diagnosis=f"D{number:05d}-0",
         made_ns=now_ns,
-        until_ns=now_ns + 10_000 * HOUR_NS,
+        until_ns=now_ns + 12 * HOUR_NS,
         autonomy="act",
         chosen=chosen,
         subjects=(f"{number}1", f"{number}2"),
@@ -233,6 +238,9 @@ def _judged(tasks: list[Task], ledger: list[dict], most: int) -> dict[str, objec
     return {
         "tasks": len(tasks),
         "states": states,
+        "why_failed": sorted(
+            {f"{t.action.kind}: {t.said[:160]}" for t in tasks if t.state == "failed"}
+        ),
         "double": len(double),
         "most_at_once": most,
         "repeated": repeated,

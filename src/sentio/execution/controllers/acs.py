@@ -87,7 +87,8 @@ def _set(wanted: Json, order: Order, peer: Peer) -> None:
     value = [CHANNEL, wanted["channel"], "xsd:unsignedInt"]
     body = {"name": "setParameterValues", "parameterValues": [value]}
     path = f"{at(PREFIX, order)}/devices/{segment(str(wanted['device']))}/tasks"
-    peer.ask("POST", path, body=body, query={"connection_request": ""})
+    marked = {"x-correlator": order.id}  # for whoever reads the ACS's log
+    peer.ask("POST", path, body=body, query={"connection_request": ""}, headers=marked)
 
 
 def _tasks(wanted: Json, order: Order, peer: Peer) -> list[Json]:
