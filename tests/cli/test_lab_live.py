@@ -58,8 +58,8 @@ def test_what_others_ordered_is_listed_with_how_often_it_was_done(sentio, told, 
         for _ in range(2):
             httpx.post(f"{url}/hooks/changes", json=body, headers=headers, trust_env=False)
 
-        (row,) = told("lab", "orders", "--southbound-port", port)["orders"]
-        said = sentio("lab", "orders", "--southbound-port", port).stdout
+        (row,) = told(*words)["orders"]
+        said = sentio(*words).stdout
 
     assert (row["order"], row["asked"], row["applied"], row["stands"]) == ("O-1", 2, 1, True)
     assert "link-003" in said

@@ -216,6 +216,18 @@ def test_a_quota_that_was_raised_is_set_back_by_another_order(south):
     assert [(each["applied"], each["stands"]) for each in south.ledger("O-1")] == [(1, False)]
 
 
+def test_of_two_orders_of_one_id_the_one_that_is_named_is_set_back(south):
+    south.mischief.forgets = True
+    ids = [south.http.post(ORDERS, json=quota("O-1", 1.5)).json()["id"] for _ in range(2)]
+    assert south.ledger("O-1")[0]["applied"] == 2
+
+    south.http.post(ORDERS, json=quota(f"O-1-undo-{ids[1]}", 1 / 1.5))
+    assert (south.ledger("O-1")[0]["taken_back"], south.ledger("O-1")[0]["stands"]) == (1, True)
+    south.http.post(ORDERS, json=quota("O-1-undo", 1 / 1.5))
+
+    assert not south.ledger("O-1")[0]["stands"]
+
+
 def test_an_order_can_be_cancelled_until_it_is_completed(south):
     first = south.http.post(ORDERS, json=quota("O-1", 1.5)).json()["id"]
     second = south.http.post(ORDERS, json=quota("O-2", 0.75)).json()["id"]
