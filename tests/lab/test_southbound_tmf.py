@@ -183,6 +183,7 @@ def test_a_restart_cures_and_deleting_it_brings_nothing_back(south):
     assert cured_ns == south.lab.operator.now_ns
     south.http.delete(f"{SERVICES}/{name}")
     assert south.lab.operator.truth[0].end_ns == cured_ns
+    assert south.ledger("O-1")[0]["stands"]
 
 
 def test_a_service_that_is_patched_follows_its_state_and_its_characteristics(south):
