@@ -49,17 +49,15 @@ def test_what_is_broken_is_told_by_element_domain_time_and_cure(sentio, told, po
 def test_what_others_ordered_is_listed_with_how_often_it_was_done(sentio, told, lab):
     with southbound(lab, port=0) as url:
         port = url.rsplit(":", 1)[1]
-        assert (
-            "Nothing has been ordered yet."
-            in sentio("lab", "orders", "--southbound-port", port).stdout
-        )
+        words = ("lab", "orders", "--southbound-port", port)
+        assert "Nothing has been ordered yet." in sentio(*words).stdout
         body = {"action": {"kind": "reroute", "target": "link-003"}}
         headers = {"Idempotency-Key": "O-1"}
         for _ in range(2):
             httpx.post(f"{url}/hooks/changes", json=body, headers=headers, trust_env=False)
 
-        (row,) = told("lab", "orders", "--southbound-port", port)["orders"]
-        said = sentio("lab", "orders", "--southbound-port", port).stdout
+        (row,) = told(*words)["orders"]
+        said = sentio(*words).stdout
 
     assert (row["order"], row["asked"], row["applied"], row["stands"]) == ("O-1", 2, 1, True)
     assert "link-003" in said

@@ -78,7 +78,8 @@ def test_retuning_cures_interference_until_the_policy_is_deleted(south):
     ends_ns = operator.truth[0].end_ns
     south.step()
 
-    south.http.post(POLICIES, json=policy(kind="retune"))
+    plain = {"scope": {"cellId": "cell-0007"}, "objectives": {}}
+    south.http.post(POLICIES, json=policy(kind="retune", policyObject=plain))
     assert operator.truth[0].end_ns == operator.now_ns
     south.step()
     south.http.delete(f"{POLICIES}/O-1")

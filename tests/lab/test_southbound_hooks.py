@@ -72,7 +72,14 @@ def test_the_key_of_another_order_is_refused(south):
 
 
 @pytest.mark.parametrize(
-    "body", [{}, {"action": {"kind": "move_work"}}, order("dance"), order(target="link-999")]
+    "body",
+    [
+        {},
+        {"action": "move_work"},
+        {"action": {"kind": "move_work"}},
+        order("dance"),
+        order(target="link-999"),
+    ],
 )
 def test_an_order_that_is_none_is_refused(south, body):
     answer = post(south, body)
@@ -80,6 +87,14 @@ def test_an_order_that_is_none_is_refused(south, body):
     assert answer.status_code == 400
     assert answer.json()["error"]["message"]
     assert south.http.get(HOOKS).json() == []
+
+
+def test_an_order_may_tell_its_action_by_name(south):
+    told = {"action": "move_work", "element": "link-003", "parameters": {"hours": 2.0}}
+    work = south.lab.operator.truth[0]
+
+    assert post(south, told).status_code == 201
+    assert south.lab.operator.truth[0].start_ns == work.start_ns + 2 * HOUR_NS
 
 
 def signed(content: bytes, stamp: str = "1788782400", key: str = TOKEN) -> dict[str, str]:

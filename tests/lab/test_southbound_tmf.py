@@ -183,6 +183,7 @@ def test_a_restart_cures_and_deleting_it_brings_nothing_back(south):
     assert cured_ns == south.lab.operator.now_ns
     south.http.delete(f"{SERVICES}/{name}")
     assert south.lab.operator.truth[0].end_ns == cured_ns
+    assert south.ledger("O-1")[0]["stands"]
 
 
 def test_a_service_that_is_patched_follows_its_state_and_its_characteristics(south):
@@ -214,6 +215,18 @@ def test_a_quota_that_was_raised_is_set_back_by_another_order(south):
     assert south.http.get(f"{ORDERS}/{undo['id']}").json()["state"] == "completed"
     assert south.lab.operator.truth[0].end_ns == ends_ns
     assert [(each["applied"], each["stands"]) for each in south.ledger("O-1")] == [(1, False)]
+
+
+def test_of_two_orders_of_one_id_the_one_that_is_named_is_set_back(south):
+    south.mischief.forgets = True
+    ids = [south.http.post(ORDERS, json=quota("O-1", 1.5)).json()["id"] for _ in range(2)]
+    assert south.ledger("O-1")[0]["applied"] == 2
+
+    south.http.post(ORDERS, json=quota(f"O-1-undo-{ids[1]}", 1 / 1.5))
+    assert (south.ledger("O-1")[0]["taken_back"], south.ledger("O-1")[0]["stands"]) == (1, True)
+    south.http.post(ORDERS, json=quota("O-1-undo", 1 / 1.5))
+
+    assert not south.ledger("O-1")[0]["stands"]
 
 
 def test_an_order_can_be_cancelled_until_it_is_completed(south):

@@ -186,7 +186,7 @@ class Policies:
 def _aims(told: Json) -> dict[str, object]:
     found = dict[str, object]()
     for name in AIMS:
-        if told.get(name):  # an aim without parameters is one
+        if told.get(name):
             found |= object_of(told[name], f"policyObject.{name}")
     return found
 

@@ -20,7 +20,6 @@ from sentio.lab.southbound.asked import (
     Problem,
     Reply,
     maybe_object,
-    object_of,
     text_of,
 )
 from sentio.lab.southbound.network import Done, Network, Want
@@ -39,7 +38,7 @@ class Hooked:
 
 @dataclass(slots=True)
 class Hooks:
-    """Takes the JSON of an order: its id, its action with kind, target and parameters.
+    """Takes the JSON of an order: what is to be done, to which element, with which parameters.
 
     ``secret`` is the key of the signature; where it is empty, none is asked for.
     """
@@ -82,15 +81,7 @@ class Hooks:
             if known.body != body:
                 raise Problem(UNPROCESSABLE, f"another order had the key {name}")
             return Reply(status=OK, body=self._told(name))
-        action = object_of(body.get("action"), "action")
-        want = Want(
-            order=name,
-            interface="webhook",
-            action=text_of(action.get("kind"), "action.kind"),
-            element=text_of(action.get("target"), "action.target"),
-            element_kind=str(action.get("target_kind") or ""),
-            parameters=maybe_object(action.get("parameters")),
-        )
+        want = _want(name, body)
         self.hooked[name] = Hooked(body=body, done=self.network.do(want))
         where = f"{PREFIX}/{name}"
         return Reply(status=CREATED, body=self._told(name), headers={"Location": where})
@@ -111,6 +102,20 @@ class Hooks:
         wanted = hmac.new(self.secret.encode(), signed, hashlib.sha256).hexdigest()
         if not hmac.compare_digest(wanted, told.get("v1", "")):
             raise Problem(UNAUTHORIZED, "the signature is not of this body and key")
+
+
+def _want(name: str, body: Json) -> Want:
+    """Read an order: its action by name beside its element, or as an object of its own."""
+    action = maybe_object(body.get("action"))
+    flat = not action
+    return Want(
+        order=name,
+        interface="webhook",
+        action=text_of(body.get("action") if flat else action.get("kind"), "action"),
+        element=text_of(body.get("element") if flat else action.get("target"), "element"),
+        element_kind=str((body.get("element_kind") if flat else action.get("target_kind")) or ""),
+        parameters=maybe_object((body if flat else action).get("parameters")),
+    )
 
 
 def _signature(asked: Asked) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -100,8 +100,9 @@ class Network:
         self.ledger.deed(self._new(want)).asked += 1
 
     def undo(self, done: Done) -> None:
-        """Take something back from the next period on."""
-        self._withdraw(done.changes)
+        """Take something back from the next period on; what cannot be, such as a restart, stands."""
+        if done.changes and not self._withdraw(done.changes):
+            return
         done.deed.undone += 1
         done.deed.undone_ns = self.now_ns
 
@@ -122,6 +123,6 @@ class Network:
             done_ns=self.now_ns,
         )
 
-    def _withdraw(self, names: list[str] | tuple[str, ...]) -> None:
-        for name in reversed(names):
-            self.lab.withdraw(name)
+    def _withdraw(self, names: Sequence[str]) -> bool:
+        """Withdraw changes, the latest first; tells whether there was anything to withdraw."""
+        return any([self.lab.withdraw(name) for name in reversed(names)])

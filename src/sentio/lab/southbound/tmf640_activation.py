@@ -40,7 +40,7 @@ class Activation:
             case _, ("service", *_):
                 return self._services.answer(asked)
             case "GET", ("monitor",):
-                return Reply(body=list(self._monitors.values()))
+                return Reply(body=[self._monitor(name) for name in self._monitors])
             case "GET", ("monitor", name):
                 return Reply(body=self._monitor(name))
             case _, ("monitor", *_):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from dataclasses import replace
 
 from sentio.lab.southbound.asked import (
     CREATED,
@@ -16,11 +16,12 @@ from sentio.lab.southbound.asked import (
     text_of,
 )
 from sentio.lab.southbound.network import Network, Want
-from sentio.lab.southbound.tmf import Collection, Kept, Kind, characteristics, error_of
+from sentio.lab.southbound.tmf import Collection, Kind, characteristics, error_of
 
 PREFIX = "/tmf-api/serviceOrdering/v4"
 UNDO = "-undo"
-"""Ends the external id of an order that sets back what another one did."""
+"""Ends the external id of an order that sets back what another one did, or stands before the name
+of the one order that is meant, where there are several of one id."""
 OVER = ("cancelled", "rejected", "failed")
 
 
@@ -30,7 +31,9 @@ class Ordering:
     prefix = PREFIX
 
     def __init__(self, network: Network) -> None:
-        self._orders = Collection(network, PREFIX, ORDER)
+        self._undone: set[str] = set()
+        orders = replace(ORDER, wants=self._wants)
+        self._orders = Collection(network, PREFIX, orders)
         self._cancels = Collection(network, PREFIX, CANCEL)
 
     def answer(self, asked: Asked) -> Reply:
@@ -57,15 +60,19 @@ class Ordering:
         """Do nothing: an order is done when it is taken."""
 
     def _undo(self, name: str) -> None:
-        """Let an order that undoes another end what that one did."""
-        undoing = self._orders.find(name)
-        for each in tuple(self._undone_by(undoing)):
-            each.resource["state"] = "cancelled"
+        """Let an order that undoes another end what that one did; both stay completed."""
+        order, mark, handle = self._orders.find(name).order.rpartition(UNDO)
+        if not mark:
+            return
+        there = list(self._orders.of_order(order))
+        named = [each for each in there if each.resource["id"] == handle.removeprefix("-")]
+        for each in named if handle else there[:1]:
+            self._undone.add(each.resource["id"])
             self._orders.follow(each)
 
-    def _undone_by(self, undoing: Kept) -> Iterator[Kept]:
-        if undoing.order.endswith(UNDO):
-            yield from self._orders.of_order(undoing.order.removesuffix(UNDO))
+    def _wants(self, order: str, body: Json) -> tuple[Want, ...]:
+        is_over = body["state"] in OVER or body["id"] in self._undone
+        return () if is_over or UNDO in order else _wants(order, body)
 
     def _cancel(self, asked: Asked) -> Reply:
         told = object_of(asked.body().get("serviceOrder"), "serviceOrder")
@@ -83,8 +90,6 @@ class Ordering:
 
 
 def _wants(order: str, body: Json) -> tuple[Want, ...]:
-    if body["state"] in OVER or order.endswith(UNDO):
-        return ()
     found = list[Want]()
     for item in objects_of(body["serviceOrderItem"], "serviceOrderItem"):
         text_of(item.get("id"), "serviceOrderItem.id")
