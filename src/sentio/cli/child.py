@@ -33,20 +33,20 @@ class Server:
     ----------
     port
         0 takes a free one, and keeps it.
-    collection_url
-        Who carries orders to the collection out.
+    more
+        Settings besides, in capitals.
     stop
         Set should the process end before it is told to.
     """
 
     def __init__(
-        self, folder: Path, port: int, *, learn_days: float, collection_url: str, stop: Event
+        self, folder: Path, port: int, *, learn_days: float, more: Mapping[str, str], stop: Event
     ) -> None:
         self.log = folder / LOG_FILE
         self._folder = folder
         self._port = port
         self._learn_days = learn_days
-        self._collection_url = collection_url
+        self._more = more
         self._stop = stop
         self._child: subprocess.Popen[str] | None = None
         self._is_wanted = False
@@ -126,7 +126,7 @@ class Server:
             "LOG_LEVEL": "warning",  # a line a request would fill the disk in a few days
             "AWARENESS_LEARN_DAYS": str(self._learn_days),
             "AWARENESS_GRACE_S": str(grace_s),
-            "COLLECTION_URL": self._collection_url,
+            **self._more,
         }
         return {**others, **{f"SENTIO_{name}": value for name, value in ours.items()}}
 
@@ -153,14 +153,14 @@ def serving(
     learn_days: float,
     grace_s: int,
     stop: Event,
-    collection_url: str = "",
+    more: Mapping[str, str] | None = None,
 ) -> Generator[Server]:
     """Serve a folder on loopback; raises `StoreError` where it ends early.
 
     It starts while we go on; who asks for its address waits for it.
     """
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    server = Server(folder, port, learn_days=learn_days, collection_url=collection_url, stop=stop)
+    server = Server(folder, port, learn_days=learn_days, more=more or {}, stop=stop)
     try:
         server.start(grace_s=grace_s)
         yield server

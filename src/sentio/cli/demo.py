@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import shutil
 import threading
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from sentio.cli.lab_live import MEMORY_FILE, ControlPort, Json, fault_text, stopping
+from sentio.cli.lab_live import MEMORY_FILE, ControlPort, Json, SouthboundPort, fault_text, stopping
 from sentio.cli.opening import settings_of
 from sentio.cli.output import AsJson, answer, moment, say
 
@@ -43,6 +43,11 @@ def demo(
         int | None, typer.Option(help="Port of the server; 0 takes a free one.")
     ] = None,
     control_port: ControlPort = None,
+    southbound_port: SouthboundPort = None,
+    autonomy: Annotated[
+        Literal["observe", "advise", "approve", "act"],
+        typer.Option(help="How far it goes by itself."),
+    ] = "act",
     again: Annotated[
         bool, typer.Option("--again", help="Throw the demo's data away, and begin anew.")
     ] = False,
@@ -55,9 +60,15 @@ def demo(
     from sentio.cli.child import serving, warming
     from sentio.lab.live.control import orders_url
     from sentio.lab.live.pace import HISTORY_S
+    from sentio.lab.southbound.server import southbound_url
 
     say(f"Starting a Sentio and a city of {CELLS} cells, {USERS:,} users and {THINGS} things ...")
-    settings = settings_of(context, api_port=port, lab_control_port=control_port)
+    settings = settings_of(
+        context,
+        api_port=port,
+        lab_control_port=control_port,
+        lab_southbound_port=southbound_port,
+    )
     folder = (settings.data_folder / FOLDER).resolve()
     if again:
         shutil.rmtree(folder, ignore_errors=True)
@@ -70,12 +81,22 @@ def demo(
             learn_days=LEARN_DAYS,
             grace_s=HISTORY_S,
             stop=stop,
-            collection_url=orders_url(settings.lab_control_port),
+            more={
+                "COLLECTION_URL": orders_url(settings.lab_control_port),
+                "EXECUTION_URL": southbound_url(settings.lab_southbound_port),
+                "DECISION_AUTONOMY": autonomy,
+            },
         ) as server,
         warming(is_wanted=is_new),
     ):
         control = settings.lab_control_port  # what follows is imported while the server starts
-        wish = _wish(seed=seed, faults=faults, speed=speed, control_port=control)
+        wish = _wish(
+            seed=seed,
+            faults=faults,
+            speed=speed,
+            control_port=control,
+            southbound_port=settings.lab_southbound_port,
+        )
         say(f"Sentio listens on {server.url}; its log is {server.log}.")
         state = _run(wish, server, folder / MEMORY_FILE, stop=stop, is_new=is_new)
     answer(state, f"Stopped; `sentio demo` goes on from {state['sent_until']}.", as_json=as_json)
@@ -103,7 +124,9 @@ def _run(wish: Wish, server: Server, memory: Path, *, stop: threading.Event, is_
     )
 
 
-def _wish(*, seed: int, faults: float, speed: float, control_port: int) -> Wish:
+def _wish(
+    *, seed: int, faults: float, speed: float, control_port: int, southbound_port: int
+) -> Wish:
     from sentio.lab.live.run import Wish
     from sentio.lab.operator.scale import Scale
 
@@ -114,6 +137,7 @@ def _wish(*, seed: int, faults: float, speed: float, control_port: int) -> Wish:
         speed=speed,
         history_days=HISTORY_DAYS,
         control_port=control_port,
+        southbound_port=southbound_port,
     )
 
 

@@ -7,7 +7,12 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterable, Iterator
 from threading import Event
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from sentio.cli.told import change_line
+
+if TYPE_CHECKING:
+    from sentio.loop.change import News
 
 Json = dict[str, Any]  # Any: JSON
 
@@ -25,7 +30,8 @@ def follow(url: str, stop: Event, say: Callable[[str], None], *, after: int | No
             ) as stream:
                 for number, kind, body in events(line.decode() for line in stream):
                     after = number
-                    say(sentence(kind, body))
+                    if line := sentence(kind, body):
+                        say(line)
         except OSError:
             stop.wait(AGAIN_S)
 
@@ -50,32 +56,61 @@ def events(lines: Iterable[str]) -> Iterator[tuple[int, str, Json]]:
 
 
 def sentence(kind: str, body: Json) -> str:
-    """Say what an event tells; the moment is that of the data."""
-    from sentio.cli.told import change_line
+    """Say what an event tells, empty where nobody cares; the moment is that of the data."""
+    if kind == "task":
+        return _task(body)
+    if kind == "diagnosis":
+        return f"{_clock(body['made_ns'])} {body['degradation']} {body['sentence']}"
+    news = _news(kind, body)
+    if news is None:  # of a later release
+        return f"{kind} {body.get('id', '')}".strip()
+    at_ns, told = news
+    return f"{_clock(at_ns)} {change_line(told)}"
+
+
+def _news(kind: str, body: Json) -> tuple[int, News] | None:
+    """Read what is told, and its moment."""
     from sentio.kernel.values import from_plain
     from sentio.loop.change import Change
     from sentio.model.data_fault import DataFault
     from sentio.model.degradation import Degradation
-    from sentio.model.diagnosis import Diagnosis
     from sentio.model.plan import Outcome, Plan
 
-    if kind == "diagnosis":
-        made = from_plain(Diagnosis, body)
-        return f"{_clock(made.made_ns)} {made.degradation} {made.sentence}"
-    if kind == "data_fault":
-        fault = from_plain(DataFault, body)
-        return f"{_clock(fault.until_ns or fault.seen_ns)} {change_line(fault)}"
-    if kind == "plan":
-        plan = from_plain(Plan, body)
-        return f"{_clock(plan.made_ns)} {change_line(plan)}"
-    if kind == "outcome":
-        outcome = from_plain(Outcome, body)
-        return f"{_clock(outcome.verified_ns)} {change_line(outcome)}"
-    if kind != "degradation":  # of a later release
-        return f"{kind} {body.get('id', '')}".strip()
-    told = from_plain(Degradation, body)
-    line = change_line(Change(what=body["change"], degradation=told))
-    return f"{_clock(told.ended_ns or told.seen_ns)} {line}"
+    match kind:
+        case "data_fault":
+            fault = from_plain(DataFault, body)
+            return fault.until_ns or fault.seen_ns, fault
+        case "plan":
+            plan = from_plain(Plan, body)
+            return plan.made_ns, plan
+        case "outcome":
+            outcome = from_plain(Outcome, body)
+            return outcome.verified_ns, outcome
+        case "degradation":
+            told = from_plain(Degradation, body)
+            return told.ended_ns or told.seen_ns, Change(what=body["change"], degradation=told)
+        case _:
+            return None
+
+
+TOLD_STEPS = {
+    "action done": "is done",
+    "action undone": "is taken back",
+    "action held": "waits",
+    "action failed": "could not be done",
+    "undo failed": "could not be taken back",
+    "action would be done": "is not done",
+}
+"""Of the steps of a task, those that people want to hear of."""
+
+
+def _task(body: Json) -> str:
+    step = TOLD_STEPS.get(body["what"], "")
+    if not step:
+        return ""
+    by = f" by {body['controller']} at {body['peer']}" if body["peer"] else ""
+    why = f": {body['said']}" if body["said"] else "."
+    return f"      {body['plan']} {body['action']} {step}{by}{why}"
 
 
 def _clock(ts_ns: int) -> str:

@@ -73,6 +73,17 @@ def southbound(
         thread.join()
 
 
+def southbound_url(port: int) -> str:
+    """Give where others act on the lab at a port; empty where the port is not known.
+
+    Examples
+    --------
+    >>> southbound_url(8091), southbound_url(0)
+    ('http://127.0.0.1:8091', '')
+    """
+    return f"http://{HOST}:{port}" if port else ""
+
+
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
 

@@ -247,7 +247,11 @@ def _audit(session: Session, task: Task, what: str, details: Mapping[str, Any]) 
         at_ns=task.changed_ns,
         details=told,
     )
-    session.add(ToldEventRow(kind="task", at_ns=task.changed_ns, body={**told, "said": task.said}))
+    session.add(
+        ToldEventRow(
+            kind="task", at_ns=task.changed_ns, body={"what": what, **told, "said": task.said}
+        )
+    )
 
 
 def _task(row: TaskRow) -> Task:
