@@ -146,9 +146,10 @@ class _Handler(BaseHTTPRequestHandler):
             self._do(peer, asked)
 
     def _do(self, peer: Loopback, asked: Asked) -> None:
-        before = peer.holds()
+        is_dropping = peer.mood == "dropping"
+        before = peer.holds() if is_dropping else None
         reply = peer.reply(asked)
-        if peer.mood == "dropping" and peer.holds() != before:
+        if is_dropping and peer.holds() != before:
             self.close_connection = True
             return
         content = b"" if reply.body is None else json.dumps(reply.body).encode()
