@@ -169,6 +169,18 @@ def test_a_gateway_that_sleeps_has_one_task_and_loses_it_when_it_is_undone() -> 
     assert (found.state, gateways.channels) == ("absent", {})
 
 
+def test_a_channel_that_another_order_set_is_not_ours() -> None:
+    with listening({ACS: Gateways()}) as stand:
+        diff = GATEWAY.plan(order("cpe_channel"), stand.peer)
+        handles = GATEWAY.apply(diff, stand.peer)
+        other = replace(diff, order=replace(diff.order, id="plan-8.1"))
+        found = GATEWAY.verify(other, stand.peer)
+        GATEWAY.undo(other, handles, stand.peer)
+        left = GATEWAY.verify(diff, stand.peer)
+
+    assert (found.state, left.state) == ("absent", "standing")
+
+
 def test_a_channel_that_somebody_else_chose_since_is_left() -> None:
     gateways = Gateways(first_channel=6)
     with listening({ACS: gateways}) as stand:
