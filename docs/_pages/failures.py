@@ -58,9 +58,14 @@ def tree() -> list[tuple[type[SentioError], int]]:
 
 def _below(parent: type[SentioError], depth: int) -> Iterator[tuple[type[SentioError], int]]:
     yield parent, depth
-    for each in parent.__subclasses__():
+    for each in sorted(parent.__subclasses__(), key=_place):
         if each.__module__.startswith("sentio."):
             yield from _below(each, depth + 1)
+
+
+def _place(each: type[SentioError]) -> str:
+    """Put those of the tree's own file first, the others by their modules, however imported."""
+    return "" if each.__module__ == SentioError.__module__ else each.__module__
 
 
 def _modules() -> Iterator[str]:

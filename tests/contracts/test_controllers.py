@@ -127,6 +127,22 @@ class Silent(Broken):
         return replace(self.sound.plan(order, peer), sentence="")
 
 
+class Remembering(Broken):
+    """Knows what it has done from its own memory, which a crash would have wiped."""
+
+    def apply(self, diff: Diff, peer: Peer) -> tuple[str, ...]:
+        handles = self.sound.apply(diff, peer)
+        DONE.add(peer.url)
+        return handles
+
+    def verify(self, diff: Diff, peer: Peer) -> Found:
+        found = self.sound.verify(diff, peer)
+        return found if peer.url in DONE else Found(state="absent")
+
+
+DONE: set[str] = set()
+
+
 @pytest.mark.parametrize(
     ("broken", "says"),
     [
@@ -135,6 +151,7 @@ class Silent(Broken):
         (Blind(), "another order for its own"),
         (Idle(), "after it is undone, verify says standing"),
         (Hiding(), "it raises nothing, expected PeerDown"),
+        (Remembering(), "before the peer hung up is absent to verify"),
         (Silent(), "nothing in words"),
         (CONTROLLERS["dry_run"], "apply leaves nothing"),
     ],

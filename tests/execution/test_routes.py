@@ -134,9 +134,7 @@ def test_a_wrong_route_is_named(
         ),
     ],
 )
-def test_a_wrong_peer_is_named_and_no_secret_is_told(
-    text: str, said: str, tmp_path: Path
-) -> None:
+def test_a_wrong_peer_is_named_and_no_secret_is_told(text: str, said: str, tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=said) as found:
         routes(peers_file(tmp_path, text))
 

@@ -87,7 +87,6 @@ def test_a_token_that_is_refused_is_renewed_once() -> None:
 
 def test_a_peer_that_refuses_every_token_refuses() -> None:
     authority = Authority()
-    peer = authority.connected()
     authority.peer = lambda _: httpx.Response(401, json={})  # type: ignore[method-assign]
     peer = authority.connected()
 

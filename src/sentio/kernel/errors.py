@@ -9,6 +9,10 @@ SentioError
 ├── StoreError          the store cannot be used                   (RuntimeError)
 │   ├── StoreBusyError  another process writes to it
 │   └── StoreFullError  no room is left on the disk
+├── PeerError           who carries actions out is not well    (ConnectionError)
+│   ├── PeerDown        it does not answer now                 these four in execution/peer.py
+│   ├── PeerNonsense    it answers what nobody understands
+│   └── PeerRefused     it will not
 ├── NotThereError       nobody answers where something is asked    (ConnectionError)
 └── OverloadError       more arrives than can be committed         (RuntimeError)
 """

@@ -101,11 +101,12 @@ class Gateways:
     first_channel: int = 6
     channels: dict[str, int] = field(default_factory=dict)
     tasks: dict[str, Json] = field(default_factory=dict)
+    tags: dict[str, set[str]] = field(default_factory=dict)
 
     def holds(self) -> object:
-        return {"channels": self.channels, "tasks": self.tasks}
+        return {"channels": self.channels, "tasks": self.tasks, "tags": self.tags}
 
-    def reply(self, asked: Asked) -> Reply:
+    def reply(self, asked: Asked) -> Reply:  # noqa: PLR0911  (one a verb)
         match asked.method, asked.path:
             case "GET", ("devices",):
                 return Reply(body=[self._device(json.loads(asked.query["query"])["_id"])])
@@ -117,6 +118,12 @@ class Gateways:
                     return Reply(status=202, body=task)
                 self._do(task)
                 return Reply(status=200, body=task)
+            case "POST", ("devices", device, "tags", tag):
+                self.tags.setdefault(device, set()).add(tag)
+                return Reply()
+            case "DELETE", ("devices", device, "tags", tag):
+                self.tags.get(device, set()).discard(tag)
+                return Reply()
             case "GET", ("tasks",):
                 device = json.loads(asked.query["query"])["device"]
                 return Reply(body=[t for t in self.tasks.values() if t["device"] == device])
@@ -135,7 +142,7 @@ class Gateways:
         found: Json = {"Channel": value}
         for name in reversed(CHANNEL.split(".")[:-1]):
             found = {name: found}
-        return {"_id": device, **found}
+        return {"_id": device, "_tags": sorted(self.tags.get(device, ())), **found}
 
     def _do(self, task: Json) -> None:
         for name, value, _ in task["parameterValues"]:

@@ -61,6 +61,7 @@ class Loopback:
 
     interfaces: Mapping[str, Interface]
     mood: Mood = "well"
+    spared: int = 0
     log: list[Asked] = field(default_factory=list)
     port: int = 0
     released: threading.Event = field(default_factory=threading.Event)
@@ -82,8 +83,8 @@ class Loopback:
             self.made[is_slow] = Peer(self.url, timeout_s=timeout_s, secret="s3cret")
         return self.made[is_slow]
 
-    def become(self, mood: Mood) -> None:
-        self.mood = mood
+    def become(self, mood: Mood, *, spared: int = 0) -> None:
+        self.mood, self.spared = mood, spared
         self.released.set() if mood == "well" else self.released.clear()
 
     def holds(self) -> object:
@@ -146,11 +147,14 @@ class _Handler(BaseHTTPRequestHandler):
             self._do(peer, asked)
 
     def _do(self, peer: Loopback, asked: Asked) -> None:
-        before = peer.holds()
+        is_dropping = peer.mood == "dropping"
+        before = peer.holds() if is_dropping else None
         reply = peer.reply(asked)
-        if peer.mood == "dropping" and peer.holds() != before:
-            self.close_connection = True
-            return
+        if is_dropping and peer.holds() != before:
+            peer.spared -= 1
+            if peer.spared < 0:
+                self.close_connection = True
+                return
         content = b"" if reply.body is None else json.dumps(reply.body).encode()
         self._send(reply.status, content, reply.headers)
 

@@ -25,6 +25,7 @@ STATES: dict[str, State] = {
     "failed": "failed",
     "notfulfilled": "failed",
     "cancelled": "absent",
+    "ended": "absent",
     "removed": "absent",
     "terminated": "absent",
 }
@@ -75,7 +76,12 @@ class Intent:
         if found.state not in {"standing", "pending"}:
             return found
         told = _reported(found.handles[0], diff.order, peer)
-        return found if told is None else replace(found, state=STATES[told], said=told)
+        if told is None:
+            return found
+        is_over = STATES[told] == "absent"
+        return replace(
+            found, state=STATES[told], said=told, handles=() if is_over else found.handles
+        )
 
     def undo(self, diff: Diff, handles: tuple[str, ...], peer: Peer) -> None:
         """Take the intents back."""
