@@ -92,6 +92,7 @@ def test_a_lab_writes_its_past_into_a_folder_until_it_is_stopped(sentio, tmp_pat
     )  # fmt: skip
 
     assert result.exit_code == 0, result.stderr
+    assert "Others act on its network at http://127.0.0.1:" in result.stderr
     state = orjson.loads(result.stdout)
     assert (state["phase"], state["users"]) == ("live", 200)
     assert {each.name for each in (tmp_path / "sent").iterdir()} >= {"inventory", "crm", "probe"}

@@ -43,6 +43,7 @@ SETTINGS_WITHOUT = {
     "threads": "a count of what its name says",
     "api_port": "a number that names, and measures nothing",
     "lab_control_port": "a number that names, and measures nothing",
+    "lab_southbound_port": "a number that names, and measures nothing",
 }
 
 

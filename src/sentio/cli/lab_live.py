@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, Annotated, Any
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from sentio.kernel.config import Settings
     from sentio.lab.live.kept import Kept
     from sentio.lab.live.lab import Watchers
+    from sentio.lab.live.run import Wish
     from sentio.lab.live.sending import Sending
 
 Json = dict[str, Any]  # Any: JSON
@@ -78,8 +80,7 @@ def live(
     Stopped and started again with the same city, it goes on where it stopped; what was broken is
     whole again. Simulated time never runs ahead of the clock: once there, it goes at its pace.
     """
-    from sentio.lab.live.kept import Memory
-    from sentio.lab.live.run import Wish, run_lab
+    from sentio.lab.live.run import Wish
     from sentio.lab.operator.scale import Scale
 
     settings = settings_of(
@@ -91,15 +92,23 @@ def live(
         behind_days=behind_days, control_port=settings.lab_control_port,
         southbound_port=settings.lab_southbound_port,
     )  # fmt: skip
-    memory = Memory(settings.data_folder / MEMORY_FILE)
-    if again:
-        memory.path.unlink(missing_ok=True)
-    with stopping() as stop:
-        state = run_lab(
-            wish, _sending(settings, url, folder, key, stop), memory,
-            stop=stop, watchers=_saying(), on_ready=_say_ready, on_southbound=_say_southbound,
-        )  # fmt: skip
+    sending = partial(_sending, settings, url, folder, key)
+    state = _run(wish, sending, settings.data_folder / MEMORY_FILE, again=again)
     answer(state, f"Stopped; all is sent until {state['sent_until']}.", as_json=as_json)
+
+
+def _run(wish: Wish, sending: Callable[[Event], Sending], path: Path, *, again: bool) -> Json:
+    """Run a lab until a signal stops it; gives its last state."""
+    from sentio.lab.live.kept import Memory
+    from sentio.lab.live.run import run_lab
+
+    if again:
+        path.unlink(missing_ok=True)
+    with stopping() as stop:
+        return run_lab(
+            wish, sending(stop), Memory(path), stop=stop, watchers=_saying(),
+            on_ready=_say_ready, on_southbound=_say_southbound,
+        )  # fmt: skip
 
 
 def break_(

@@ -106,9 +106,11 @@ def loads_of(
         moved = moved_demand(estate, asked, capacity.cell, carriage)
         asked = moved.asked
     steered = _steered(len(asked), strains)
-    driven = _driven(asked / capacity.cell, "cell", strains) * capacity.cell
-    carried = _handed_over(driven, steered, estate.places.neighbours)
-    found = {"cell": carried / capacity.cell}
+    found = {"cell": _driven(asked / capacity.cell, "cell", strains)}
+    carried = found["cell"] * capacity.cell
+    if steered.any():
+        carried = _handed_over(carried, steered, estate.places.neighbours)
+        found["cell"] = carried / capacity.cell
     site = np.bincount(estate.places.site, carried, estate.scale.sites)
     ways = None
     if carriage is not None and moved is not None:

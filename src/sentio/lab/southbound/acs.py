@@ -67,7 +67,10 @@ class AutoConfiguration:
             case (("POST" | "DELETE"), ("devices", device, "tags", tag)):
                 return self._tag(asked.method, device, tag)
             case "GET", ("tasks",):
-                return Reply(body=[_told(each) for each in self.tasks.values()])
+                query = _query(asked.one("query"))
+                return Reply(
+                    body=[each for each in map(_told, self.tasks.values()) if _all(each, query)]
+                )
             case "DELETE", ("tasks", name) if name in self.tasks:
                 del self.tasks[name]
                 return Reply()
@@ -94,7 +97,7 @@ class AutoConfiguration:
         told = asked.body()
         self._made += 1
         name = f"task-{self._made:04d}"
-        order = asked.headers.get("x-correlator") or asked.headers.get("idempotency-key") or name
+        order = asked.headers.get("x-correlator") or next(iter(self.tags.get(device, ())), name)
         task = Task(name, device, order, told)
         _check(told)
         if "connection_request" in asked.query:
@@ -147,7 +150,7 @@ class AutoConfiguration:
         found = [
             each
             for each in map(self._device, (GROUP + cell for cell in cells))
-            if all(_fits(each, name, value) for name, value in query.items())
+            if _all(each, query)
         ]
         paths = [each for each in wanted.split(",") if each]
         return Reply(
@@ -215,6 +218,10 @@ def _query(told: str) -> Json:
     if not isinstance(found, dict):
         raise Problem(BAD_REQUEST, "the query is no JSON object")
     return maybe_object(found)
+
+
+def _all(told: Json, query: Json) -> bool:
+    return all(_fits(told, name, value) for name, value in query.items())
 
 
 def _fits(device: Json, path: str, wanted: object) -> bool:

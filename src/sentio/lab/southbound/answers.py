@@ -84,8 +84,7 @@ class Answers:
             each.pass_time(now_ns)
 
     def _check_sender(self, asked: Asked) -> None:
-        has_body = asked.method in {"POST", "PUT", "PATCH"}
-        if has_body and "json" not in asked.headers.get("content-type", ""):
+        if asked.content and "json" not in asked.headers.get("content-type", ""):
             raise Problem(WRONG_TYPE, "the Content-Type is not that of JSON")
         told = asked.headers.get("authorization", "").encode()
         if self.token and not hmac.compare_digest(told, f"Bearer {self.token}".encode()):

@@ -8,22 +8,22 @@ from typing import Any, Protocol, TypeAlias, cast
 
 import orjson
 
-from sentio.kernel.errors import SentioError
-
 Json: TypeAlias = dict[str, Any]  # Any: JSON
 OK, CREATED, ACCEPTED, NO_CONTENT = 200, 201, 202, 204
 BAD_REQUEST, UNAUTHORIZED, NOT_FOUND, NO_METHOD, CONFLICT = 400, 401, 404, 405, 409
 WRONG_TYPE, UNPROCESSABLE = 415, 422
 
 
-class Problem(SentioError, ValueError):
-    """An interface cannot do what is asked; ``status`` is that of HTTP, ``code`` a standard's."""
+class Problem(ValueError):
+    """An interface cannot do what is asked: an answer, in the form of its standard.
 
-    kind = "southbound"
+    ``status`` is that of HTTP, ``code`` the word of the standard, where it has one.
+    """
 
     def __init__(self, status: int, what: str, *, code: str = "") -> None:
         super().__init__(what)
         self.status = status
+        self.what = what
         self.code = code
 
 

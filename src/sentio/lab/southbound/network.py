@@ -100,7 +100,7 @@ class Network:
         self.ledger.deed(self._new(want)).asked += 1
 
     def undo(self, done: Done) -> None:
-        """Take something back from the next period on; a restart, say, stands."""
+        """Take something back from the next period on; a restart cannot be, and stands."""
         if done.changes and not self._withdraw(done.changes):
             return
         done.deed.undone += 1
@@ -125,5 +125,5 @@ class Network:
 
     def _withdraw(self, names: Sequence[str]) -> bool:
         """Withdraw changes, the latest first; tells whether there was anything to withdraw."""
-        withdrawn = [self.lab.withdraw(name) for name in reversed(names)]  # all, not the first
+        withdrawn = [self.lab.withdraw(name) for name in reversed(names)]
         return any(withdrawn)
