@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from sentio.cli.child import Server
+    from sentio.kernel.config import Settings
     from sentio.lab.live.kept import Kept
     from sentio.lab.live.lab import Watchers
     from sentio.lab.live.run import Wish
@@ -32,43 +33,39 @@ def register(app: typer.Typer) -> None:
     app.command()(demo)
 
 
+Level = Annotated[
+    Literal["observe", "advise", "approve", "act"],
+    typer.Option(help="How far it goes by itself."),
+]
+Faults = Annotated[
+    float, typer.Option(min=0.0, max=96.0, help="What goes wrong by itself, a simulated day.")
+]
+Port = Annotated[int | None, typer.Option(help="Port of the server; 0 takes a free one.")]
+Again = Annotated[bool, typer.Option("--again", help="Throw the demo's data away, begin anew.")]
+
+
 def demo(
     context: typer.Context,
     speed: Annotated[float, typer.Option(help="Simulated seconds a second, 1 to 100.")] = 20.0,
     seed: Annotated[int, typer.Option(min=0, help="Another seed, another city.")] = 1,
-    faults: Annotated[
-        float, typer.Option(min=0.0, max=96.0, help="What goes wrong by itself, a simulated day.")
-    ] = FAULTS_A_DAY,
-    port: Annotated[
-        int | None, typer.Option(help="Port of the server; 0 takes a free one.")
-    ] = None,
+    faults: Faults = FAULTS_A_DAY,
+    autonomy: Level = "act",
+    port: Port = None,
     control_port: ControlPort = None,
     southbound_port: SouthboundPort = None,
-    autonomy: Annotated[
-        Literal["observe", "advise", "approve", "act"],
-        typer.Option(help="How far it goes by itself."),
-    ] = "act",
-    again: Annotated[
-        bool, typer.Option("--again", help="Throw the demo's data away, and begin anew.")
-    ] = False,
+    again: Again = False,
     as_json: AsJson = False,
 ) -> None:
-    """Run a server that watches, and a small city that sends, and say what is seen; Ctrl-C stops.
+    """Run a server and a small city, and say what is seen, done and proven; Ctrl-C stops.
 
     Its data lie in a folder of their own within the data folder; called again, it goes on there.
     """
     from sentio.cli.child import serving, warming
-    from sentio.lab.live.control import orders_url
     from sentio.lab.live.pace import HISTORY_S
-    from sentio.lab.southbound.server import southbound_url
 
     say(f"Starting a Sentio and a city of {CELLS} cells, {USERS:,} users and {THINGS} things ...")
-    settings = settings_of(
-        context,
-        api_port=port,
-        lab_control_port=control_port,
-        lab_southbound_port=southbound_port,
-    )
+    ports = {"lab_control_port": control_port, "lab_southbound_port": southbound_port}
+    settings = settings_of(context, api_port=port, **ports)
     folder = (settings.data_folder / FOLDER).resolve()
     if again:
         shutil.rmtree(folder, ignore_errors=True)
@@ -81,25 +78,25 @@ def demo(
             learn_days=LEARN_DAYS,
             grace_s=HISTORY_S,
             stop=stop,
-            more={
-                "COLLECTION_URL": orders_url(settings.lab_control_port),
-                "EXECUTION_URL": southbound_url(settings.lab_southbound_port),
-                "DECISION_AUTONOMY": autonomy,
-            },
+            more={**_at_the_lab(settings), "DECISION_AUTONOMY": autonomy},
         ) as server,
         warming(is_wanted=is_new),
     ):
-        control = settings.lab_control_port  # what follows is imported while the server starts
-        wish = _wish(
-            seed=seed,
-            faults=faults,
-            speed=speed,
-            control_port=control,
-            southbound_port=settings.lab_southbound_port,
-        )
+        wish = _wish(settings, seed=seed, faults=faults, speed=speed)
         say(f"Sentio listens on {server.url}; its log is {server.log}.")
         state = _run(wish, server, folder / MEMORY_FILE, stop=stop, is_new=is_new)
     answer(state, f"Stopped; `sentio demo` goes on from {state['sent_until']}.", as_json=as_json)
+
+
+def _at_the_lab(settings: Settings) -> dict[str, str]:
+    """Tell the server where the lab takes orders to the collection, and to the network."""
+    from sentio.lab.live.control import orders_url
+    from sentio.lab.southbound.server import southbound_url
+
+    return {
+        "COLLECTION_URL": orders_url(settings.lab_control_port),
+        "EXECUTION_URL": southbound_url(settings.lab_southbound_port),
+    }
 
 
 def _run(wish: Wish, server: Server, memory: Path, *, stop: threading.Event, is_new: bool) -> Json:
@@ -124,9 +121,7 @@ def _run(wish: Wish, server: Server, memory: Path, *, stop: threading.Event, is_
     )
 
 
-def _wish(
-    *, seed: int, faults: float, speed: float, control_port: int, southbound_port: int
-) -> Wish:
+def _wish(settings: Settings, *, seed: int, faults: float, speed: float) -> Wish:
     from sentio.lab.live.run import Wish
     from sentio.lab.operator.scale import Scale
 
@@ -136,8 +131,8 @@ def _wish(
         faults=faults,
         speed=speed,
         history_days=HISTORY_DAYS,
-        control_port=control_port,
-        southbound_port=southbound_port,
+        control_port=settings.lab_control_port,
+        southbound_port=settings.lab_southbound_port,
     )
 
 
