@@ -205,6 +205,19 @@ def test_steered_users_of_a_full_cell_are_served_by_its_neighbours():
     assert mean_load(operator, "cell-0007") == mean_load(other, "cell-0007")
 
 
+def test_the_capacity_of_a_gnb_is_that_of_its_cells():
+    operator, other = small(), small()
+    operator.apply(Change(kind="capacity", element="gnb-003", value=2.0))
+    operator.step()
+    other.step()
+    names = operator.estate.names["cell"]
+    mine = [names[each] for each in np.flatnonzero(operator.estate.places.site == 2)]
+
+    assert mine
+    for cell in mine:
+        assert mean_load(operator, cell) == pytest.approx(0.5 * mean_load(other, cell))
+
+
 def test_a_subject_with_priority_waits_less_in_a_full_cell_and_others_as_before():
     operator, other = small(), small()
     for each in (operator, other):

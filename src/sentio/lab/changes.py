@@ -1,7 +1,7 @@
 """What an operator may change while the network runs, and what it does beside curing.
 
 - `capacity` of a loaded element (cell, link, ring, router, function, edge, server): ``value``
-  times as much, for good.
+  times as much, for good. That of a gNB is that of its cells.
 - `quota` of a slice, `channel` of a cell's CPEs, `retune` of a cell, `roll_back` of a release,
   firmware or configuration: nothing else.
 - `reroute` of a link or ring: the way round takes 5 ms more.
@@ -23,6 +23,8 @@ server yield to `switch`, the others last as long as they last. A wrong change c
 from __future__ import annotations
 
 from dataclasses import dataclass
+
+import numpy as np
 
 from sentio.kernel.errors import UnknownName
 from sentio.lab.faults.effect import FAVOURED, REDIRECT, STEERED, Effect
@@ -113,7 +115,8 @@ def _on_element(estate: Estate, change: Change) -> tuple[Effect, ...]:
     effects: tuple[Effect, ...] = ()
     match change.kind:
         case "capacity":
-            effects = (Effect(scope=scope, quantity="relief", amount=change.value),)
+            held = {"cell": _cells_of(estate, code)} if kind == "gnb" else scope
+            effects = (Effect(scope=held, quantity="relief", amount=change.value),)
         case "reroute":
             effects = (Effect(scope=scope, quantity="delay_ms", amount=DETOUR_MS),)
         case "restart":
@@ -135,6 +138,10 @@ def _on_element(estate: Estate, change: Change) -> tuple[Effect, ...]:
         case _:
             pass
     return effects
+
+
+def _cells_of(estate: Estate, site: int) -> tuple[int, ...]:
+    return tuple(np.flatnonzero(estate.places.site == site).tolist())
 
 
 def is_cured(incident: Incident, change: Change, now_ns: int) -> bool:
