@@ -1,0 +1,175 @@
+"""What a change of the lab's network truly did: each period once more, without that one change.
+
+The lab is a pure function of its state, so the same people ask for the same things in both worlds,
+and the effect of a change is a difference use by use: nothing of it is estimated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import pyarrow as pa
+
+from sentio.awareness.usual import coded
+from sentio.kernel.arrays import BoolArray, FloatArray
+from sentio.lab.changes import Applied, Change, effects_of, is_cured
+from sentio.lab.faults.truth import Incident
+from sentio.lab.operator.rhythm import PERIOD_NS
+from sentio.lab.physics.scene import Played, Scene, play
+from sentio.lab.simulation import Operator
+from sentio.lab.uses.batches import batches_of
+from sentio.loop.courses import FEWEST_USES
+from sentio.loop.scored import scored_uses
+from sentio.loop.sight import inside
+from sentio.model.degradation import Scope
+from sentio.model.topology import Topology
+
+MOS_SPAN = 4.0  # from the best to the worst
+USE_MIN = 5.0  # that a use stands for: its period
+
+
+@dataclass(slots=True)
+class Done:
+    """A change that was made, of which plan, and when it was taken back."""
+
+    plan: str
+    change: Change
+    at_ns: int
+    undone_ns: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """What a change did in one period: to all uses, in minutes, and to those it was meant for."""
+
+    end_ns: int
+    minutes: float
+    treated: int
+    gained_mos: float  # of all treated uses together
+    slices: dict[str, tuple[float, float, int]]  # MOS with and without, uses
+
+
+@dataclass(slots=True)
+class Watched:
+    """A change whose true effect is measured until its window is over."""
+
+    plan: str
+    scope: Scope
+    subjects: Sequence[int]
+    services: Sequence[str]
+    until_ns: int
+    steps: list[Step] = field(default_factory=list[Step])
+
+
+class Changed:
+    """An operator's network with the changes that a loop makes: done, taken back, thought away."""
+
+    def __init__(self, operator: Operator, topology: Topology) -> None:
+        self.operator = operator
+        self.topology = topology
+        self.as_planned = tuple(operator._incidents)
+        self.done: dict[str, Done] = {}
+        self.watched: dict[str, Watched] = {}
+
+    def act(self, plan: str, change: Change) -> list[str]:
+        """Make a change; gives the names of the faults that it cures."""
+        before = {each.name: each.end_ns for each in self.operator.truth}
+        self.operator.apply(change)
+        self.done[plan] = Done(plan, change, self.operator.now_ns)
+        return [each.name for each in self.operator.truth if each.end_ns != before[each.name]]
+
+    def undo(self, plan: str) -> None:
+        """Take a change back: what it did ends, and what it cured returns unless it is over."""
+        self.done[plan].undone_ns = self.operator.now_ns
+        incidents, applied = self.world(self.operator.now_ns)
+        self.operator._incidents[:] = incidents
+        self.operator._applied[:] = applied
+
+    def world(self, ns: int, *, without: str = "") -> tuple[list[Incident], list[Applied]]:
+        """Give what is wrong and what is changed at a moment, as if one plan had not been."""
+        incidents, applied = list(self.as_planned), list[Applied]()
+        for each in self.done.values():
+            if each.plan == without or each.at_ns > ns:
+                continue
+            made = effects_of(self.operator.estate, each.change, each.at_ns)
+            if each.undone_ns is not None and each.undone_ns <= ns:
+                applied.append(replace(made, end_ns=min(made.end_ns, each.undone_ns)))
+                continue
+            applied.append(made)
+            incidents = [
+                replace(one, end_ns=each.at_ns) if is_cured(one, each.change, each.at_ns) else one
+                for one in incidents
+            ]
+        return incidents, applied
+
+    def measure(self) -> None:
+        """Measure what the watched changes did in the period that was just played."""
+        end_ns = self.operator.now_ns
+        self.watched = {name: w for name, w in self.watched.items() if end_ns <= w.until_ns}
+        if not self.watched or self.operator.last is None:
+            return
+        scene, played = self.operator.last
+        real = _scored(self.operator, scene, played, self.topology)
+        middle_ns = end_ns - PERIOD_NS // 2
+        for name, each in self.watched.items():
+            thought = play(scene, self._effects(middle_ns, without=name))
+            mos = _mos(_scored(self.operator, scene, thought, self.topology))
+            each.steps.append(_step(real, mos, each, end_ns))
+
+    def _effects(self, ns: int, *, without: str) -> list:
+        incidents, applied = self.world(ns, without=without)
+        return [
+            (effect, now)
+            for each in incidents
+            if (now := each.strength(ns)) > 0.0
+            for effect in each.effects
+        ] + [
+            (effect, 1.0)
+            for each in applied
+            if each.start_ns <= ns < each.end_ns
+            for effect in each.effects
+        ]
+
+
+def _step(real: pa.Table, without: FloatArray, each: Watched, end_ns: int) -> Step:
+    mos = _mos(real)
+    gain = np.nan_to_num(mos - without)
+    treated = _treated(real, each) & np.isfinite(mos - without)
+    code, names = coded(real, "slice")
+    slices: dict[str, tuple[float, float, int]] = {}
+    for at, name in enumerate(names):
+        here = (code == at) & np.isfinite(mos) & np.isfinite(without)
+        slices[name] = float(mos[here].sum()), float(without[here].sum()), int(here.sum())
+    return Step(
+        end_ns=end_ns,
+        minutes=USE_MIN / MOS_SPAN * float(gain.sum()),
+        treated=int(treated.sum()),
+        gained_mos=float(gain[treated].sum()),
+        slices=slices,
+    )
+
+
+def _treated(real: pa.Table, each: Watched) -> BoolArray:
+    """Tell which uses the proof looks at: those in the scope, or of those who had been in it."""
+    found = inside(real, each.scope)
+    if found.sum() < FEWEST_USES:
+        who = np.isin(real.column("subject").to_numpy(), np.array(each.subjects, dtype=np.int64))
+        code, names = coded(real, "service")
+        found |= who & np.isin(code, [at for at, n in enumerate(names) if n in each.services])
+    return found
+
+
+def _scored(operator: Operator, scene: Scene, played: Played, topology: Topology) -> pa.Table:
+    """Score all uses of a period, in the order in which they were drawn, nothing of them lost."""
+    rows = {name: np.arange(s.start, s.stop) for name, s in played.spans.items()}
+    rows = dict(sorted(((n, r) for n, r in rows.items() if len(r)), key=lambda each: each[1][0]))
+    straight = np.zeros(len(scene.draw), dtype=np.int64)
+    batches = batches_of(operator.estate, scene.draw, played, rows, straight)
+    scored = [scored_uses(name, batch, topology) for name, batch in batches.items()]
+    return pa.concat_tables(scored, promote_options="default").unify_dictionaries()
+
+
+def _mos(uses: pa.Table) -> FloatArray:
+    return uses.column("mos").to_numpy().astype(np.float64)
