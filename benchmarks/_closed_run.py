@@ -20,6 +20,7 @@ from sentio.lab.changes import Change
 from sentio.lab.physics.scene import touched_rows
 from sentio.lab.simulation import Operator, Period
 from sentio.loop.acting import VERIFIED_PERIODS, Acting, World
+from sentio.loop.explaining import Explaining
 from sentio.model.diagnosis import Diagnosis, Impact
 from sentio.model.plan import Outcome, Plan
 from sentio.model.work import Forecast
@@ -36,7 +37,7 @@ CHANGES = {
     "switch": "switch",
 }
 LEARNED = (
-    *("operator", "topology", "watch", "ring", "budget", "watching", "explaining"),
+    *("operator", "topology", "watch", "ring", "budget", "watching"),
     *("records", "at", "works"),
 )
 
@@ -75,11 +76,14 @@ class Closed(Run):
     def keep(self, path: str) -> None:
         """Keep what was learned so far in a file."""
         state = {name: getattr(self, name) for name in LEARNED}
+        state |= {"measured": self.explaining.measured, "log": self.explaining.log}
         Path(path).write_bytes(pickle.dumps(state))
 
     def go_on(self, path: str) -> None:
         """Go on from what was kept."""
-        for name, value in pickle.loads(Path(path).read_bytes()).items():
+        state = pickle.loads(Path(path).read_bytes())
+        self.explaining = Explaining(state["topology"], state.pop("measured"), state.pop("log"))
+        for name, value in state.items():
             setattr(self, name, value)
         self.works.given = self.given
         self._begin()
@@ -106,6 +110,7 @@ class Closed(Run):
             self.harm_min += USE_MIN * _harmed(self.operator)
 
     def explain(self, end_ns: int, bulk_bytes: int) -> None:
+        self.explaining.alarms.wait()  # so that a run can be repeated
         super().explain(end_ns, bulk_bytes)
         for one in self.watching.open:
             if one.causes:
