@@ -17,8 +17,7 @@ from sentio.decision.need import MINUTE_NS, USE_MIN
 from sentio.decision.policy import policy
 from sentio.decision.tallied import Tallied
 from sentio.lab.changes import Change
-from sentio.lab.physics.scene import touched_rows
-from sentio.lab.simulation import Operator, Period
+from sentio.lab.simulation import Fault, Period
 from sentio.loop.acting import VERIFIED_PERIODS, Acting, World
 from sentio.loop.explaining import Explaining
 from sentio.model.diagnosis import Diagnosis, Impact
@@ -88,6 +87,12 @@ class Closed(Run):
         self.works.given = self.given
         self._begin()
 
+    def save(self, path: str, observed: tuple[Fault, ...]) -> None:
+        """Keep what was told and done, to look into."""
+        told = [one.told for one in self.follow.values()]
+        kept = told, self.plans, self.outcomes, self.operator.truth, observed
+        Path(path).write_bytes(pickle.dumps(kept))
+
     def note(self, period: Period, uses: dict[str, pa.Table]) -> None:
         """Take in who used what; foretell the works that begin before long."""
         for service, table in uses.items():
@@ -106,8 +111,7 @@ class Closed(Run):
             return
         self.watchman.see()
         self.changed.measure()
-        if self.changed.done:
-            self.harm_min += USE_MIN * _harmed(self.operator)
+        self.harm_min += USE_MIN * self.changed.harmed()
 
     def explain(self, end_ns: int, bulk_bytes: int) -> None:
         self.explaining.alarms.wait()  # so that a run can be repeated
@@ -151,17 +155,6 @@ class Closed(Run):
             services=proving.services,
             until_ns=proving.since_ns + VERIFIED_PERIODS * PERIOD_NS,
         )
-
-
-def _harmed(operator: Operator) -> int:
-    """Count the uses of the last period that what was changed made worse."""
-    assert operator.last
-    scene, played = operator.last
-    active, changed = operator.effects_at(operator.now_ns - PERIOD_NS // 2)
-    if not changed:
-        return 0
-    _, is_touched = touched_rows(scene, played, changed, active)
-    return int(is_touched.sum())
 
 
 def _diagnosis(one, end_ns: int) -> Diagnosis:

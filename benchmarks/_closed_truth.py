@@ -15,17 +15,20 @@ import pyarrow as pa
 from sentio.awareness.usual import coded
 from sentio.kernel.arrays import BoolArray, FloatArray
 from sentio.lab.changes import Applied, Change, effects_of, is_cured
+from sentio.lab.faults.effect import Effect
 from sentio.lab.faults.truth import Incident
 from sentio.lab.operator.rhythm import PERIOD_NS
 from sentio.lab.physics.scene import Played, Scene, play
 from sentio.lab.simulation import Operator
 from sentio.lab.uses.batches import batches_of
+from sentio.lab.uses.outcome import is_worse
 from sentio.loop.courses import FEWEST_USES
 from sentio.loop.scored import scored_uses
 from sentio.loop.sight import inside
 from sentio.model.degradation import Scope
 from sentio.model.topology import Topology
 
+EVERYTHING = "*"  # for any plan
 MOS_SPAN = 4.0  # from the best to the worst
 USE_MIN = 5.0  # that a use stands for: its period
 
@@ -91,7 +94,7 @@ class Changed:
         """Give what is wrong and what is changed at a moment, as if one plan had not been."""
         incidents, applied = list(self.as_planned), list[Applied]()
         for each in self.done.values():
-            if each.plan == without or each.at_ns > ns:
+            if without in {each.plan, EVERYTHING} or each.at_ns > ns:
                 continue
             made = effects_of(self.operator.estate, each.change, each.at_ns)
             if each.undone_ns is not None and each.undone_ns <= ns:
@@ -118,7 +121,19 @@ class Changed:
             mos = _mos(_scored(self.operator, scene, thought, self.topology))
             each.steps.append(_step(real, mos, each, end_ns))
 
-    def _effects(self, ns: int, *, without: str) -> list:
+    def harmed(self) -> int:
+        """Count the uses of the last period that fared noticeably worse than if nothing was done."""
+        if not self.done or self.operator.last is None:
+            return 0
+        scene, played = self.operator.last
+        middle_ns = self.operator.now_ns - PERIOD_NS // 2
+        thought = play(scene, self._effects(middle_ns, without=EVERYTHING))
+        return sum(
+            int(is_worse(name, now, thought.indicators[name]).sum())
+            for name, now in played.indicators.items()
+        )
+
+    def _effects(self, ns: int, *, without: str) -> list[tuple[Effect, float]]:
         incidents, applied = self.world(ns, without=without)
         return [
             (effect, now)

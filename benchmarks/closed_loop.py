@@ -28,11 +28,15 @@ def main() -> None:
     add_works(parser)
     parser.add_argument("--policy", default="default")
     parser.add_argument("--learned", help="keep what was learned in this file, or go on from it")
+    parser.add_argument("--save", help="keep what was told and done in this file, to look into")
     given = parser.parse_args()
     began = time.perf_counter()
     acted = learned(given)
     acted.play()
-    found = figures(acted, observed(given).truth)
+    truth = observed(given).truth
+    if given.save:
+        acted.save(given.save, truth)
+    found = figures(acted, truth)
     faults, rows = found.pop("faults"), found.pop("rows")
     took_s = time.perf_counter() - began
     report({**found, "took_s": took_s, "faults": faults, "rows": rows}, as_json=given.json)
