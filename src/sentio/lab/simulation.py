@@ -10,7 +10,8 @@ import numpy as np
 import pyarrow as pa
 
 from sentio.kernel.errors import UnknownName
-from sentio.lab.changes import Applied, Change, effects_of, element_kind, is_cured
+from sentio.lab.change_book import ChangeBook, returning
+from sentio.lab.changes import UNRECORDED, Change, element_kind
 from sentio.lab.evidence.customers import customers_of
 from sentio.lab.evidence.events import Complaints, Row, event_row, events_of, hash_of
 from sentio.lab.evidence.measurements import Meters
@@ -81,7 +82,7 @@ class Operator:
         self._meters = Meters(self.estate, self.capacity)
         self._ordered = Ordered(self._meters)
         self._incidents = list[Incident]()
-        self._applied = list[Applied]()
+        self.changes = ChangeBook()
         self._told = list[Row]()
         self._complaints = Complaints()
         self._tallies: dict[str, Tally] = {}
@@ -123,12 +124,7 @@ class Operator:
         active = [
             (each, now) for each in self._incidents if (now := each.strength(middle_ns)) > 0.0
         ]
-        changed = [
-            (effect, 1.0)
-            for each in self._applied
-            if each.start_ns <= middle_ns < each.end_ns
-            for effect in each.effects
-        ]
+        changed = self.changes.effects_at(middle_ns)
         scene = self._scene(start_ns, active)
         effects = [(effect, now) for each, now in active for effect in each.effects] + changed
         played = play(scene, effects)
@@ -166,32 +162,45 @@ class Operator:
             if (now := each.strength(ns)) > 0.0
             for effect in each.effects
         ]
-        changes = [
-            (effect, 1.0)
-            for each in self._applied
-            if each.start_ns <= ns < each.end_ns
-            for effect in each.effects
-        ]
-        return faults, changes
+        return faults, self.changes.effects_at(ns)
 
-    def apply(self, change: Change) -> None:
-        """Change something from the next period on; the faults that it cures end there.
+    def apply(self, change: Change) -> str:
+        """Change something from the next period on, and give the change's name.
 
-        Raises `UnknownName` where kind or element is unknown.
+        The faults that it cures end there. Raises `UnknownName` where kind or element is unknown.
         """
-        done = effects_of(self.estate, change, self.now_ns)
-        self._applied.append(done)
-        self._incidents = [
-            replace(each, end_ns=self.now_ns) if is_cured(each, change, self.now_ns) else each
-            for each in self._incidents
-        ]
+        entry = self.changes.apply(self.estate, change, self._incidents, self.now_ns)
+        self._incidents = self.changes.present(self._incidents)
+        self._tell_changed(entry.change, "")
+        return entry.name
+
+    def withdraw(self, name: str) -> bool:
+        """Take a change back from the next period on; tells whether there was anything to do.
+
+        What it cured comes back if its time is not over. A restart cannot be taken back. Raises
+        `UnknownName` where there never was such a change.
+        """
+        entry = self.changes.withdraw(name, self.now_ns)
+        if entry is None:
+            return False
+        before, self._incidents = self._incidents, self.changes.present(self._incidents)
+        self._tell_changed(entry.change, "undo ")
+        for sign in returning(before, self._incidents, self.now_ns):
+            event_id = f"alarm-{hash_of(name, self.now_ns):08x}"
+            self._told.append(event_row(self.now_ns, sign, event_id))
+        return True
+
+    def _tell_changed(self, change: Change, prefix: str) -> None:
+        """Tell the record of a change; what is done for a subject or a work has none."""
+        if change.kind in UNRECORDED:
+            return
         sign = Sign(
             event_kind="change",
             element=change.element,
             element_kind=element_kind(self.estate, change.element),
-            title=change.kind.replace("_", " "),
+            title=prefix + change.kind.replace("_", " "),
         )
-        event_id = f"change-{hash_of(change.element, self.now_ns):08x}"
+        event_id = f"change-{hash_of(prefix + change.element, self.now_ns):08x}"
         self._told.append(event_row(self.now_ns, sign, event_id))
 
     def collect(

@@ -118,12 +118,17 @@ def _shown(incident: Incident, start_ns: int, end_ns: int, first_ns: int) -> Ite
     for number, sign in enumerate(incident.signs):
         seconds_ns = hash_of(incident.name, number) * 1009 % MINUTE_NS  # not on the minute
         at_ns = max(incident.start_ns + sign.after_ns + seconds_ns, first_ns)
-        event_id = f"{sign.event_kind}-{hash_of(incident.name, number):08x}"
+        event_id = event_id_of(incident.name, sign.event_kind, number)
         if start_ns <= at_ns < end_ns:
             yield event_row(at_ns, sign, event_id) | _when(incident, sign)
         over_ns = min(at_ns + sign.lasts_ns, incident.end_ns + seconds_ns)
         if sign.event_kind == "alarm" and at_ns < over_ns and start_ns <= over_ns < end_ns:
             yield event_row(over_ns, sign, event_id, severity="cleared")
+
+
+def event_id_of(incident: str, event_kind: str, number: int) -> str:
+    """Give the id of the event by which an incident shows the sign of a number."""
+    return f"{event_kind}-{hash_of(incident, number):08x}"
 
 
 def hash_of(name: str, number: int) -> int:

@@ -9,9 +9,10 @@ import numpy as np
 
 from sentio.kernel.arrays import BoolArray, IntArray
 
-STRAINS = ("pressure", "relief", "asleep")
+STEERED = "steered"
+STRAINS = ("pressure", "relief", "asleep", STEERED)
 """Quantities of an element's load: the load it is driven to (1 is full), the factor by which its
-capacity grows, and whether it is silent."""
+capacity grows, whether it is silent, and the share of a cell's users that its neighbours take."""
 CONDITIONS = (
     *("noise_db", "noise_ul_db", "loss", "delay_ms", "jitter_ms", "slow", "slow_ul"),
     *("fail", "cut", "dns_ms", "setup_ms", "server_ms", "coarse", "frames"),
@@ -26,6 +27,8 @@ all uses that gather in a cell, the share of all uses that move to an app, and t
 element to which the customers of another are led."""
 ACCESS = "access"
 """Quantity of which way sites (`gnb`) or edge hosts take: a code of `sentio.lab.physics.access`."""
+FAVOURED = "favoured"
+"""Quantity of a subject (`subject`, by its number) that full elements let pass before others."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

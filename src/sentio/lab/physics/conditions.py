@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 from sentio.kernel.arrays import BoolArray
-from sentio.lab.faults.effect import CONDITIONS, Effect
+from sentio.lab.faults.effect import CONDITIONS, FAVOURED, Effect
 from sentio.lab.operator.core import FACTORY, PREMIUM
 from sentio.lab.operator.estate import Estate
 from sentio.lab.operator.places import LAYERS
@@ -22,6 +22,8 @@ MSS_BITS = 1460 * 8
 CONNECTIONS = 8.0  # that an app has open at once
 REACH_DB = 17.0  # half-way out, in an empty cell
 BEST_BITS = 7.3  # a hertz and second, at 22 dB
+STEERED_DB = 3.0  # lost by those who are led to a neighbour: they stand between the two
+FAVOURED_PART = 0.1  # of a queue that is met by whom it lets pass
 TROUBLE = {"slow": 2.2, "slow_ul": 2.0, "delay_ms": 110.0, "jitter_ms": 14.0, "loss": 0.035}
 """What goes wrong in a use that is simply unlucky."""
 
@@ -69,9 +71,10 @@ def conditions_of(
     met = _base(estate, draw, path)
     is_urgent = path["slice"] == FACTORY
     priority = np.where(is_urgent, 0.02, np.where(path["slice"] == PREMIUM, 0.7, 1.0)).astype(FLOAT)
+    favour = _favour(draw, effects)
     for kind, load in loads.by_kind.items():
         for quantity, each in queueing(kind, load).items():
-            added = each[path[kind]]
+            added = each[path[kind]] * favour if favour is not None else each[path[kind]]
             met[quantity] += added * priority if quantity in _QUEUED else added
     if loads.ways is not None:
         added = met_on_ways(path, loads.ways, loads.by_kind["cell"], draw.uniform[4])
@@ -80,6 +83,10 @@ def conditions_of(
     if "in_cloud" in path:
         met["delay_ms"] += FLOAT(DELAY_MS[CLOUD]) * path["in_cloud"]
     moved = path["cell"] != draw.cell
+    led = np.flatnonzero(moved & ~loads.is_asleep[draw.cell])
+    met["noise_db"][led] += FLOAT(STEERED_DB)
+    met["noise_ul_db"][led] += FLOAT(STEERED_DB)
+    moved &= loads.is_asleep[draw.cell]
     met["noise_db"][moved] += 10.0  # the neighbour's cell is further away
     met["noise_ul_db"][moved] += 10.0
     met["fail"][moved] += 0.08
@@ -87,6 +94,19 @@ def conditions_of(
         if effect.quantity in met:
             met[effect.quantity][effect.rows(path)] += FLOAT(effect.amount * now)
     return _derived(estate, draw, path, met)
+
+
+def _favour(draw: Draw, effects: Sequence[tuple[Effect, float]]) -> Floats | None:
+    """Give the part of queues that each use meets; None where nobody passes before others."""
+    favoured = [
+        code
+        for effect, _ in effects
+        if effect.quantity == FAVOURED
+        for code in effect.scope["subject"]
+    ]
+    if not favoured:
+        return None
+    return np.where(np.isin(draw.subject, favoured), FAVOURED_PART, 1.0).astype(FLOAT)
 
 
 def _base(estate: Estate, draw: Draw, path: Path) -> dict[str, Floats]:

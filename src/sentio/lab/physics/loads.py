@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from sentio.kernel.arrays import BoolArray, FloatArray, IntArray
 from sentio.lab.day import DAY_NS, HOUR_NS
-from sentio.lab.faults.effect import STRAINS, Effect
+from sentio.lab.faults.effect import STEERED, STRAINS, Effect
 from sentio.lab.operator.estate import Estate
 from sentio.lab.operator.rhythm import BUSIEST, activity, whereabouts
 from sentio.lab.physics.access import Ways, carriage_of, loads_of_ways, moved_demand
@@ -37,6 +37,7 @@ class Loads:
 
     by_kind: Mapping[str, FloatArray]
     is_asleep: BoolArray
+    steered: FloatArray  # share of each cell's users that its neighbours take
     ways: Ways | None = None  # where somebody does not take the usual one
 
 
@@ -104,8 +105,10 @@ def loads_of(
     if carriage is not None:
         moved = moved_demand(estate, asked, capacity.cell, carriage)
         asked = moved.asked
-    found = {"cell": _driven(asked / capacity.cell, "cell", strains)}
-    carried = found["cell"] * capacity.cell
+    steered = _steered(len(asked), strains)
+    driven = _driven(asked / capacity.cell, "cell", strains) * capacity.cell
+    carried = _handed_over(driven, steered, estate.places.neighbours)
+    found = {"cell": carried / capacity.cell}
     site = np.bincount(estate.places.site, carried, estate.scale.sites)
     ways = None
     if carriage is not None and moved is not None:
@@ -124,7 +127,24 @@ def loads_of(
         calm = peak * (0.25 + 0.75 * demand.busy) * demand.noise[kind]
         found[kind] = _driven(calm, kind, strains)
     by_kind = {kind: np.append(load, 0.0) for kind, load in found.items()}
-    return Loads(by_kind=by_kind, is_asleep=asleep, ways=ways)
+    return Loads(by_kind=by_kind, is_asleep=asleep, steered=steered, ways=ways)
+
+
+def _steered(cells: int, strains: Sequence[Strained]) -> FloatArray:
+    """Give the share of each cell's users that its neighbours take; the last change counts."""
+    found = np.zeros(cells)
+    for effect, now in strains:
+        if effect.quantity == STEERED:
+            found[list(effect.scope["cell"])] = effect.amount * now
+    return found
+
+
+def _handed_over(carried: FloatArray, steered: FloatArray, near: IntArray) -> FloatArray:
+    """Lay what steered users ask for on the neighbours, in even parts."""
+    found = carried * (1.0 - steered)
+    for cell in np.flatnonzero(steered):
+        found[near[cell]] += steered[cell] * carried[cell] / near.shape[1]
+    return found
 
 
 def _cells(estate: Estate, ts_ns: int, active: float) -> FloatArray:

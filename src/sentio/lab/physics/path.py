@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sentio.kernel.arrays import BoolArray, FloatArray, IntArray
+from sentio.kernel.arrays import FloatArray, IntArray
 from sentio.lab.operator.catalogue import CODE, NATIVE_CALLS, RELEASES
 from sentio.lab.operator.core import DNS_OF_UPF, IMS_OF_UPF, SMF_OF_UPF
 from sentio.lab.operator.estate import Estate
+from sentio.lab.physics.loads import Loads
 from sentio.lab.uses.drawing import Draw
 
 EDGE_SERVICES = ("gaming", "plc", "mobile_robot", "camera", "vehicle")
@@ -28,14 +29,14 @@ class Releases:
 def path_of(
     estate: Estate,
     draw: Draw,
-    is_asleep: BoolArray,
+    loads: Loads,
     releases: Releases,
     redirects: Sequence[tuple[str, int, int]] = (),
 ) -> dict[str, IntArray]:
     """Follow each use from its cell to its server; redirects (kind, from, to) lead elsewhere."""
     people, places, core = estate.subjects, estate.places, estate.core
     who, app = draw.subject, draw.app
-    cell = serving_cell(estate, draw, is_asleep)
+    cell = serving_cell(estate, draw, loads)
     site, upf, model = places.site[cell], people.upf[who], people.model[who]
     ring = estate.transport.ring_of_link[site]
     is_user = app >= 0
@@ -69,11 +70,18 @@ def path_of(
     return path
 
 
-def serving_cell(estate: Estate, draw: Draw, is_asleep: BoolArray) -> IntArray:
-    """Give the cell that answers: the one asked, or a neighbour where that one sleeps."""
+def serving_cell(estate: Estate, draw: Draw, loads: Loads) -> IntArray:
+    """Give the cell that answers: the one asked, or a neighbour where it sleeps or steers away."""
+    cell, near, is_asleep = draw.cell, estate.places.neighbours, loads.is_asleep
+    if loads.steered.any():
+        cell = cell.copy()
+        lot = (estate.subjects.luck[draw.subject] * 577.0) % 1.0  # the same people each time
+        led = np.flatnonzero((lot < loads.steered[cell]) & ~is_asleep[cell])
+        choice = (lot[led] / loads.steered[cell[led]] * near.shape[1]).astype(np.int64)
+        cell[led] = near[cell[led], choice % near.shape[1]]
     if not is_asleep.any():
-        return draw.cell
-    cell, near = draw.cell.copy(), estate.places.neighbours
+        return cell
+    cell = cell.copy()
     for place in (0, 1):
         lost = np.flatnonzero(is_asleep[cell])
         choice = (draw.uniform[4, lost] * near.shape[1]).astype(np.int64)

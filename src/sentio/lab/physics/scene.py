@@ -114,7 +114,7 @@ def releases_of(estate: Estate, effects: Effects) -> Releases:
 
 def _play_rows(scene: Scene, effects: Effects, draw: Draw, loads: Loads) -> Played:
     releases, redirects = releases_of(scene.estate, effects), _redirects(effects)
-    path = path_of(scene.estate, draw, loads.is_asleep, releases, redirects)
+    path = path_of(scene.estate, draw, loads, releases, redirects)
     if loads.ways is not None:
         leave_usual_way(path, loads.ways.carriage)
     leave_hosts(path, way_of_edges(effects))

@@ -7,6 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from sentio.kernel.arrays import IntArray
+from sentio.kernel.errors import UnknownName
 from sentio.lab.wire.text import clock, glue, whole
 
 NETWORK = "99970"  # MCC 999: internal use (ITU-T E.212 annex), invented MNC 70
@@ -17,6 +18,14 @@ STAMP, STAMP_Z = "%Y%m%dT%H%M", "Z"
 def imsi_of(subject: IntArray) -> pa.StringArray:
     """Give the IMSI of each subject by its number, 15 digits."""
     return glue(NETWORK, pc.utf8_lpad(whole(subject), 10, "0"))
+
+
+def subject_of(imsi: str, subjects: int) -> int:
+    """Give the number of a subject by its IMSI; raises `UnknownName` where nobody has it."""
+    number = imsi.removeprefix(NETWORK)
+    if number == imsi or not (number.isascii() and number.isdigit()) or int(number) >= subjects:
+        raise UnknownName.among("subject", imsi, (f"{NETWORK}{0:010}",))
+    return int(number)
 
 
 def account_of(subject: IntArray) -> pa.StringArray:
