@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from _closed_run import Closed
-from sentio.lab.faults.truth import Fault
-from sentio.loop.acting import VERIFIED_PERIODS
 from sentio.decision.need import USE_MIN
+from sentio.lab.faults.truth import Fault
 from sentio.lab.operator.rhythm import PERIOD_NS
+from sentio.loop.acting import VERIFIED_PERIODS
 from works import jaccard
 
 PROMISED_MOS = 3.2  # of the mean use of a slice: the intent `everybody`
@@ -115,11 +115,11 @@ def row(name: str, acted: Closed) -> dict[str, object]:
 
 def _is_rolled_back(name: str, acted: Closed) -> bool:
     """Tell whether an action was taken back, or was over by itself, within its window."""
-    done, outcome = acted.changed.done[name], acted.outcomes.get(name)
+    outcome = acted.outcomes.get(name)
     if outcome is None or not outcome.is_undone:
         return False
     kind = acted.kinds[acted.plans[name].chosen.action.kind]
-    is_gone = done.undone_ns is not None or not kind.inverse
+    is_gone = name in acted.changed.undone_ns or not kind.inverse
     return is_gone and outcome.verified_ns <= acted.watched[name].until_ns
 
 
@@ -134,5 +134,3 @@ def _below(steps) -> list[str]:
         for name, (real, without, uses) in sums.items()
         if uses and real / uses < PROMISED_MOS <= without / uses
     ]
-
-

@@ -6,17 +6,17 @@ and the effect of a change is a difference use by use: nothing of it is estimate
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Sequence
+from copy import copy
+from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
 
 from sentio.awareness.usual import coded
 from sentio.kernel.arrays import BoolArray, FloatArray
-from sentio.lab.changes import Applied, Change, effects_of, is_cured
+from sentio.lab.changes import Change
 from sentio.lab.faults.effect import Effect
-from sentio.lab.faults.truth import Incident
 from sentio.lab.operator.rhythm import PERIOD_NS
 from sentio.lab.physics.scene import Played, Scene, play
 from sentio.lab.simulation import Operator
@@ -28,19 +28,8 @@ from sentio.loop.sight import inside
 from sentio.model.degradation import Scope
 from sentio.model.topology import Topology
 
-EVERYTHING = "*"  # for any plan
 MOS_SPAN = 4.0  # from the best to the worst
 USE_MIN = 5.0  # that a use stands for: its period
-
-
-@dataclass(slots=True)
-class Done:
-    """A change that was made, of which plan, and when it was taken back."""
-
-    plan: str
-    change: Change
-    at_ns: int
-    undone_ns: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,40 +61,19 @@ class Changed:
     def __init__(self, operator: Operator, topology: Topology) -> None:
         self.operator = operator
         self.topology = topology
-        self.as_planned = tuple(operator._incidents)
-        self.done: dict[str, Done] = {}
+        self.names: dict[str, str] = {}  # plan -> its change
+        self.undone_ns: dict[str, int] = {}
         self.watched: dict[str, Watched] = {}
 
     def act(self, plan: str, change: Change) -> list[str]:
         """Make a change; gives the names of the faults that it cures."""
-        before = {each.name: each.end_ns for each in self.operator.truth}
-        self.operator.apply(change)
-        self.done[plan] = Done(plan, change, self.operator.now_ns)
-        return [each.name for each in self.operator.truth if each.end_ns != before[each.name]]
+        self.names[plan] = self.operator.apply(change)
+        return list(self.operator.changes.entries[self.names[plan]].incidents)
 
     def undo(self, plan: str) -> None:
         """Take a change back: what it did ends, and what it cured returns unless it is over."""
-        self.done[plan].undone_ns = self.operator.now_ns
-        incidents, applied = self.world(self.operator.now_ns)
-        self.operator._incidents[:] = incidents
-        self.operator._applied[:] = applied
-
-    def world(self, ns: int, *, without: str = "") -> tuple[list[Incident], list[Applied]]:
-        """Give what is wrong and what is changed at a moment, as if one plan had not been."""
-        incidents, applied = list(self.as_planned), list[Applied]()
-        for each in self.done.values():
-            if without in {each.plan, EVERYTHING} or each.at_ns > ns:
-                continue
-            made = effects_of(self.operator.estate, each.change, each.at_ns)
-            if each.undone_ns is not None and each.undone_ns <= ns:
-                applied.append(replace(made, end_ns=min(made.end_ns, each.undone_ns)))
-                continue
-            applied.append(made)
-            incidents = [
-                replace(one, end_ns=each.at_ns) if is_cured(one, each.change, each.at_ns) else one
-                for one in incidents
-            ]
-        return incidents, applied
+        if self.operator.withdraw(self.names[plan]):
+            self.undone_ns[plan] = self.operator.now_ns
 
     def measure(self) -> None:
         """Measure what the watched changes did in the period that was just played."""
@@ -117,35 +85,32 @@ class Changed:
         real = _scored(self.operator, scene, played, self.topology)
         middle_ns = end_ns - PERIOD_NS // 2
         for name, each in self.watched.items():
-            thought = play(scene, self._effects(middle_ns, without=name))
+            thought = play(scene, self._effects(middle_ns, without={self.names[name]}))
             mos = _mos(_scored(self.operator, scene, thought, self.topology))
             each.steps.append(_step(real, mos, each, end_ns))
 
     def harmed(self) -> int:
-        """Count the uses of the last period that fared noticeably worse than if nothing was done."""
-        if not self.done or self.operator.last is None:
+        """Count the uses of the last period that fared noticeably worse than if nobody acted."""
+        if not self.names or self.operator.last is None:
             return 0
         scene, played = self.operator.last
         middle_ns = self.operator.now_ns - PERIOD_NS // 2
-        thought = play(scene, self._effects(middle_ns, without=EVERYTHING))
+        thought = play(scene, self._effects(middle_ns, without=self.names.values()))
         return sum(
             int(is_worse(name, now, thought.indicators[name]).sum())
             for name, now in played.indicators.items()
         )
 
-    def _effects(self, ns: int, *, without: str) -> list[tuple[Effect, float]]:
-        incidents, applied = self.world(ns, without=without)
+    def _effects(self, ns: int, *, without: Collection[str]) -> list[tuple[Effect, float]]:
+        """Give what faults and changes do at a moment, as if some changes had not been made."""
+        book = copy(self.operator.changes)
+        book.entries = {n: each for n, each in book.entries.items() if n not in without}
         return [
             (effect, now)
-            for each in incidents
+            for each in book.present(self.operator._incidents)  # noqa: SLF001 - the lab's own
             if (now := each.strength(ns)) > 0.0
             for effect in each.effects
-        ] + [
-            (effect, 1.0)
-            for each in applied
-            if each.start_ns <= ns < each.end_ns
-            for effect in each.effects
-        ]
+        ] + book.effects_at(ns)
 
 
 def _step(real: pa.Table, without: FloatArray, each: Watched, end_ns: int) -> Step:
