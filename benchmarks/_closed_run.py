@@ -128,6 +128,9 @@ class Closed(Run):
                     self._act(told, end_ns)
 
     def _judged(self, outcome: Outcome, now_ns: int) -> None:
+        if outcome.plan in self.outcomes:  # it helped, and is given back
+            self.changed.undo(outcome.plan)
+            return
         self.outcomes[outcome.plan] = outcome
         self.watchman.end(outcome, now_ns)
         kind = self.kinds[self.plans[outcome.plan].chosen.action.kind]

@@ -12,7 +12,6 @@ from typing import Any, Protocol, TypeAlias
 
 import pyarrow as pa
 
-from sentio.awareness.series import Place
 from sentio.decision.choosing import Chooser
 from sentio.decision.kind import ActionKind
 from sentio.decision.need import HOUR_NS, MINUTE_NS, USE_MIN, Deed, Need, Situation
@@ -21,6 +20,8 @@ from sentio.kernel.arrays import FloatArray
 from sentio.kernel.values import from_plain, to_plain
 from sentio.loop.courses import Courses
 from sentio.loop.looking import Following
+from sentio.loop.needs import Counts, WithId, pooled, uses_per_min
+from sentio.loop.returning import Returning
 from sentio.model.degradation import Scope
 from sentio.model.diagnosis import Diagnosis
 from sentio.model.plan import Candidate, Estimate, Outcome, Plan, Verdict
@@ -28,22 +29,9 @@ from sentio.model.plan import Candidate, Estimate, Outcome, Plan, Verdict
 MOST_MOS, LEAST_MOS = 5.0, 1.0
 SHORTEST_MIN, LONGEST_MIN = 60.0, 240.0  # that a decline is expected to go on: as long as it has
 VERIFIED_PERIODS = 3  # after its effect, by which a verdict is due
-WINDOW, WINDOW_PERIODS = 1, 4.0  # over which uses are counted (`awareness.kernel.WINDOWS`)
-MOST_CAUSES = 3
-OF_SERVICES = ("ims",)  # kinds of functions that calls alone lead through (TS 23.228)
-TOGETHER_PERIODS, POOLED_FROM = 3, 0.5
 KEPT_NS = 24 * HOUR_NS  # that deeds are remembered
 
 Told: TypeAlias = Plan | Outcome
-WithId: TypeAlias = tuple[str, Diagnosis]
-
-
-class Counts(Protocol):
-    """Who counts uses."""
-
-    def uses(self, place: Place, *, window: int, services: Sequence[str] = ()) -> float:
-        """Count the uses of a place in a window, of some services or of all."""
-        ...
 
 
 class Eyes(Protocol):
@@ -120,6 +108,7 @@ class Acting:
         self.deeds: list[Deed] = []
         self.proving: dict[str, Proving] = {}
         self.courses = Courses(keeps_unmatched=keeps_unmatched)
+        self.returning = Returning(kinds)
         self._world = world
         self._kinds = kinds
         self._period_ns = period_ns
@@ -138,11 +127,13 @@ class Acting:
         Nothing is chosen for a period that is judged long after it was over (``is_late``).
         """
         self._note(watching, now_ns)
-        told: list[Told] = list(self._judged(now_ns))
+        told: list[Told] = [*self._judged(now_ns), *self._given_back(now_ns)]
         known = {one.told.id for one in watching.open}
         self._last = {name: plan for name, plan in self._last.items() if name in known}
         self._made = {name: made for name, made in self._made.items() if name in known}
-        self.deeds = [d for d in self.deeds if (d.ended_ns or now_ns) > now_ns - KEPT_NS]
+        self.deeds = [
+            d for d in self.deeds if d.stands or (d.ended_ns or now_ns) > now_ns - KEPT_NS
+        ]
         for need in [] if is_late else self._needs(watching):
             plan = self._plan(need, watching, now_ns)
             if plan is not None:
@@ -199,7 +190,7 @@ class Acting:
                 is_undone=is_undone,
                 sentence=self.proof(each.plan, answer, found),
             )
-            self._close(name, now_ns, was_undone=is_undone)
+            self._close(outcome, stands=self.returning.keep(each.plan, outcome))
             if each.plan.chosen is not None:
                 self.chooser.effects.learn(each.plan.chosen, answer, at_ns=now_ns)
             yield outcome
@@ -213,17 +204,28 @@ class Acting:
         """Tell a verdict to people."""
         return _proof(plan, answer, found)
 
-    def _close(self, name: str, now_ns: int, *, was_undone: bool) -> None:
+    def _given_back(self, now_ns: int) -> Iterator[Outcome]:
+        """Give back what helped and stands in for something better, as soon as its time is over."""
+        for outcome in self.returning.due(now_ns, self._world.works(now_ns)):
+            self.deeds = [
+                replace(d, stands=False) if d.plan == outcome.plan else d for d in self.deeds
+            ]
+            yield outcome
+
+    def _close(self, outcome: Outcome, *, stands: bool) -> None:
+        now_ns, was_undone = outcome.verified_ns, outcome.is_undone
         self.deeds = [
-            replace(d, ended_ns=now_ns, was_undone=was_undone) if d.plan == name else d
+            replace(d, ended_ns=now_ns, was_undone=was_undone, stands=stands)
+            if d.plan == outcome.plan
+            else d
             for d in self.deeds
         ]
 
     def _needs(self, watching: Open) -> list[Need]:
         """List what is open and explained, in the order in which it is served."""
-        pooled = _pooled(watching, self._made, self._period_ns)
+        together = pooled(watching.open, self._made, self._period_ns)
         found = [
-            self._need(one, self._made[one.told.id][0], pooled[one.told.id])
+            self._need(one, self._made[one.told.id][0], together[one.told.id])
             for one in watching.open
             if one.told.id in self._made
         ]
@@ -308,7 +310,7 @@ class Acting:
 
     def _situation(self, need: Need, watching: Open, now_ns: int) -> Situation:
         subjects = self._subjects(now_ns)
-        uses = _uses_per_min(need, watching, self._period_ns)
+        uses = uses_per_min(need, watching.watch, self._period_ns)
         whole = max(uses.pop("all"), 1e-9)
         return Situation(
             now_ns=now_ns,
@@ -329,6 +331,7 @@ class Acting:
             "deeds": to_plain(self.deeds),
             "proving": to_plain(self.proving),
             "courses": to_plain(self.courses.of),
+            "standing": self.returning.saved(),
             "last": to_plain(self._last),
             "made": {name: [key, to_plain(made)] for name, (key, made) in self._made.items()},
         }
@@ -342,43 +345,9 @@ class Acting:
         self.deeds = from_plain(list[Deed], saved["deeds"])
         self.proving = from_plain(dict[str, Proving], saved["proving"])
         self.courses.of = from_plain(dict[str, list[Period]], saved["courses"])
+        self.returning.restore(saved.get("standing", []))
         self._last = from_plain(dict[str, Plan], saved["last"])
         self._made = from_plain(dict[str, WithId], saved["made"])
-
-
-def _pooled(watching: Open, made: Mapping[str, WithId], period_ns: int) -> dict[str, Diagnosis]:
-    """Put together what declines that began at once say of one cause: each speaks for it."""
-    found = {name: diagnosis for name, (_, diagnosis) in made.items()}
-    began = {one.told.id: one.told.began_ns for one in watching.open}
-    for name, diagnosis in list(found.items()):
-        first = diagnosis.cause
-        if first is None or first.probability < POOLED_FROM or name not in began:
-            continue
-        doubt = 1.0
-        for other, (_, its) in made.items():
-            cause, at_ns = its.cause, began.get(other)
-            if cause is None or at_ns is None or cause.element != first.element:
-                continue
-            if abs(at_ns - began[name]) <= TOGETHER_PERIODS * period_ns:
-                doubt *= 1.0 - cause.probability
-        surer = replace(first, probability=max(first.probability, 1.0 - doubt))
-        found[name] = replace(diagnosis, hypotheses=(surer, *diagnosis.hypotheses[1:]))
-    return found
-
-
-def _uses_per_min(need: Need, watching: Open, period_ns: int) -> dict[str, float]:
-    """Tell how many uses each suspect has a minute, and all together by the name `all`.
-
-    Of a function that only some services lead through, those of the degradation's services count.
-    """
-    found: dict[str, float] = {}
-    minutes = WINDOW_PERIODS * period_ns / MINUTE_NS
-    causes = need.diagnosis.hypotheses[:MOST_CAUSES]
-    for kind, name in (("all", "all"), *((c.element_kind, c.element) for c in causes)):
-        services = need.degradation.services if kind in OF_SERVICES else ()
-        place = Place(dimension=kind, member=name)
-        found[name] = watching.watch.uses(place, window=WINDOW, services=services) / minutes
-    return found
 
 
 def _same(plan: Plan, last: Plan) -> bool:
