@@ -16,9 +16,11 @@ from sentio.decision.choosing import Chooser
 from sentio.decision.need import MINUTE_NS, USE_MIN
 from sentio.decision.policy import policy
 from sentio.decision.tallied import Tallied
+from sentio.execution.verifying import Period
 from sentio.lab.changes import Change
-from sentio.lab.simulation import Fault, Period
-from sentio.loop.acting import VERIFIED_PERIODS, Acting, World
+from sentio.lab.simulation import Fault
+from sentio.lab.simulation import Period as Played
+from sentio.loop.acting import VERIFIED_PERIODS, Acting, Proving, World
 from sentio.loop.explaining import Explaining
 from sentio.model.diagnosis import Diagnosis, Impact
 from sentio.model.plan import Outcome, Plan
@@ -54,6 +56,8 @@ class Closed(Run):
         self.cured: dict[str, list[str]] = {}  # plan -> names of the faults that it ended
         self.foretold: dict[str, tuple[Planned, Forecast]] = {}
         self.watched: dict[str, Watched] = {}  # all of them
+        self.proving: dict[str, Proving] = {}
+        self.evidence: dict[str, tuple[Proving, list[Period]]] = {}  # what each proof rests on
         self.harm_min = 0.0
         self._begin()
 
@@ -90,10 +94,11 @@ class Closed(Run):
     def save(self, path: str, observed: tuple[Fault, ...]) -> None:
         """Keep what was told and done, to look into."""
         told = [one.told for one in self.follow.values()]
-        kept = told, self.plans, self.outcomes, self.operator.truth, observed
+        proofs = self.evidence, self.watched
+        kept = told, self.plans, self.outcomes, self.operator.truth, observed, proofs
         Path(path).write_bytes(pickle.dumps(kept))
 
-    def note(self, period: Period, uses: dict[str, pa.Table]) -> None:
+    def note(self, period: Played, uses: dict[str, pa.Table]) -> None:
         """Take in who used what; foretell the works that begin before long."""
         for service, table in uses.items():
             self.works.take(service, table)
@@ -105,7 +110,7 @@ class Closed(Run):
             if one.name not in self.foretold and due_ns < period.end_ns + PERIOD_NS:
                 self.foretold[one.name] = one, self.works.foretell(one.work, period.end_ns)
 
-    def learn(self, period: Period) -> None:
+    def learn(self, period: Played) -> None:
         super().learn(period)
         if self.at <= self.learning:
             return
@@ -132,6 +137,8 @@ class Closed(Run):
             self.changed.undo(outcome.plan)
             return
         self.outcomes[outcome.plan] = outcome
+        before = self.proving[outcome.plan]
+        self.evidence[outcome.plan] = before, list(self.acting.courses.of.get(outcome.plan, []))
         self.watchman.end(outcome, now_ns)
         kind = self.kinds[self.plans[outcome.plan].chosen.action.kind]
         if outcome.is_undone and kind.inverse:
@@ -150,7 +157,7 @@ class Closed(Run):
         self.cured[plan.id] = self.changed.act(
             plan.id, Change(kind=change, element=action.target, value=factor)
         )
-        proving = self.acting.proving[plan.id]
+        proving = self.proving[plan.id] = self.acting.proving[plan.id]
         self.watched[plan.id] = self.changed.watched[plan.id] = Watched(
             plan=plan.id,
             scope=proving.scope,
