@@ -30,8 +30,8 @@ FEWEST_USES = 8.0
 class Period:
     """One period: uses in the scope and in the control group, MOS against the usual of each.
 
-    ``mean`` and ``variance`` are those of the treated uses, ``control_mean`` of the others, weighed
-    by the services of the treated.
+    ``mean`` and ``variance`` are those of the treated uses, ``control_mean`` and
+    ``control_variance`` of the others, weighed by the services of the treated.
     """
 
     end_ns: int
@@ -40,6 +40,7 @@ class Period:
     variance: float
     control_n: float
     control_mean: float
+    control_variance: float = 0.0
 
 
 def effect(before: Sequence[Period], after: Sequence[Period]) -> Estimate | None:
