@@ -24,6 +24,7 @@ DEGREES = 3.0  # of freedom that are always there: `LASTING` was learned from ma
 MOST_PERIODS = 6  # before and after, that are compared
 ENOUGH = 0.3  # of what was lost, that must come back
 FEWEST_USES = 8.0
+PRIOR_USES = 10.0  # that the scatter of uses elsewhere counts for (tuned: `closed_loop.py`)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,12 +71,24 @@ def verdict(found: Estimate | None, *, lost: float, uses: float, is_last: bool) 
     return "improved" if is_last else "undecided"
 
 
+def _variance(periods: Sequence[Period]) -> float:
+    """Give the variance of a treated use; what uses elsewhere tell is worth `PRIOR_USES`.
+
+    A handful of uses that happen to agree says little of how far the next one strays.
+    """
+    n = float(sum(each.n for each in periods))
+    own = sum(each.n * each.variance for each in periods)
+    control = sum(each.n * each.control_variance for each in periods) / n
+    prior = PRIOR_USES if control > 0.0 else 0.0
+    return (own + prior * control) / max(n - len(periods) + prior, 1.0)
+
+
 def _mean(periods: Sequence[Period]) -> tuple[float, float]:
     """Give the mean against the control group, and its variance."""
     n = np.array([each.n for each in periods])
     gap = np.array([each.mean - each.control_mean for each in periods])
     mean = float((n * gap).sum() / n.sum())
-    by_use = float(sum(each.n * each.variance for each in periods)) / float(n.sum())
+    by_use = _variance(periods)
     share = n / n.sum()
     of_uses = by_use / float(n.sum())
     by_uses = by_use * float((share**2 / n).sum())
