@@ -44,7 +44,7 @@ def main() -> None:
 
 def add_works(parser: argparse.ArgumentParser) -> None:
     """Let the planned works of the week be described by arguments."""
-    parser.add_argument("--works", type=int, default=20, help="every second one is harmless")
+    parser.add_argument("--works", type=int, default=12, help="every second one is harmless")
     parser.add_argument("--shortest-hours", type=float, default=4.0)
     parser.add_argument("--longest-hours", type=float, default=12.0)
     parser.add_argument("--lead-hours", type=float, default=12.0, help="before a work begins")
