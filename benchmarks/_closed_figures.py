@@ -116,11 +116,14 @@ def row(name: str, acted: Closed) -> dict[str, object]:
 def _is_rolled_back(name: str, acted: Closed) -> bool:
     """Tell whether an action was taken back, or was over by itself, within its window."""
     outcome = acted.outcomes.get(name)
+    until_ns = acted.watched[name].until_ns
+    if acted.regretted_ns.get(name, until_ns + 1) <= until_ns:
+        return True
     if outcome is None or not outcome.is_undone:
         return False
     kind = acted.kinds[acted.plans[name].chosen.action.kind]
     is_gone = name in acted.changed.undone_ns or not kind.inverse
-    return is_gone and outcome.verified_ns <= acted.watched[name].until_ns
+    return is_gone and outcome.verified_ns <= until_ns
 
 
 def _below(steps) -> list[str]:

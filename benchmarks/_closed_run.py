@@ -58,6 +58,7 @@ class Closed(Run):
         self.watched: dict[str, Watched] = {}  # all of them
         self.proving: dict[str, Proving] = {}
         self.evidence: dict[str, tuple[Proving, list[Period]]] = {}  # what each proof rests on
+        self.regretted_ns: dict[str, int] = {}
         self.harm_min = 0.0
         self._begin()
 
@@ -133,8 +134,11 @@ class Closed(Run):
                     self._act(told, end_ns)
 
     def _judged(self, outcome: Outcome, now_ns: int) -> None:
-        if outcome.plan in self.outcomes:  # it helped, and is given back
+        if outcome.plan in self.outcomes:  # it helped, and is given back or regretted
             self.changed.undo(outcome.plan)
+            if outcome.verdict == "worse":
+                self.regretted_ns[outcome.plan] = now_ns
+                self.watchman.end(outcome, now_ns)
             return
         self.outcomes[outcome.plan] = outcome
         before = self.proving[outcome.plan]

@@ -38,7 +38,8 @@ class Deed:
     """An action that was begun: of which degradation, when, and whether it was taken back.
 
     ``ended_ns`` is when it was judged; what ``stands`` helped, and is in force until it is given
-    back.
+    back (``returned_ns``). It was ``against`` what was wrong, and was to regain ``worth_min``
+    weighted experience minutes.
     """
 
     plan: str
@@ -49,6 +50,9 @@ class Deed:
     was_undone: bool = False
     touches: bool = True  # the network, or only tells somebody
     stands: bool = False
+    returned_ns: int | None = None
+    against: str = ""
+    worth_min: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,6 +21,7 @@ from sentio.kernel.values import from_plain, to_plain
 from sentio.loop.courses import Courses
 from sentio.loop.looking import Following
 from sentio.loop.needs import Counts, WithId, pooled, uses_per_min
+from sentio.loop.own_changes import brought_by, is_worth_more, without_own_change
 from sentio.loop.returning import Returning
 from sentio.model.degradation import Scope
 from sentio.model.diagnosis import Diagnosis
@@ -135,9 +136,11 @@ class Acting:
             d for d in self.deeds if d.stands or (d.ended_ns or now_ns) > now_ns - KEPT_NS
         ]
         for need in [] if is_late else self._needs(watching):
-            plan = self._plan(need, watching, now_ns)
-            if plan is not None:
-                told.append(plan)
+            deed = brought_by(self.deeds, need)
+            if deed is None:
+                told += self._plan(without_own_change(self.deeds, need), watching, now_ns)
+            elif self._kinds[deed.action.kind].inverse and is_worth_more(need, deed):
+                told.append(self._regret(deed, need, now_ns))
         return told
 
     def approve(self, name: str, watching: Open, *, now_ns: int) -> Plan | None:
@@ -208,7 +211,8 @@ class Acting:
         """Give back what helped and stands in for something better, as soon as its time is over."""
         for outcome in self.returning.due(now_ns, self._world.works(now_ns)):
             self.deeds = [
-                replace(d, stands=False) if d.plan == outcome.plan else d for d in self.deeds
+                replace(d, stands=False, returned_ns=now_ns) if d.plan == outcome.plan else d
+                for d in self.deeds
             ]
             yield outcome
 
@@ -256,7 +260,28 @@ class Acting:
             by_slice=impact.by_slice,
         )
 
-    def _plan(self, need: Need, watching: Open, now_ns: int) -> Plan | None:
+    def _regret(self, deed: Deed, need: Need, now_ns: int) -> Outcome:
+        """Take back an action that brought a decline which costs more than it gave back."""
+        self.returning.forget(deed.plan)
+        proving = self.proving.pop(deed.plan, None)
+        if proving is not None and proving.plan.chosen is not None:
+            self.chooser.effects.learn(proving.plan.chosen, "worse", at_ns=now_ns)
+        nothing = Estimate(mean=0.0, low=0.0, high=0.0)
+        outcome = Outcome(
+            plan=deed.plan,
+            verdict="worse",
+            verified_ns=now_ns,
+            effect_mos=nothing,
+            treated_uses=0,
+            control_uses=0,
+            is_undone=True,
+            worse_for=tuple(f"{name}={member}" for name, member in need.degradation.scope.items()),
+            sentence=f"{deed.action.name} is taken back: {need.degradation.id} began with it.",
+        )
+        self._close(outcome, stands=False)
+        return outcome
+
+    def _plan(self, need: Need, watching: Open, now_ns: int) -> Iterator[Plan]:
         """Choose for a degradation; gives the plan where it says something new."""
         situation = self._situation(need, watching, now_ns)
         number = f"{self.loop}-P{self._count + 1:05d}".removeprefix("-")
@@ -264,13 +289,13 @@ class Acting:
         last = self._last.get(plan.degradation)
         is_done = plan.autonomy == "act" and plan.chosen is not None
         if not is_done and last is not None and _same(plan, last):
-            return None
+            return
         self._count += 1
         self._last[plan.degradation] = plan
         if is_done:
             one = next(o for o in watching.open if o.told.id == plan.degradation)
             self._act(plan, one, now_ns)
-        return plan
+        yield plan
 
     def _act(self, plan: Plan, one: Following, now_ns: int) -> None:
         chosen = plan.chosen
@@ -283,6 +308,8 @@ class Acting:
             action=chosen.action,
             began_ns=now_ns,
             touches=kind.blast != "nobody",
+            against=chosen.against,
+            worth_min=chosen.regained_min.mean,
         )
         if not kind.is_cure:  # what only tells has no effect on the network to prove
             deed = replace(deed, ended_ns=now_ns)

@@ -45,6 +45,10 @@ class Returning:
         )
         return True
 
+    def forget(self, plan: str) -> None:
+        """Let an action no longer stand: it is taken back for another reason."""
+        self.standing = [each for each in self.standing if each.outcome.plan != plan]
+
     def due(self, now_ns: int, works: frozenset[str]) -> Iterator[Outcome]:
         """Give back what is due; ``works`` names the elements that are worked on now."""
         for each in list(self.standing):
