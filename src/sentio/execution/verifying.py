@@ -71,6 +71,16 @@ def verdict(found: Estimate | None, *, lost: float, uses: float, is_last: bool) 
     return "improved" if is_last else "undecided"
 
 
+def weighed(answer: Verdict, whole: Estimate | None) -> Verdict:
+    """Let all count who use what was acted on: what helped some and hurt most is worse.
+
+    ``whole`` is the effect on all uses of the target, in the scope or not; None where it is not
+    known.
+    """
+    is_harm = whole is not None and whole.high < 0.0
+    return "worse" if is_harm and answer != "no_effect" else answer
+
+
 def _variance(periods: Sequence[Period]) -> float:
     """Give the variance of a treated use; what uses elsewhere tell is worth `PRIOR_USES`.
 

@@ -15,13 +15,14 @@ import pyarrow as pa
 from sentio.decision.choosing import Chooser
 from sentio.decision.kind import ActionKind
 from sentio.decision.need import HOUR_NS, MINUTE_NS, USE_MIN, Deed, Need, Situation
-from sentio.execution.verifying import Period, effect, verdict
+from sentio.execution.verifying import Period, effect, verdict, weighed
 from sentio.kernel.arrays import FloatArray
 from sentio.kernel.values import from_plain, to_plain
 from sentio.loop.courses import Courses
 from sentio.loop.looking import Following
 from sentio.loop.needs import Counts, WithId, pooled, uses_per_min
 from sentio.loop.own_changes import brought_by, is_worth_more, without_own_change
+from sentio.loop.proofs import of_cause, of_target, told_proof
 from sentio.loop.returning import Returning
 from sentio.model.degradation import Scope
 from sentio.model.diagnosis import Diagnosis
@@ -167,7 +168,10 @@ class Acting:
         scopes = {one.told.id: one.told.scope for one in watching.open}
         scopes |= {name: each.scope for name, each in self.proving.items()}
         people = {name: (each.subjects, each.services) for name, each in self.proving.items()}
-        self.courses.see(uses, gap, scopes, end_ns=now_ns, people=people)
+        suspects = [made.cause for _, made in self._made.values() if made.cause]
+        targets = [p.plan.chosen.action for p in self.proving.values() if p.plan.chosen]
+        beside = dict([*map(of_cause, suspects), *map(of_target, targets)])
+        self.courses.see(uses, gap, scopes, end_ns=now_ns, people=people, beside=beside)
 
     def _judged(self, now_ns: int) -> Iterator[Outcome]:
         """Judge what was done, as soon as its effect is clear; undo what did not help."""
@@ -179,6 +183,7 @@ class Acting:
             found = effect(each.before, after)
             uses = sum(p.n for p in after)
             answer = verdict(found, lost=each.lost, uses=uses, is_last=now_ns >= due_ns)
+            answer = weighed(answer, effect(*self._whole(each)))
             if answer == "undecided":
                 continue
             del self.proving[name]
@@ -198,6 +203,14 @@ class Acting:
                 self.chooser.effects.learn(each.plan.chosen, answer, at_ns=now_ns)
             yield outcome
 
+    def _whole(self, each: Proving) -> tuple[list[Period], list[Period]]:
+        """Give how all uses of an action's target fared before and after it."""
+        name, scope = of_target(each.plan.chosen.action) if each.plan.chosen else ("", {})
+        course = self.courses.of.get(name, []) if scope != each.scope else []
+        began_ns = min((p.end_ns for p in each.before), default=each.acted_ns)
+        before = [p for p in course if began_ns <= p.end_ns <= each.acted_ns]
+        return before, [p for p in course if p.end_ns > each.since_ns]
+
     def takes_back(self, plan: Plan, answer: Verdict) -> bool:
         """Tell whether what was done is undone after such a verdict."""
         del plan
@@ -205,7 +218,7 @@ class Acting:
 
     def proof(self, plan: Plan, answer: Verdict, found: Estimate | None) -> str:
         """Tell a verdict to people."""
-        return _proof(plan, answer, found)
+        return told_proof(plan, answer, found)
 
     def _given_back(self, now_ns: int) -> Iterator[Outcome]:
         """Give back what helped and stands in for something better, as soon as its time is over."""
@@ -382,12 +395,3 @@ def _same(plan: Plan, last: Plan) -> bool:
         return each.action if each else None
 
     return (what(plan.chosen), plan.autonomy) == (what(last.chosen), last.autonomy)
-
-
-def _proof(plan: Plan, answer: str, found: Estimate | None) -> str:
-    name = plan.chosen.action.name if plan.chosen else plan.id
-    words = {"improved": "helped", "worse": "made it worse", "no_effect": "did not help"}
-    if found is None:
-        return f"{name} {words[answer]}: nothing was left to compare."
-    span = f"{found.mean:+.2f} MOS a use (90 %: {found.low:+.2f} to {found.high:+.2f})"
-    return f"{name} {words[answer]}: {span} against others with the same services."

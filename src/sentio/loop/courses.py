@@ -42,14 +42,17 @@ class Courses:
         *,
         end_ns: int,
         people: Mapping[str, People] | None = None,
+        beside: Mapping[str, Scope] | None = None,
     ) -> None:
         """Note a period: its uses, and the MOS of each above its usual, shape (uses,).
 
         Where a scope has hardly a use any more, as that of a server that was switched, the uses of
-        the ``people`` who had been in it count. Courses that are no longer asked for are dropped.
+        the ``people`` who had been in it count. Scopes ``beside`` are noted too, but nothing need
+        be wrong there: others are compared with them. Courses that nobody asks for are dropped.
         """
-        self.of = {name: self.of.get(name, []) for name in scopes}
-        if not scopes:
+        beside = beside or {}
+        self.of = {name: self.of.get(name, []) for name in (*scopes, *beside)}
+        if not self.of:
             return
         service, services = coded(uses, "service")
         known = np.isfinite(gap)
@@ -63,6 +66,7 @@ class Courses:
         control = _by_service(gap, service, known & ~is_odd, len(services))
         if self.keeps_unmatched:
             control = _or_usual(*control)
+        within |= {name: inside(uses, scope) & known for name, scope in beside.items()}
         for name, here in within.items():
             period = _period(gap, service, here, control, end_ns=end_ns)
             self.of[name] = [*self.of[name], period][-KEPT:]
