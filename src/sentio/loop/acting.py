@@ -6,21 +6,19 @@ takes back what an outcome says is undone (`sentio.execution.runner`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol, TypeAlias
-
-import pyarrow as pa
+from typing import Any, TypeAlias
 
 from sentio.decision.choosing import Chooser
 from sentio.decision.kind import ActionKind
 from sentio.decision.need import HOUR_NS, MINUTE_NS, USE_MIN, Deed, Need, Situation
 from sentio.execution.verifying import Period, effect, verdict, weighed
-from sentio.kernel.arrays import FloatArray
 from sentio.kernel.values import from_plain, to_plain
 from sentio.loop.courses import Courses
 from sentio.loop.looking import Following
-from sentio.loop.needs import Counts, WithId, pooled, uses_per_min
+from sentio.loop.needs import pooled, uses_per_min
+from sentio.loop.opened import Open, WithId
 from sentio.loop.own_changes import brought_by, is_worth_more, without_own_change
 from sentio.loop.proofs import of_cause, of_target, told_proof
 from sentio.loop.returning import Returning
@@ -34,34 +32,6 @@ VERIFIED_PERIODS = 3  # after its effect, by which a verdict is due
 KEPT_NS = 24 * HOUR_NS  # that deeds are remembered
 
 Told: TypeAlias = Plan | Outcome
-
-
-class Eyes(Protocol):
-    """Who sees: gives the last uses, each with its MOS above its usual; None where none were."""
-
-    @property
-    def judged(self) -> tuple[pa.Table, FloatArray] | None:
-        """Give the uses of the period that ended."""
-        ...
-
-
-class Open(Protocol):
-    """What goes on, and who sees it: `Watching`, or what a domain sees of itself."""
-
-    @property
-    def open(self) -> Sequence[Following]:
-        """Degradations that go on, the oldest first."""
-        ...
-
-    @property
-    def sight(self) -> Eyes:
-        """Who sees."""
-        ...
-
-    @property
-    def watch(self) -> Counts:
-        """Who counts."""
-        ...
 
 
 @dataclass(slots=True)

@@ -4,27 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Protocol, TypeAlias
 
 from sentio.awareness.series import Place
 from sentio.decision.need import MINUTE_NS, Need
 from sentio.loop.looking import Following
+from sentio.loop.opened import Counts, WithId
 from sentio.model.diagnosis import Diagnosis
 
 WINDOW, WINDOW_PERIODS = 1, 4.0  # over which uses are counted (`awareness.kernel.WINDOWS`)
 MOST_CAUSES = 3
 OF_SERVICES = ("ims",)  # kinds of functions that calls alone lead through (TS 23.228)
 TOGETHER_PERIODS, POOLED_FROM = 3, 0.5
-
-WithId: TypeAlias = tuple[str, Diagnosis]
-
-
-class Counts(Protocol):
-    """Who counts uses."""
-
-    def uses(self, place: Place, *, window: int, services: Sequence[str] = ()) -> float:
-        """Count the uses of a place in a window, of some services or of all."""
-        ...
 
 
 def pooled(
