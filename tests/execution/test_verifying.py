@@ -71,15 +71,26 @@ def test_a_cure_helps_harm_harms_and_little_is_undecided_until_it_must_be_decide
 
 
 def test_a_handful_of_uses_that_agree_is_no_more_sure_than_uses_elsewhere_stray() -> None:
-    before = periods(np.random.default_rng(4), 2, n=100, mean=-GAP)
-    few = Period(end_ns=0, n=3.0, mean=0.0, variance=0.0, control_n=900.0, control_mean=0.0)
-    plain = effect(before, [few])
-    wary = effect(before, [replace(few, control_variance=0.64)])
+    few = Period(end_ns=0, n=3.0, mean=-GAP, variance=0.0, control_n=900.0, control_mean=0.0)
+    after = periods(np.random.default_rng(4), 2, n=100, mean=0.0)
+    plain = effect([few], after)
+    wary = effect([replace(few, control_variance=0.64)], after)
 
     assert plain is not None
     assert wary is not None
     assert plain.mean == wary.mean
     assert wary.high - wary.low > 1.3 * (plain.high - plain.low)
+
+
+def test_few_uses_after_an_action_might_have_been_spared_anyway() -> None:
+    before = periods(np.random.default_rng(5), 2, n=100, mean=-GAP)
+    few, many = (
+        effect(before, [replace(before[0], n=n, mean=0.0, variance=0.0)]) for n in (3.0, 300.0)
+    )
+
+    assert few is not None
+    assert many is not None
+    assert few.high - few.low > 1.5 * (many.high - many.low)
 
 
 @pytest.mark.parametrize(
