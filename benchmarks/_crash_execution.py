@@ -147,9 +147,9 @@ def _tell(state: StateStore, operator: Operator, wave: int, rng: random.Random) 
     """Tell some new plans, and what came of some older ones."""
     known = Tasks(state).list(limit=10_000)
     used = Counter(each.action.kind for each in known)
-    decided: list[Plan | Outcome] = []
-    for i in range(A_WAVE):
-        decided.append(_plan(wave * A_WAVE + i, operator, used, rng))
+    decided: list[Plan | Outcome] = [
+        _plan(wave * A_WAVE + i, operator, used, rng) for i in range(A_WAVE)
+    ]
     open_ = [each for each in known if each.wanted == "done"]
     for task in rng.sample(open_, k=min(3, len(open_))):
         is_undone = rng.random() < 0.6

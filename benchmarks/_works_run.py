@@ -40,11 +40,14 @@ class Planned:
 
 
 class City:
-    """The lab's operator with works in its last days, all drawn from the seed."""
+    """The lab's operator with works in its last days, all drawn from the seed.
 
-    def __init__(self, given) -> None:
+    An ``operator`` at its beginning is given the works; unless there is one, it is made.
+    """
+
+    def __init__(self, given, operator: Operator | None = None) -> None:
         self.given = given
-        self.operator = Operator(
+        self.operator = operator or Operator(
             Scale(cells=given.cells, users=given.users, things=given.things), seed=given.seed
         )
         elements, links = self.operator.topology()
@@ -110,11 +113,24 @@ class City:
     def _take(self, hour: list[Period]) -> None:
         for service in sorted({name for period in hour for name in period.uses}):
             batches = [p.uses[service] for p in hour if service in p.uses]
-            uses = scored_uses(service, pa.concat_batches(batches), self.topology)
-            self.seen.take(uses, service)
-            self.records += uses.num_rows
+            self.take(service, scored_uses(service, pa.concat_batches(batches), self.topology))
         for period in hour:
-            self.announced += works_of(period.events)
+            self.hear(period.events)
+
+    def take(self, service: str, uses: pa.Table) -> None:
+        """Take in scored uses of a service."""
+        self.seen.take(uses, service)
+        self.records += uses.num_rows
+
+    def hear(self, events: pa.RecordBatch) -> None:
+        """Take in what is announced."""
+        self.announced += works_of(events)
+
+    def works_at(self, now_ns: int) -> frozenset[str]:
+        """Name the elements that are announced to be worked on at a moment."""
+        return frozenset(
+            each.element for each in self.announced if each.begins_ns <= now_ns < each.ends_ns
+        )
 
     def possible(self, work: Work) -> float:
         """Give the greatest Jaccard index to expect of anybody who knows how everybody draws.

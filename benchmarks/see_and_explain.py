@@ -117,14 +117,20 @@ class Run:
         self.follow: dict[str, Following] = {}
         self.diagnoses_s: list[float] = []
         self.learned_bytes = (0, 0)  # fetched and collected, while learning
+        self.at = 0  # periods that were played
         orders = getattr(given, "orders", False)
         self.answered = Answered(self.operator, PERIOD_NS) if orders else None
 
     def play(self) -> list[Told]:
         """Learn, then watch; gives all that was told."""
+        self.play_until(self.learning + round(self.given.days * A_DAY))
+        return [self._told(one) for one in self.follow.values()]
+
+    def play_until(self, end: int) -> None:
+        """Go on to so many periods since the beginning."""
         learn = self.learning
-        periods = learn + round(self.given.days * A_DAY)
-        for at, (period, uses) in enumerate(self._hours(periods)):
+        for at, (period, uses) in enumerate(self._hours(self.at, end), start=self.at):
+            self.at = at + 1
             began = time.perf_counter()
             totals = totals_of_uses(uses)
             single = pa.concat_tables(uses.values(), promote_options="default")
@@ -132,6 +138,7 @@ class Run:
             self.budget.earn(bulk)
             self.ring.keep(period.start_ns, period.end_ns, uses.values(), bulk_bytes=bulk)
             self.learn(period)
+            self.note(period, uses)
             began = self._took("fold", began)
             if at == learn:
                 self.learned_bytes = self.budget.spent_bytes, self.budget.bulk_bytes
@@ -147,11 +154,13 @@ class Run:
                 self.explain(period.end_ns, bulk)
             self._took("learn" if at < learn else "explain", began)
             self._progress(at, learn)
-        return [self._told(one) for one in self.follow.values()]
 
     def learn(self, period: Period) -> None:
         """Take in what was measured, and what happened."""
         self.explaining.learn(period.measurements, period.events)
+
+    def note(self, period: Period, uses: dict[str, pa.Table]) -> None:
+        """Take in the single uses of a period, each scored."""
 
     def explain(self, end_ns: int, bulk_bytes: int) -> None:
         """Work the causes of all that is open out, and order what they ask for."""
@@ -196,12 +205,12 @@ class Run:
         """Keep what was told, for looking into."""
         Path(path).write_bytes(pickle.dumps((told, self.truth(), self.explaining.measured)))
 
-    def _hours(self, periods: int) -> Iterator[tuple[Period, dict[str, pa.Table]]]:
+    def _hours(self, begin: int, periods: int) -> Iterator[tuple[Period, dict[str, pa.Table]]]:
         """Simulate and score an hour at a time, which is quicker; give its periods one by one."""
         ends = [*range(AN_HOUR, periods, AN_HOUR), periods]
         if self.answered or self.is_acting:  # what is ordered is for the next period
             ends = [*range(AN_HOUR, self.learning, AN_HOUR), *range(self.learning, periods + 1)]
-        for first, end in pairwise([0, *ends]):
+        for first, end in pairwise([begin, *(each for each in ends if begin < each <= periods)]):
             began = time.perf_counter()
             hour = list(self.operator.run(end - first))
             began = self._took("lab", began)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pyarrow as pa
 import pytest
 
 from sentio.analysis.measured import HOUR_NS, Log, Measured
+from sentio.analysis.wrong import signs_of, word_for
 
 MINUTE_NS = HOUR_NS // 60
 
@@ -56,6 +59,24 @@ def test_events_are_found_by_element_while_they_go_on() -> None:
     assert [e["event_kind"] for e in log.about({"ring-1"}, 8000, 8500)] == ["planned_work"]
     assert log.about({"link-2"}, 6000, 7000) == []
     assert [e["element"] for e in log.about({"link-2", "x"}, 4000, 6000)] == ["link-2"]
+
+
+def test_a_work_is_an_event_of_its_window_and_not_of_its_announcement() -> None:
+    log = Log(keep_ns=HOUR_NS)
+    begins_ns, ends_ns = 50 * HOUR_NS, 54 * HOUR_NS
+    for ts, kind, told, end_ns in (
+        (HOUR_NS, "planned_work", json.dumps({"planned_start_ns": begins_ns}), ends_ns),
+        (51 * HOUR_NS, "alarm", "{}", None),
+    ):
+        row = {"ts": ts, "end_ts": end_ns, "event_kind": kind, "element": "ring-1"}
+        log.add(pa.RecordBatch.from_pylist([{**row, "attributes": told}]))
+
+    def kinds(since_ns: int, until_ns: int) -> list[object]:
+        return [each["event_kind"] for each in log.about({"ring-1"}, since_ns, until_ns)]
+
+    assert kinds(HOUR_NS, 2 * HOUR_NS) == []
+    assert kinds(begins_ns - HOUR_NS, begins_ns + 1) == ["planned_work"]
+    assert kinds(ends_ns - 1, ends_ns + HOUR_NS) == ["planned_work"]
 
 
 def test_a_cell_that_tells_nothing_while_others_do_is_asleep() -> None:
@@ -118,3 +139,16 @@ def test_a_bad_hour_does_not_become_usual() -> None:
     found = measured.oddities("link-1", again_ns, again_ns + 10 * MINUTE_NS)
 
     assert [one.deviations > 20.0 for one in found] == [True]
+
+
+@pytest.mark.parametrize(("over_min", "word"), [(90.0, ""), (-60.0, "planned_work")])
+def test_a_work_that_was_over_before_is_not_what_is_wrong(over_min: float, word: str) -> None:
+    began_ns = 100 * HOUR_NS
+    ends_ns = began_ns - round(over_min * 60e9)
+    row = {"ts": ends_ns - 2 * HOUR_NS, "end_ts": ends_ns, "event_kind": "planned_work"}
+    log = Log()
+    log.add(pa.RecordBatch.from_pylist([{**row, "element": "ring-1", "attributes": None}]))
+
+    signs = signs_of({"ring-1"}, "ring-1", Measured(), log, began_ns=began_ns, until_ns=began_ns)
+
+    assert word_for(signs) == word

@@ -175,6 +175,21 @@ def test_a_guard_refuses(more: dict[str, object], guard: str) -> None:
     assert guards_of(need(cause()), situation(**more)) == [guard]
 
 
+def test_what_stands_for_another_decline_is_not_done_once_more_until_it_is_given_back() -> None:
+    stands = reroute(degradation="D9", ended_min=10.0, stands=True)
+
+    assert guards_of(need(cause()), situation(deeds=(stands,))) == ["once"]
+    assert guards_of(need(cause()), situation(deeds=(replace(stands, stands=False),))) == []
+
+
+def test_capacity_can_be_added_to_capacity() -> None:
+    action = Action(kind="scale", target="link-7", target_kind="link", parameters={"factor": 1.5})
+    stands = reroute(degradation="D9", ended_min=10.0, stands=True, action=action)
+    loaded = need(cause(kind="overload"))
+
+    assert guards_of(loaded, situation(deeds=(stands,)), "scale") == []
+
+
 def test_no_more_actions_an_hour_than_allowed() -> None:
     deeds = tuple(
         reroute(

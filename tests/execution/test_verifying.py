@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sentio.execution.verifying import LASTING, Period, effect, verdict
+from sentio.execution.verifying import LASTING, Period, effect, verdict, weighed
+from sentio.model.plan import Estimate
 
 GAP = 1.5
 PERIOD_NS = 300_000_000_000
@@ -65,6 +68,45 @@ def test_a_cure_helps_harm_harms_and_little_is_undecided_until_it_must_be_decide
     assert verdict(worse, lost=GAP, uses=200.0, is_last=False) == "worse"
     assert verdict(unclear, lost=GAP, uses=8.0, is_last=False) == "undecided"
     assert verdict(unclear, lost=GAP, uses=8.0, is_last=True) != "undecided"
+
+
+def test_a_handful_of_uses_that_agree_is_no_more_sure_than_uses_elsewhere_stray() -> None:
+    few = Period(end_ns=0, n=3.0, mean=-GAP, variance=0.0, control_n=900.0, control_mean=0.0)
+    after = periods(np.random.default_rng(4), 2, n=100, mean=0.0)
+    plain = effect([few], after)
+    wary = effect([replace(few, control_variance=0.64)], after)
+
+    assert plain is not None
+    assert wary is not None
+    assert plain.mean == wary.mean
+    assert wary.high - wary.low > 1.3 * (plain.high - plain.low)
+
+
+def test_few_uses_after_an_action_might_have_been_spared_anyway() -> None:
+    before = periods(np.random.default_rng(5), 2, n=100, mean=-GAP)
+    few, many = (
+        effect(before, [replace(before[0], n=n, mean=0.0, variance=0.0)]) for n in (3.0, 300.0)
+    )
+
+    assert few is not None
+    assert many is not None
+    assert few.high - few.low > 1.5 * (many.high - many.low)
+
+
+@pytest.mark.parametrize(
+    ("high", "answer", "then"),
+    [
+        (-0.1, "improved", "worse"),
+        (-0.1, "undecided", "worse"),
+        (-0.1, "no_effect", "no_effect"),
+        (0.1, "improved", "improved"),
+    ],
+)
+def test_what_hurts_most_who_use_the_target_is_worse(high: float, answer: str, then: str) -> None:
+    whole = Estimate(mean=-0.5, low=-0.9, high=high)
+
+    assert weighed(answer, whole) == then  # pyright: ignore[reportArgumentType]
+    assert weighed(answer, None) == answer  # pyright: ignore[reportArgumentType]
 
 
 def test_nothing_to_compare_is_no_effect_in_the_end() -> None:

@@ -104,6 +104,21 @@ def test_a_cure_that_helps_is_kept(village: Village) -> None:
     assert proven[0].effect_mos.low < 1.0 < proven[0].effect_mos.high
     assert not proven[0].is_undone
     assert loop.standing == []
+    assert [each.plan for each in loop.deeds if each.stands] == [plan.id]
+
+
+def test_what_helped_is_given_back_at_its_limit(village: Village) -> None:
+    loop = acting()
+    plan = until_done(village, loop)
+    outcomes(village, loop, None)
+    again = acting()
+    again.restore(json.loads(json.dumps(loop.saved())))
+    last = [t for t in again.see(village.watching, now_ns=plan.until_ns) if isinstance(t, Outcome)]
+
+    assert [(each.plan, each.verdict, each.is_undone) for each in last] == [
+        (plan.id, "improved", True)
+    ]
+    assert not any(each.stands for each in again.deeds)
 
 
 def test_what_does_not_help_is_taken_back_and_not_tried_again(village: Village) -> None:

@@ -7,8 +7,9 @@ element began to look wrong.
 
 from __future__ import annotations
 
+import json
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -221,7 +222,10 @@ class Measured:
 
 @dataclass(slots=True)
 class Log:
-    """Events of the last days, by element and in order of time."""
+    """Events of the last days, by element.
+
+    A planned work is an event of its window, however long before it was announced.
+    """
 
     keep_ns: int = 3 * 86_400_000_000_000
     _of: dict[str, deque[dict[str, object]]] = field(
@@ -232,8 +236,9 @@ class Log:
         """Take in events (`sentio.model.record.EVENT`)."""
         for row in rows.to_pylist():
             known = self._of.setdefault(str(row.get("element")), deque())
-            known.append(row)
-            while known and int(str(known[0]["ts"])) < int(str(row["ts"])) - self.keep_ns:
+            told_ns = int(str(row["ts"]))
+            known.append({**row, "ts": _begins_ns(row), "told_ns": told_ns})
+            while known and _kept_until_ns(known[0]) < told_ns - self.keep_ns:
                 known.popleft()
 
     def about(self, elements: set[str], since_ns: int, until_ns: int) -> list[dict[str, object]]:
@@ -257,6 +262,23 @@ class Log:
         ]
         within = [each for each in found if since_ns <= each.ts < until_ns]
         return sorted(within, key=lambda each: each.ts)
+
+
+def _begins_ns(row: Mapping[str, object]) -> int:
+    """Tell when an event begins: a planned work in its window, all else when it is told."""
+    told_ns = int(str(row["ts"]))
+    if row.get("event_kind") != "planned_work":
+        return told_ns
+    try:
+        return int(json.loads(str(row.get("attributes")))["planned_start_ns"])
+    except (ValueError, TypeError, KeyError):
+        return told_ns
+
+
+def _kept_until_ns(row: Mapping[str, object]) -> int:
+    """Tell until when an event is of interest: a work that was told early, until its end."""
+    told_ns = int(str(row["told_ns"]))
+    return max(told_ns, int(str(row["end_ts"]))) if row.get("end_ts") is not None else told_ns
 
 
 def _texts(rows: pa.RecordBatch, name: str) -> list[str]:

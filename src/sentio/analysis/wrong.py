@@ -81,10 +81,17 @@ def signs_of(
         kind = str(event.get("event_kind"))
         before, after = EVENTS.get(kind, (-1.0, -1.0))
         minutes = (began_ns - int(str(event["ts"]))) / MINUTE_NS
-        if -after <= minutes <= before or (kind == "planned_work" and minutes >= -after):
+        since_end = minutes if kind != "planned_work" else _since_end(event, began_ns)
+        if -after <= minutes and since_end <= before:
             known = found.get(kind)
             found[kind] = minutes if known is None else min(known, minutes, key=abs)
     return found
+
+
+def _since_end(event: Mapping[str, object], began_ns: int) -> float:
+    """Tell how many minutes before a decline a work was over; negative if it goes on."""
+    end = event.get("end_ts")
+    return (began_ns - int(str(event["ts"] if end is None else end))) / MINUTE_NS
 
 
 def word_for(signs: Mapping[str, float]) -> str:

@@ -48,6 +48,7 @@ class ActionDefinition(BaseModel):
     harm_share: Share = 0.0
     interrupts_min: Minutes = 0.0
     is_cure: bool = True
+    gives_back: bool = False
     least_probability: Share = 0.0
     parameters: dict[str, str | float] = {}
     remedies: list[RemedyDefinition] = Field(min_length=1)

@@ -47,12 +47,19 @@ def kill_switch(asked: Asked) -> str:
 
 
 def once(asked: Asked) -> str:
-    """Refuse what stands already for this degradation, or was tried in vain."""
+    """Refuse what stands already, or was tried for this degradation.
+
+    More of something can be added to what stands (a factor of capacity), for another degradation.
+    """
     for deed in asked.situation.of_degradation(asked.need.degradation.id):
         if deed.action == asked.candidate.action:
             return f"{deed.action.name} was done already" + (
                 " and did not help" if deed.was_undone else ""
             )
+    for deed in asked.situation.deeds:
+        is_same = deed.action == asked.candidate.action and not deed.action.parameters
+        if is_same and deed.stands:
+            return f"{deed.action.name} stands already, for {deed.degradation}"
     return ""
 
 

@@ -50,7 +50,9 @@ class ActionKind:
     ``cost_min`` and what ``harm`` may cost are in experience minutes. ``harm`` is the probability
     that the action makes ``harm_share`` of the uses in its blast worse. ``interrupts_min`` is for
     how long it takes its target out of service. ``inverse`` says in words how it is taken back,
-    empty where it cannot be. ``is_cure`` is False of what only softens or tells.
+    empty where it cannot be. What ``gives_back`` is taken back at its time limit even if it helped,
+    or as the planned work ends that it was for: it stands in for something better. ``is_cure`` is
+    False of what only softens or tells.
     """
 
     name: str
@@ -65,6 +67,7 @@ class ActionKind:
     harm_share: float
     interrupts_min: float = 0.0
     is_cure: bool = True
+    gives_back: bool = False
     least_probability: float = 0.0
     parameters: Mapping[str, str | float] = field(default_factory=dict[str, str | float])
     remedies: tuple[Remedy, ...] = ()

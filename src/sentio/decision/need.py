@@ -35,15 +35,24 @@ class Need:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deed:
-    """An action that was begun: of which degradation, when, and whether it was taken back."""
+    """An action that was begun: of which degradation, when, and whether it was taken back.
+
+    ``ended_ns`` is when it was judged; what ``stands`` helped, and is in force until it is given
+    back (``returned_ns``). It was ``against`` what was wrong, and was to regain ``worth_min``
+    weighted experience minutes.
+    """
 
     plan: str
     degradation: str
     action: Action
     began_ns: int
-    ended_ns: int | None = None  # None while it stands
+    ended_ns: int | None = None  # None until it is judged
     was_undone: bool = False
     touches: bool = True  # the network, or only tells somebody
+    stands: bool = False
+    returned_ns: int | None = None
+    against: str = ""
+    worth_min: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

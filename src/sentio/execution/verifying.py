@@ -2,9 +2,12 @@
 
 Difference in differences over periods: the change of the treated uses' mean, less that of a
 control group of the same services elsewhere. Means are of MOS against each use's own usual, so that
-another mix of people or another hour of the day is no effect. The interval is Student's; what lasts
-from period to period does not count as independent (Bertrand, Duflo and Mullainathan, How much
-should we trust differences-in-differences estimates?, QJE 119, 2004).
+another mix of people or another hour of the day is no effect. What is asked is the effect on those
+very uses that came after the action (Imbens, Nonparametric estimation of average treatment effects,
+Review of Economics and Statistics 86, 2004): how they fare now is seen, how they would have fared
+is not, and they would have strayed like those before. The interval is Student's; what lasts from
+period to period does not count as independent (Bertrand, Duflo and Mullainathan, How much should we
+trust differences-in-differences estimates?, QJE 119, 2004).
 """
 
 from __future__ import annotations
@@ -24,14 +27,15 @@ DEGREES = 3.0  # of freedom that are always there: `LASTING` was learned from ma
 MOST_PERIODS = 6  # before and after, that are compared
 ENOUGH = 0.3  # of what was lost, that must come back
 FEWEST_USES = 8.0
+PRIOR_USES = 10.0  # that the scatter of uses elsewhere counts for (tuned: `closed_loop.py`)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Period:
     """One period: uses in the scope and in the control group, MOS against the usual of each.
 
-    ``mean`` and ``variance`` are those of the treated uses, ``control_mean`` of the others, weighed
-    by the services of the treated.
+    ``mean`` and ``variance`` are those of the treated uses, ``control_mean`` and
+    ``control_variance`` of the others, weighed by the services of the treated.
     """
 
     end_ns: int
@@ -40,6 +44,7 @@ class Period:
     variance: float
     control_n: float
     control_mean: float
+    control_variance: float = 0.0
 
 
 def effect(before: Sequence[Period], after: Sequence[Period]) -> Estimate | None:
@@ -48,9 +53,12 @@ def effect(before: Sequence[Period], after: Sequence[Period]) -> Estimate | None
     after = [each for each in after if each.n > 0.0][-MOST_PERIODS:]
     if not before or not after:
         return None
-    (was, was_var), (is_now, now_var) = _mean(before), _mean(after)
+    was, was_lasting = _mean(before)
+    is_now, now_lasting = _mean(after)
+    uses = 1.0 / sum(each.n for each in before) + 1.0 / sum(each.n for each in after)
+    variance = _variance(before) * uses + was_lasting + now_lasting
     degrees = len(before) + len(after) - 2.0 + DEGREES
-    half = float(student.ppf(0.5 + LEVEL / 2.0, degrees)) * math.sqrt(was_var + now_var)
+    half = float(student.ppf(0.5 + LEVEL / 2.0, degrees)) * math.sqrt(variance)
     gain = is_now - was
     return Estimate(mean=gain, low=gain - half, high=gain + half)
 
@@ -69,19 +77,36 @@ def verdict(found: Estimate | None, *, lost: float, uses: float, is_last: bool) 
     return "improved" if is_last else "undecided"
 
 
+def weighed(answer: Verdict, whole: Estimate | None) -> Verdict:
+    """Let all count who use what was acted on: what helped some and hurt most is worse.
+
+    ``whole`` is the effect on all uses of the target, in the scope or not; None where it is not
+    known.
+    """
+    is_harm = whole is not None and whole.high < 0.0
+    return "worse" if is_harm and answer != "no_effect" else answer
+
+
+def _variance(periods: Sequence[Period]) -> float:
+    """Give the variance of a treated use; a handful that agrees is no surer than uses elsewhere.
+
+    What uses elsewhere tell is worth `PRIOR_USES`; it never makes anything surer.
+    """
+    n = float(sum(each.n for each in periods))
+    own = sum(each.n * each.variance for each in periods) / n
+    control = sum(each.n * each.control_variance for each in periods) / n
+    return max(own, (n * own + PRIOR_USES * control) / (n + PRIOR_USES))
+
+
 def _mean(periods: Sequence[Period]) -> tuple[float, float]:
-    """Give the mean against the control group, and its variance."""
+    """Give the mean against the control group, and its variance beyond that of the uses."""
     n = np.array([each.n for each in periods])
     gap = np.array([each.mean - each.control_mean for each in periods])
-    mean = float((n * gap).sum() / n.sum())
-    by_use = float(sum(each.n * each.variance for each in periods)) / float(n.sum())
     share = n / n.sum()
-    of_uses = by_use / float(n.sum())
-    by_uses = by_use * float((share**2 / n).sum())
+    mean = float((share * gap).sum())
     between = float((share * (gap - mean) ** 2).sum())
-    expected = by_use * float((share * (1.0 / n - 1.0 / n.sum())).sum())
+    expected = _variance(periods) * float((share * (1.0 / n - 1.0 / n.sum())).sum())
     extra = max(between - expected, 0.0)
     degrees = max(len(periods) - 1.0, 0.0)
     lasting = (DEGREES * LASTING**2 + degrees * extra) / (DEGREES + degrees)
-    effective = 1.0 / float((share**2).sum())
-    return mean, max(of_uses, by_uses) + lasting / effective
+    return mean, lasting * float((share**2).sum())

@@ -13,11 +13,16 @@ from typing import Any, TypeAlias
 from sentio.decision.choosing import Chooser
 from sentio.decision.kind import ActionKind
 from sentio.decision.need import HOUR_NS, MINUTE_NS, USE_MIN, Deed, Need, Situation
-from sentio.execution.verifying import Period, effect, verdict
+from sentio.execution.verifying import Period, effect, verdict, weighed
 from sentio.kernel.values import from_plain, to_plain
 from sentio.loop.courses import Courses
+from sentio.loop.for_whom import for_whom
 from sentio.loop.looking import Following
-from sentio.loop.watched import Open, WithId, following, pooled, uses_per_min
+from sentio.loop.needs import pooled, uses_per_min
+from sentio.loop.opened import Open, WithId, following
+from sentio.loop.own_changes import brought_by, is_worth_more, without_own_change
+from sentio.loop.proofs import of_cause, of_target, told_proof, unproven
+from sentio.loop.returning import Returning
 from sentio.model.degradation import Scope
 from sentio.model.diagnosis import Diagnosis
 from sentio.model.plan import Candidate, Estimate, Outcome, Plan, Verdict
@@ -26,7 +31,6 @@ MOST_MOS, LEAST_MOS = 5.0, 1.0
 SHORTEST_MIN, LONGEST_MIN = 60.0, 240.0  # that a decline is expected to go on: as long as it has
 VERIFIED_PERIODS = 3  # after its effect, by which a verdict is due
 KEPT_NS = 24 * HOUR_NS  # that deeds are remembered
-CANARY_PART = 10  # one in so many of those who felt it is the first part
 
 Told: TypeAlias = Plan | Outcome
 
@@ -77,6 +81,7 @@ class Acting:
         self.deeds: list[Deed] = []
         self.proving: dict[str, Proving] = {}
         self.courses = Courses(keeps_unmatched=keeps_unmatched)
+        self.returning = Returning(kinds)
         self._world = world
         self._kinds = kinds
         self._period_ns = period_ns
@@ -95,15 +100,19 @@ class Acting:
         Nothing is chosen for a period that is judged long after it was over (``is_late``).
         """
         self._note(watching, now_ns)
-        told: list[Told] = list(self._judged(now_ns))
+        told: list[Told] = [*self._judged(now_ns), *self._given_back(now_ns)]
         known = {one.told.id for one in watching.open}
         self._last = {name: plan for name, plan in self._last.items() if name in known}
         self._made = {name: made for name, made in self._made.items() if name in known}
-        self.deeds = [d for d in self.deeds if (d.ended_ns or now_ns) > now_ns - KEPT_NS]
+        self.deeds = [
+            d for d in self.deeds if d.stands or (d.ended_ns or now_ns) > now_ns - KEPT_NS
+        ]
         for need in [] if is_late else self._needs(watching):
-            plan = self._plan(need, watching, now_ns)
-            if plan is not None:
-                told.append(plan)
+            deed = brought_by(self.deeds, need)
+            if deed is None:
+                told += self._plan(without_own_change(self.deeds, need), watching, now_ns)
+            elif self._kinds[deed.action.kind].inverse and is_worth_more(need, deed):
+                told.append(self._regret(deed, need, now_ns))
         return told
 
     def approve(self, name: str, watching: Open, *, now_ns: int) -> Plan | None:
@@ -128,7 +137,10 @@ class Acting:
         scopes = {one.told.id: one.told.scope for one in watching.open}
         scopes |= {name: each.scope for name, each in self.proving.items()}
         people = {name: (each.subjects, each.services) for name, each in self.proving.items()}
-        self.courses.see(uses, gap, scopes, end_ns=now_ns, people=people)
+        suspects = [made.cause for _, made in self._made.values() if made.cause]
+        targets = [p.plan.chosen.action for p in self.proving.values() if p.plan.chosen]
+        beside = dict([*map(of_cause, suspects), *map(of_target, targets)])
+        self.courses.see(uses, gap, scopes, end_ns=now_ns, people=people, beside=beside)
 
     def _judged(self, now_ns: int) -> Iterator[Outcome]:
         """Judge what was done, as soon as its effect is clear; undo what did not help."""
@@ -140,6 +152,7 @@ class Acting:
             found = effect(each.before, after)
             uses = sum(p.n for p in after)
             answer = verdict(found, lost=each.lost, uses=uses, is_last=now_ns >= due_ns)
+            answer = weighed(answer, effect(*self._whole(each)))
             if answer == "undecided":
                 continue
             del self.proving[name]
@@ -154,10 +167,18 @@ class Acting:
                 is_undone=is_undone,
                 sentence=self.proof(each.plan, answer, found),
             )
-            self._close(name, now_ns, was_undone=is_undone)
+            self._close(outcome, stands=self.returning.keep(each.plan, outcome))
             if each.plan.chosen is not None:
                 self.chooser.effects.learn(each.plan.chosen, answer, at_ns=now_ns)
             yield outcome
+
+    def _whole(self, each: Proving) -> tuple[list[Period], list[Period]]:
+        """Give how all uses of an action's target fared before and after it."""
+        name, scope = of_target(each.plan.chosen.action) if each.plan.chosen else ("", {})
+        course = self.courses.of.get(name, []) if scope != each.scope else []
+        began_ns = min((p.end_ns for p in each.before), default=each.acted_ns)
+        before = [p for p in course if began_ns <= p.end_ns <= each.acted_ns]
+        return before, [p for p in course if p.end_ns > each.since_ns]
 
     def takes_back(self, plan: Plan, answer: Verdict) -> bool:
         """Tell whether what was done is undone after such a verdict."""
@@ -166,33 +187,36 @@ class Acting:
 
     def proof(self, plan: Plan, answer: Verdict, found: Estimate | None) -> str:
         """Tell a verdict to people."""
-        return _proof(plan, answer, found)
+        return told_proof(plan, answer, found)
+
+    def _given_back(self, now_ns: int) -> Iterator[Outcome]:
+        """Give back what helped and stands in for something better, as soon as its time is over."""
+        for outcome in self.returning.due(now_ns, self._world.works(now_ns)):
+            self.deeds = [
+                replace(d, stands=False, returned_ns=now_ns) if d.plan == outcome.plan else d
+                for d in self.deeds
+            ]
+            yield outcome
 
     def drop(self, plan: Plan, why: str, *, now_ns: int) -> Outcome:
         """Give up proving what was never done; nothing is learned of it."""
         self.proving.pop(plan.id, None)
-        self._close(plan.id, now_ns, was_undone=True)
-        name = plan.chosen.action.name if plan.chosen else plan.id
-        return Outcome(
-            plan=plan.id,
-            verdict="undecided",
-            verified_ns=now_ns,
-            effect_mos=Estimate(mean=0.0, low=0.0, high=0.0),
-            treated_uses=0,
-            control_uses=0,
-            is_undone=True,
-            sentence=f"Nothing is proven of {name}: {why}",
-        )
+        outcome = unproven(plan, why, now_ns=now_ns)
+        self._close(outcome, stands=False)
+        return outcome
 
-    def _close(self, name: str, now_ns: int, *, was_undone: bool) -> None:
+    def _close(self, outcome: Outcome, *, stands: bool) -> None:
+        now_ns, was_undone = outcome.verified_ns, outcome.is_undone
         self.deeds = [
-            replace(d, ended_ns=now_ns, was_undone=was_undone) if d.plan == name else d
+            replace(d, ended_ns=now_ns, was_undone=was_undone, stands=stands)
+            if d.plan == outcome.plan
+            else d
             for d in self.deeds
         ]
 
     def _needs(self, watching: Open) -> list[Need]:
         """List what is open and explained, in the order in which it is served."""
-        together = pooled(watching, self._made, self._period_ns)
+        together = pooled(watching.open, self._made, self._period_ns)
         found = [
             self._need(one, self._made[one.told.id][0], together[one.told.id])
             for one in watching.open
@@ -225,30 +249,42 @@ class Acting:
             by_slice=impact.by_slice,
         )
 
-    def _plan(self, need: Need, watching: Open, now_ns: int) -> Plan | None:
+    def _regret(self, deed: Deed, need: Need, now_ns: int) -> Outcome:
+        """Take back an action that brought a decline which costs more than it gave back."""
+        self.returning.forget(deed.plan)
+        proving = self.proving.pop(deed.plan, None)
+        if proving is not None and proving.plan.chosen is not None:
+            self.chooser.effects.learn(proving.plan.chosen, "worse", at_ns=now_ns)
+        nothing = Estimate(mean=0.0, low=0.0, high=0.0)
+        outcome = Outcome(
+            plan=deed.plan,
+            verdict="worse",
+            verified_ns=now_ns,
+            effect_mos=nothing,
+            treated_uses=0,
+            control_uses=0,
+            is_undone=True,
+            worse_for=tuple(f"{name}={member}" for name, member in need.degradation.scope.items()),
+            sentence=f"{deed.action.name} is taken back: {need.degradation.id} began with it.",
+        )
+        self._close(outcome, stands=False)
+        return outcome
+
+    def _plan(self, need: Need, watching: Open, now_ns: int) -> Iterator[Plan]:
         """Choose for a degradation; gives the plan where it says something new."""
         situation = self._situation(need, watching, now_ns)
         number = f"{self.loop}-P{self._count + 1:05d}".removeprefix("-")
         plan = self.chooser.choose(need, situation, number=number)
-        plan = self._for_whom(plan, watching)
+        plan = for_whom(plan, self._kinds, following(plan.degradation, watching))
         last = self._last.get(plan.degradation)
         is_done = plan.autonomy == "act" and plan.chosen is not None
         if not is_done and last is not None and _same(plan, last):
-            return None
+            return
         self._count += 1
         self._last[plan.degradation] = plan
         if is_done:
             self._act(plan, watching, now_ns)
-        return plan
-
-    def _for_whom(self, plan: Plan, watching: Open) -> Plan:
-        """Name those for whom an action is, where it is for people or things."""
-        one = following(plan.degradation, watching)
-        kind = self._kinds.get(plan.chosen.action.kind) if plan.chosen else None
-        if one is None or kind is None or kind.target not in {"customers", "scope"}:
-            return plan
-        felt = one.subjects[:: CANARY_PART if plan.canary else 1]
-        return replace(plan, subjects=tuple(str(each) for each in felt))
+        yield plan
 
     def _act(self, plan: Plan, watching: Open, now_ns: int) -> bool:
         chosen, one = plan.chosen, following(plan.degradation, watching)
@@ -261,6 +297,8 @@ class Acting:
             action=chosen.action,
             began_ns=now_ns,
             touches=kind.blast != "nobody",
+            against=chosen.against,
+            worth_min=chosen.regained_min.mean,
         )
         if not kind.is_cure:  # what only tells has no effect on the network to prove
             deed = replace(deed, ended_ns=now_ns)
@@ -289,7 +327,7 @@ class Acting:
 
     def _situation(self, need: Need, watching: Open, now_ns: int) -> Situation:
         subjects = self._subjects(now_ns)
-        uses = uses_per_min(need, watching, self._period_ns)
+        uses = uses_per_min(need, watching.watch, self._period_ns)
         whole = max(uses.pop("all"), 1e-9)
         return Situation(
             now_ns=now_ns,
@@ -310,6 +348,7 @@ class Acting:
             "deeds": to_plain(self.deeds),
             "proving": to_plain(self.proving),
             "courses": to_plain(self.courses.of),
+            "standing": self.returning.saved(),
             "last": to_plain(self._last),
             "made": {name: [key, to_plain(made)] for name, (key, made) in self._made.items()},
         }
@@ -323,6 +362,7 @@ class Acting:
         self.deeds = from_plain(list[Deed], saved["deeds"])
         self.proving = from_plain(dict[str, Proving], saved["proving"])
         self.courses.of = from_plain(dict[str, list[Period]], saved["courses"])
+        self.returning.restore(saved.get("standing", []))
         self._last = from_plain(dict[str, Plan], saved["last"])
         self._made = from_plain(dict[str, WithId], saved["made"])
 
@@ -332,12 +372,3 @@ def _same(plan: Plan, last: Plan) -> bool:
         return each.action if each else None
 
     return (what(plan.chosen), plan.autonomy) == (what(last.chosen), last.autonomy)
-
-
-def _proof(plan: Plan, answer: str, found: Estimate | None) -> str:
-    name = plan.chosen.action.name if plan.chosen else plan.id
-    words = {"improved": "helped", "worse": "made it worse", "no_effect": "did not help"}
-    if found is None:
-        return f"{name} {words[answer]}: nothing was left to compare."
-    span = f"{found.mean:+.2f} MOS a use (90 %: {found.low:+.2f} to {found.high:+.2f})"
-    return f"{name} {words[answer]}: {span} against others with the same services."

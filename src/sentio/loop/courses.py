@@ -42,14 +42,17 @@ class Courses:
         *,
         end_ns: int,
         people: Mapping[str, People] | None = None,
+        beside: Mapping[str, Scope] | None = None,
     ) -> None:
         """Note a period: its uses, and the MOS of each above its usual, shape (uses,).
 
         Where a scope has hardly a use any more, as that of a server that was switched, the uses of
-        the ``people`` who had been in it count. Courses that are no longer asked for are dropped.
+        the ``people`` who had been in it count. Scopes ``beside`` are noted too, but nothing need
+        be wrong there: others are compared with them. Courses that nobody asks for are dropped.
         """
-        self.of = {name: self.of.get(name, []) for name in scopes}
-        if not scopes:
+        beside = beside or {}
+        self.of = {name: self.of.get(name, []) for name in (*scopes, *beside)}
+        if not self.of:
             return
         service, services = coded(uses, "service")
         known = np.isfinite(gap)
@@ -63,6 +66,7 @@ class Courses:
         control = _by_service(gap, service, known & ~is_odd, len(services))
         if self.keeps_unmatched:
             control = _or_usual(*control)
+        within |= {name: inside(uses, scope) & known for name, scope in beside.items()}
         for name, here in within.items():
             period = _period(gap, service, here, control, end_ns=end_ns)
             self.of[name] = [*self.of[name], period][-KEPT:]
@@ -83,28 +87,32 @@ def _of_people(
 
 def _by_service(
     gap: FloatArray, service: IntArray, which: BoolArray, services: int
-) -> tuple[FloatArray, FloatArray]:
-    """Count some uses by service, and give the mean of each."""
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Count some uses by service, and give mean and variance of each."""
     n = np.bincount(service[which], minlength=services).astype(np.float64)
     total = np.bincount(service[which], gap[which], minlength=services)
-    return n, total / np.maximum(n, 1.0)
+    mean = total / np.maximum(n, 1.0)
+    off = (gap[which] - mean[service[which]]) ** 2
+    return n, mean, np.bincount(service[which], off, minlength=services) / np.maximum(n, 1.0)
 
 
-def _or_usual(n: FloatArray, mean: FloatArray) -> tuple[FloatArray, FloatArray]:
+def _or_usual(
+    n: FloatArray, mean: FloatArray, variance: FloatArray
+) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Let the usual stand for a control group that is too small."""
     is_enough = n >= FEWEST_CONTROLS
-    return np.where(is_enough, n, FEWEST_CONTROLS), np.where(is_enough, mean, 0.0)
+    return np.where(is_enough, n, FEWEST_CONTROLS), np.where(is_enough, mean, 0.0), variance
 
 
 def _period(
     gap: FloatArray,
     service: IntArray,
     here: BoolArray,
-    control: tuple[FloatArray, FloatArray],
+    control: tuple[FloatArray, FloatArray, FloatArray],
     *,
     end_ns: int,
 ) -> Period:
-    control_n, control_mean = control
+    control_n, control_mean, control_variance = control
     here = here & (control_n >= FEWEST_CONTROLS)[service] if len(control_n) else here
     own = gap[here]
     n = float(len(own))
@@ -116,4 +124,5 @@ def _period(
         variance=float(own.var()) if n else 0.0,
         control_n=float(control_n[mix > 0.0].sum()),
         control_mean=float((mix * control_mean).sum()),
+        control_variance=float((mix * control_variance).sum()),
     )

@@ -28,7 +28,7 @@ LEARN_NS = 14 * DAY_NS  # of an element's measurements
 LOG_NS = 3 * DAY_NS
 REJECTED_BELOW = 0.05
 MEASURED = ("ts", "element", "indicator", "value")
-EVENTS = ("ts", "end_ts", "event_kind", "element", "title", "severity")
+EVENTS = ("ts", "end_ts", "event_kind", "element", "title", "severity", "attributes")
 
 
 def diagnoser(warehouse: Warehouse, live: Live) -> Explain:
@@ -91,14 +91,20 @@ def _facts(
     since_ns: int,
     until_ns: int,
 ) -> pa.RecordBatch:
-    """Read an element's facts of a window, in order of time; none where the family has no table."""
+    """Read an element's facts of a window, in order of time; none where the family has no table.
+
+    A work that is not over then belongs to it, however long before it was announced.
+    """
     wanted = sorted(elements)
     marks = ", ".join("?" * len(wanted)) or "NULL"
+    is_work = (
+        "event_kind = 'planned_work' AND end_ts >= ?" if "event_kind" in columns else "ts >= ?"
+    )
     try:
         table = con.execute(
             f'SELECT {", ".join(columns)} FROM "{family}" '
-            f"WHERE element IN ({marks}) AND ts >= ? AND ts < ? ORDER BY ts",
-            [*wanted, since_ns, until_ns],
+            f"WHERE element IN ({marks}) AND (ts >= ? OR {is_work}) AND ts < ? ORDER BY ts",
+            [*wanted, since_ns, since_ns, until_ns],
         ).to_arrow_table()
     except duckdb.CatalogException:
         return pa.RecordBatch.from_pylist([], pa.schema([(c, pa.string()) for c in columns]))

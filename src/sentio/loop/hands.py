@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 
 from sentio.decision.need import MINUTE_NS
 from sentio.loop.acting import Acting, Proving
-from sentio.loop.watched import Open
+from sentio.loop.opened import Open
 from sentio.model.plan import Outcome, Plan
 from sentio.store.state.steering import Steering
 from sentio.store.state.store import StateStore

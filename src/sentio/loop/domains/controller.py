@@ -11,7 +11,7 @@ import pyarrow as pa
 from sentio.decision.policy import Policy
 from sentio.kernel.arrays import BoolArray, FloatArray
 from sentio.kernel.errors import UnknownName
-from sentio.loop.acting import Told, WithId, World
+from sentio.loop.acting import Told, World
 from sentio.loop.domains.cross_loop import CrossLoop, transport_below
 from sentio.loop.domains.glance import Glance, Glancing
 from sentio.loop.domains.locks import Locks
@@ -23,6 +23,7 @@ from sentio.loop.domains.reporting import Reporting, rolled_up, worst
 from sentio.loop.domains.stand_ins import StandIns
 from sentio.loop.domains.troubles import Trouble, Troubles, of_domain, owners_of
 from sentio.loop.looking import Following
+from sentio.loop.opened import WithId
 from sentio.model.intent import AutonomousDomain, DomainState, Intent, IntentReport, LoopState
 from sentio.model.plan import Autonomy
 from sentio.model.topology import Topology

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from sentio.decision.policy import Policy, policy, with_autonomy
 from sentio.kernel.config import Settings
-from sentio.loop.acting import Acting, Told, WithId, World
+from sentio.loop.acting import Acting, Told, World
 from sentio.loop.deciding import world_of
 from sentio.loop.detail import StoreDetail
 from sentio.loop.domains.catalogue import domains
@@ -21,7 +21,7 @@ from sentio.loop.domains.kept import restore, saved
 from sentio.loop.domains.locks import held_by
 from sentio.loop.domains.own_loop import CROSS
 from sentio.loop.looking import Following
-from sentio.loop.watched import Open
+from sentio.loop.opened import Open, WithId
 from sentio.model.diagnosis import Diagnosis
 from sentio.model.plan import Autonomy
 from sentio.model.topology import Topology

@@ -11,11 +11,12 @@ from sentio.decision.kind import ANYTHING, ActionKind
 from sentio.decision.need import MINUTE_NS, Deed, Need, Situation
 from sentio.decision.policy import Policy, with_autonomy
 from sentio.decision.tallied import Tallied
-from sentio.loop.acting import Acting, Told, WithId, World
+from sentio.loop.acting import Acting, Told, World
 from sentio.loop.domains.locks import Locks, held_by
 from sentio.loop.domains.troubles import Trouble
 from sentio.loop.domains.view import View
 from sentio.loop.looking import Following
+from sentio.loop.opened import WithId
 from sentio.model.intent import AutonomousDomain
 from sentio.model.plan import Autonomy, Plan, Refusal
 

@@ -1,17 +1,14 @@
-"""What acting is shown: what goes on, who sees it, who counts uses; and what is drawn from it."""
+"""What a need rests on beside its own diagnosis: other declines, and who uses its suspects."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Protocol, TypeAlias
-
-import pyarrow as pa
 
 from sentio.awareness.series import Place
 from sentio.decision.need import MINUTE_NS, Need
-from sentio.kernel.arrays import FloatArray
 from sentio.loop.looking import Following
+from sentio.loop.opened import Counts, WithId
 from sentio.model.diagnosis import Diagnosis
 
 WINDOW, WINDOW_PERIODS = 1, 4.0  # over which uses are counted (`awareness.kernel.WINDOWS`)
@@ -19,54 +16,13 @@ MOST_CAUSES = 3
 OF_SERVICES = ("ims",)  # kinds of functions that calls alone lead through (TS 23.228)
 TOGETHER_PERIODS, POOLED_FROM = 3, 0.5
 
-WithId: TypeAlias = tuple[str, Diagnosis]
 
-
-class Counts(Protocol):
-    """Who counts uses."""
-
-    def uses(self, place: Place, *, window: int, services: Sequence[str] = ()) -> float:
-        """Count the uses of a place in a window, of some services or of all."""
-        ...
-
-
-class Eyes(Protocol):
-    """Who sees: gives the last uses, each with its MOS above its usual; None where none were."""
-
-    @property
-    def judged(self) -> tuple[pa.Table, FloatArray] | None:
-        """Give the uses of the period that ended."""
-        ...
-
-
-class Open(Protocol):
-    """What goes on, and who sees it: `Watching`, or what a domain sees of itself."""
-
-    @property
-    def open(self) -> Sequence[Following]:
-        """Degradations that go on, the oldest first."""
-        ...
-
-    @property
-    def sight(self) -> Eyes:
-        """Who sees."""
-        ...
-
-    @property
-    def watch(self) -> Counts:
-        """Who counts."""
-        ...
-
-
-def following(degradation: str, watching: Open) -> Following | None:
-    """Give what goes on of that id, None where it is over."""
-    return next((one for one in watching.open if one.told.id == degradation), None)
-
-
-def pooled(watching: Open, made: Mapping[str, WithId], period_ns: int) -> dict[str, Diagnosis]:
+def pooled(
+    open_: Sequence[Following], made: Mapping[str, WithId], period_ns: int
+) -> dict[str, Diagnosis]:
     """Put together what declines that began at once say of one cause: each speaks for it."""
     found = {name: diagnosis for name, (_, diagnosis) in made.items()}
-    began = {one.told.id: one.told.began_ns for one in watching.open}
+    began = {one.told.id: one.told.began_ns for one in open_}
     for name, diagnosis in list(found.items()):
         first = diagnosis.cause
         if first is None or first.probability < POOLED_FROM or name not in began:
@@ -83,7 +39,7 @@ def pooled(watching: Open, made: Mapping[str, WithId], period_ns: int) -> dict[s
     return found
 
 
-def uses_per_min(need: Need, watching: Open, period_ns: int) -> dict[str, float]:
+def uses_per_min(need: Need, watch: Counts, period_ns: int) -> dict[str, float]:
     """Tell how many uses each suspect has a minute, and all together by the name `all`.
 
     Of a function that only some services lead through, those of the degradation's services count.
@@ -94,5 +50,5 @@ def uses_per_min(need: Need, watching: Open, period_ns: int) -> dict[str, float]
     for kind, name in (("all", "all"), *((c.element_kind, c.element) for c in causes)):
         services = need.degradation.services if kind in OF_SERVICES else ()
         place = Place(dimension=kind, member=name)
-        found[name] = watching.watch.uses(place, window=WINDOW, services=services) / minutes
+        found[name] = watch.uses(place, window=WINDOW, services=services) / minutes
     return found

@@ -1,0 +1,51 @@
+"""Changes that the loop made itself: a decline that one of them brought is no reason for another.
+
+The record of changes tells of them like of any other. Where a decline is explained by a change of
+an element that the loop has just acted on, it is its own action that is weighed anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from sentio.decision.need import MINUTE_NS, Deed, Need
+
+AT_ONCE_NS = 20 * MINUTE_NS  # between an action and what it brought (`analysis.wrong.AT_ONCE_MIN`)
+
+
+def brought_by(deeds: Iterable[Deed], need: Need) -> Deed | None:
+    """Give the action in force that a decline began with; None where no own one explains it."""
+    began_ns = need.degradation.began_ns
+    mine = [
+        each
+        for each in _own(deeds, need)
+        if not each.was_undone
+        and each.returned_ns is None
+        and 0 <= began_ns - each.began_ns <= AT_ONCE_NS
+    ]
+    return max(mine, key=lambda each: each.began_ns, default=None)
+
+
+def without_own_change(deeds: Iterable[Deed], need: Need) -> Need:
+    """Let a decline that came back with the end of an action be of the kind that it was against."""
+    began_ns, cause = need.degradation.began_ns, need.diagnosis.cause
+    for each in _own(deeds, need):
+        ended_ns = each.ended_ns if each.was_undone else each.returned_ns
+        if cause and ended_ns is not None and 0 <= began_ns - ended_ns <= AT_ONCE_NS:
+            first = replace(cause, kind=each.against)
+            found = (first, *need.diagnosis.hypotheses[1:])
+            return replace(need, diagnosis=replace(need.diagnosis, hypotheses=found))
+    return need
+
+
+def is_worth_more(need: Need, deed: Deed) -> bool:
+    """Tell whether a decline costs more than the action that brought it was to give back."""
+    return need.lost_min_per_hour / 60.0 * need.remaining_min > deed.worth_min
+
+
+def _own(deeds: Iterable[Deed], need: Need) -> list[Deed]:
+    cause = need.diagnosis.cause
+    if cause is None or cause.kind != "change":
+        return []
+    return [each for each in deeds if each.touches and each.action.target == cause.element]
