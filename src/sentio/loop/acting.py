@@ -19,16 +19,17 @@ from sentio.loop.courses import Courses
 from sentio.loop.looking import Following
 from sentio.loop.needs import pooled, uses_per_min
 from sentio.loop.opened import Open, WithId
-from sentio.loop.own_changes import brought_by, is_worth_more, without_own_change
+from sentio.loop.own_changes import brought_by, is_regretted, without_own_change
 from sentio.loop.proofs import of_cause, of_target, told_proof
 from sentio.loop.returning import Returning
 from sentio.model.degradation import Scope
 from sentio.model.diagnosis import Diagnosis
-from sentio.model.plan import Candidate, Estimate, Outcome, Plan, Verdict
+from sentio.model.plan import Action, Candidate, Estimate, Outcome, Plan, Verdict
 
 MOST_MOS, LEAST_MOS = 5.0, 1.0
 SHORTEST_MIN, LONGEST_MIN = 60.0, 240.0  # that a decline is expected to go on: as long as it has
 VERIFIED_PERIODS = 3  # after its effect, by which a verdict is due
+BEFORE_PERIODS = 1  # before an action, in which what it was for was surely there
 KEPT_NS = 24 * HOUR_NS  # that deeds are remembered
 
 Told: TypeAlias = Plan | Outcome
@@ -110,8 +111,10 @@ class Acting:
             deed = brought_by(self.deeds, need)
             if deed is None:
                 told += self._plan(without_own_change(self.deeds, need), watching, now_ns)
-            elif self._kinds[deed.action.kind].inverse and is_worth_more(need, deed):
-                told.append(self._regret(deed, need, now_ns))
+            elif self._kinds[deed.action.kind].inverse:
+                whole = effect(*self._whole(deed.action, deed.began_ns))
+                if is_regretted(need, deed, whole):
+                    told.append(self._regret(deed, need, now_ns))
         return told
 
     def approve(self, name: str, watching: Open, *, now_ns: int) -> Plan | None:
@@ -153,7 +156,11 @@ class Acting:
             found = effect(each.before, after)
             uses = sum(p.n for p in after)
             answer = verdict(found, lost=each.lost, uses=uses, is_last=now_ns >= due_ns)
-            answer = weighed(answer, effect(*self._whole(each)))
+            chosen = each.plan.chosen
+            if chosen is not None and each.scope != of_target(chosen.action)[1]:
+                answer = weighed(
+                    answer, effect(*self._whole(chosen.action, each.acted_ns, each.since_ns))
+                )
             if answer == "undecided":
                 continue
             del self.proving[name]
@@ -173,13 +180,13 @@ class Acting:
                 self.chooser.effects.learn(each.plan.chosen, answer, at_ns=now_ns)
             yield outcome
 
-    def _whole(self, each: Proving) -> tuple[list[Period], list[Period]]:
+    def _whole(
+        self, action: Action, acted_ns: int, since_ns: int = 0
+    ) -> tuple[list[Period], list[Period]]:
         """Give how all uses of an action's target fared before and after it."""
-        name, scope = of_target(each.plan.chosen.action) if each.plan.chosen else ("", {})
-        course = self.courses.of.get(name, []) if scope != each.scope else []
-        began_ns = min((p.end_ns for p in each.before), default=each.acted_ns)
-        before = [p for p in course if began_ns <= p.end_ns <= each.acted_ns]
-        return before, [p for p in course if p.end_ns > each.since_ns]
+        course = self.courses.of.get(of_target(action)[0], [])
+        before = [p for p in course if p.end_ns <= acted_ns]
+        return before[-BEFORE_PERIODS:], [p for p in course if p.end_ns > max(since_ns, acted_ns)]
 
     def takes_back(self, plan: Plan, answer: Verdict) -> bool:
         """Tell whether what was done is undone after such a verdict."""
