@@ -92,7 +92,7 @@ class Closed(Run):
         self.works.given = self.given
         self._begin()
 
-    def save(self, path: str, observed: tuple[Fault, ...]) -> None:
+    def save_all(self, path: str, observed: tuple[Fault, ...]) -> None:
         """Keep what was told and done, to look into."""
         told = [one.told for one in self.follow.values()]
         proofs = self.evidence, self.watched

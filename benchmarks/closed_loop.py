@@ -35,7 +35,7 @@ def main() -> None:
     acted.play()
     truth = observed(given).truth
     if given.save:
-        acted.save(given.save, truth)
+        acted.save_all(given.save, truth)
     found = figures(acted, truth)
     faults, rows = found.pop("faults"), found.pop("rows")
     took_s = time.perf_counter() - began

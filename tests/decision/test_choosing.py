@@ -165,8 +165,18 @@ def test_the_kill_switch_stops_everything() -> None:
             },
             "rate",
         ),
+        ({"deeds": (reroute(degradation="D9", ended_min=300.0, was_undone=True),)}, "once"),
         (
-            {"deeds": (reroute(degradation="D9", ended_min=5.0, was_undone=True),)},
+            {
+                "deeds": (
+                    reroute(
+                        degradation="D9",
+                        ended_min=5.0,
+                        was_undone=True,
+                        action=Action(kind="restart", target="link-7", target_kind="link"),
+                    ),
+                )
+            },
             "cool_down",
         ),
     ],

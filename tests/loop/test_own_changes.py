@@ -8,7 +8,8 @@ import pytest
 from tests.decision.test_choosing import NOW_NS, cause, need, reroute
 
 from sentio.decision.need import MINUTE_NS, Deed
-from sentio.loop.own_changes import brought_by, is_worth_more, without_own_change
+from sentio.loop.own_changes import brought_by, is_regretted, without_own_change
+from sentio.model.plan import Estimate
 
 CHANGED = cause(kind="change")
 BEGAN_MIN = 10.0  # before now, the decline of `need`
@@ -50,8 +51,19 @@ def test_what_comes_back_when_an_action_ends_is_of_the_old_kind() -> None:
     assert without_own_change([mine], need(CHANGED)) == need(CHANGED)
 
 
+def test_what_was_done_for_a_decline_is_not_the_change_that_brought_it() -> None:
+    mine = reroute(began_min=BEGAN_MIN - 5.0, against="loss")
+    found = without_own_change([mine], need(CHANGED)).diagnosis.cause
+
+    assert found is not None
+    assert found.kind == "loss"
+
+
 def test_an_action_is_given_up_for_more_than_it_brings() -> None:
     mine = reroute(degradation="D9", worth_min=600.0)
+    good, bad = (Estimate(mean=each, low=-9.0, high=9.0) for each in (0.1, -0.1))
 
-    assert not is_worth_more(need(CHANGED, lost_min_per_hour=100.0), mine)
-    assert is_worth_more(need(CHANGED, lost_min_per_hour=1000.0), mine)
+    assert not is_regretted(need(CHANGED, lost_min_per_hour=100.0), mine, None)
+    assert is_regretted(need(CHANGED, lost_min_per_hour=1000.0), mine, None)
+    assert not is_regretted(need(CHANGED, lost_min_per_hour=1000.0), mine, good)
+    assert is_regretted(need(CHANGED, lost_min_per_hour=100.0), mine, bad)

@@ -63,8 +63,8 @@ def test_a_way_around_a_work_is_given_back_when_the_work_is_over() -> None:
     returning = Returning(KINDS)
     returning.keep(plan("reroute", "planned_work"), outcome())
 
-    assert list(returning.due(20, frozenset({"link-7"}))) == []
-    (told,) = returning.due(30, frozenset({"link-8"}))
+    assert list(returning.due(2 * UNTIL_NS, frozenset({"link-7"}))) == []
+    (told,) = returning.due(2 * UNTIL_NS + 1, frozenset({"link-8"}))
     assert "work is over" in told.sentence
 
 

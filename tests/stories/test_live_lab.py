@@ -1,4 +1,4 @@
-"""A city at work beside a Sentio: what breaks is told with the right element, restarts included."""
+"""A city at work beside a Sentio: what breaks is told, healed and proven, restarts included."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from sentio.lab.live.run import Wish, run_lab
 from sentio.lab.live.sending import Push
 from sentio.lab.live.steering import ask
 from sentio.lab.operator.scale import Scale
+from sentio.lab.southbound.server import southbound_url
 
 pytestmark = pytest.mark.slow
 LEARN_DAYS = 0.15
@@ -51,7 +52,9 @@ def free_port() -> int:
 
 
 @contextmanager
-def at_work(folder: Path, *, users: int = 4000) -> Iterator[tuple[int, int, Kept]]:
+def at_work(
+    folder: Path, *, users: int = 4000, autonomy: str = "advise"
+) -> Iterator[tuple[int, int, Kept]]:
     """Run a Sentio and a lab that pushes to it; gives their ports, and where the lab goes on."""
     stop, live, told = threading.Event(), threading.Event(), list[tuple[int, Kept]]()
 
@@ -62,7 +65,7 @@ def at_work(folder: Path, *, users: int = 4000) -> Iterator[tuple[int, int, Kept
         server.ask("watch", {"grace_s": 0})
         live.set()
 
-    control_port = free_port()
+    control_port, southbound_port = free_port(), free_port()
     wish = Wish(
         scale=Scale(cells=24, users=users, things=50),
         faults=0.0,
@@ -70,6 +73,7 @@ def at_work(folder: Path, *, users: int = 4000) -> Iterator[tuple[int, int, Kept
         speed=100.0,
         history_days=0.2,
         control_port=control_port,
+        southbound_port=southbound_port,
     )
     with serving(
         folder,
@@ -77,7 +81,11 @@ def at_work(folder: Path, *, users: int = 4000) -> Iterator[tuple[int, int, Kept
         learn_days=LEARN_DAYS,
         grace_s=HISTORY_S,
         stop=stop,
-        collection_url=orders_url(control_port),
+        more={
+            "COLLECTION_URL": orders_url(control_port),
+            "EXECUTION_URL": southbound_url(southbound_port),
+            "DECISION_AUTONOMY": autonomy,
+        },
     ) as server:
         work = threading.Thread(
             target=run_lab,
@@ -123,3 +131,25 @@ def test_what_an_unsure_diagnosis_orders_is_carried_out_by_the_lab_and_goes_back
             assert each["granularity_s"] < (each["usual_granularity_s"] or 900)
 
         waited(lambda: ask(lab, "/orders")["orders"] == [])
+
+
+def test_what_breaks_is_healed_over_the_networks_interfaces_and_proven(tmp_path):
+    with at_work(tmp_path, users=8000, autonomy="act") as (port, lab, _):
+        broken = ask(lab, "/break", {"kind": "upf_overload", "severity": 0.9, "minutes": 240})
+
+        done = waited(lambda: [t for t in got(port, "tasks") if t["state"] == "done"])
+        cure = waited(lambda: [t for t in got(port, "tasks") if t["wanted"] == "kept"])[0]
+        plan = next(p for p in got(port, "plans") if p["id"] == cure["plan"])
+
+        assert done
+        assert broken["element"] in cure["action"]
+        assert plan["outcome"]["verdict"] == "improved"
+        assert plan["outcome"]["effect_mos"]["low"] > 0.0
+        truth = {each["name"]: each for each in ask(lab, "/truth")["faults"]}
+        assert truth[broken["name"]]["end_ns"] < broken["end_ns"]
+        lines = {
+            each["what"]
+            for each in got(port, "audit?limit=500")
+            if each["details"].get("plan") == plan["id"]
+        }
+        assert {"action ordered", "action sent", "action done", "effect proven"} <= lines

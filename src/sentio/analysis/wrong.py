@@ -14,10 +14,10 @@ from sentio.analysis.measured import Log, Measured
 MINUTE_NS = 60_000_000_000
 EVENTS: Mapping[str, tuple[float, float]] = {
     "change": (360.0, 5.0),
-    "planned_work": (20.0, 5.0),
+    "planned_work": (0.0, 5.0),
     "alarm": (30.0, 10.0),
 }
-"""How many minutes before the decline, and after it, an event still belongs to it."""
+"""How many minutes before the decline, and after it, an event still belongs to it; a work lasts."""
 AT_ONCE_MIN = 20.0  # between a change and a decline that it may have brought
 LEAST = 4.0  # deviations
 

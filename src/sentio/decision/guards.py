@@ -47,7 +47,7 @@ def kill_switch(asked: Asked) -> str:
 
 
 def once(asked: Asked) -> str:
-    """Refuse what stands already, or was tried for this degradation.
+    """Refuse what stands already, was tried for this degradation, or failed on the target of late.
 
     More of something can be added to what stands (a factor of capacity), for another degradation.
     """
@@ -60,6 +60,8 @@ def once(asked: Asked) -> str:
         is_same = deed.action == asked.candidate.action and not deed.action.parameters
         if is_same and deed.stands:
             return f"{deed.action.name} stands already, for {deed.degradation}"
+        if deed.action == asked.candidate.action and deed.was_undone and deed.touches:
+            return f"{deed.action.name} was undone of late, for {deed.degradation}"
     return ""
 
 

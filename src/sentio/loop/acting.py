@@ -20,16 +20,17 @@ from sentio.loop.for_whom import for_whom
 from sentio.loop.looking import Following
 from sentio.loop.needs import pooled, uses_per_min
 from sentio.loop.opened import Open, WithId, following
-from sentio.loop.own_changes import brought_by, is_worth_more, without_own_change
+from sentio.loop.own_changes import brought_by, is_regretted, without_own_change
 from sentio.loop.proofs import of_cause, of_target, told_proof, unproven
 from sentio.loop.returning import Returning
 from sentio.model.degradation import Scope
 from sentio.model.diagnosis import Diagnosis
-from sentio.model.plan import Candidate, Estimate, Outcome, Plan, Verdict
+from sentio.model.plan import Action, Candidate, Estimate, Outcome, Plan, Verdict
 
 MOST_MOS, LEAST_MOS = 5.0, 1.0
 SHORTEST_MIN, LONGEST_MIN = 60.0, 240.0  # that a decline is expected to go on: as long as it has
 VERIFIED_PERIODS = 3  # after its effect, by which a verdict is due
+BEFORE_PERIODS = 1  # before an action, in which what it was for was surely there
 KEPT_NS = 24 * HOUR_NS  # that deeds are remembered
 
 Told: TypeAlias = Plan | Outcome
@@ -84,7 +85,7 @@ class Acting:
         self.returning = Returning(kinds)
         self._world = world
         self._kinds = kinds
-        self._period_ns = period_ns
+        self.period_ns = period_ns
         self._count = 0
         self._counted: tuple[int, int] | None = None  # hour, and all subjects then
         self._last: dict[str, Plan] = {}  # of each open degradation
@@ -111,8 +112,10 @@ class Acting:
             deed = brought_by(self.deeds, need)
             if deed is None:
                 told += self._plan(without_own_change(self.deeds, need), watching, now_ns)
-            elif self._kinds[deed.action.kind].inverse and is_worth_more(need, deed):
-                told.append(self._regret(deed, need, now_ns))
+            elif self._kinds[deed.action.kind].inverse:
+                whole = effect(*self._whole(deed.action, deed.began_ns))
+                if is_regretted(need, deed, whole):
+                    told.append(self._regret(deed, need, now_ns))
         return told
 
     def approve(self, name: str, watching: Open, *, now_ns: int) -> Plan | None:
@@ -144,7 +147,7 @@ class Acting:
 
     def _judged(self, now_ns: int) -> Iterator[Outcome]:
         """Judge what was done, as soon as its effect is clear; undo what did not help."""
-        period_ns = self._period_ns
+        period_ns = self.period_ns
         for name, each in list(self.proving.items()):
             course = self.courses.of.get(name, [])
             after = [p for p in course if p.end_ns > each.since_ns]
@@ -152,7 +155,11 @@ class Acting:
             found = effect(each.before, after)
             uses = sum(p.n for p in after)
             answer = verdict(found, lost=each.lost, uses=uses, is_last=now_ns >= due_ns)
-            answer = weighed(answer, effect(*self._whole(each)))
+            chosen = each.plan.chosen
+            if chosen is not None and each.scope != of_target(chosen.action)[1]:
+                answer = weighed(
+                    answer, effect(*self._whole(chosen.action, each.acted_ns, each.since_ns))
+                )
             if answer == "undecided":
                 continue
             del self.proving[name]
@@ -172,13 +179,13 @@ class Acting:
                 self.chooser.effects.learn(each.plan.chosen, answer, at_ns=now_ns)
             yield outcome
 
-    def _whole(self, each: Proving) -> tuple[list[Period], list[Period]]:
+    def _whole(
+        self, action: Action, acted_ns: int, since_ns: int = 0
+    ) -> tuple[list[Period], list[Period]]:
         """Give how all uses of an action's target fared before and after it."""
-        name, scope = of_target(each.plan.chosen.action) if each.plan.chosen else ("", {})
-        course = self.courses.of.get(name, []) if scope != each.scope else []
-        began_ns = min((p.end_ns for p in each.before), default=each.acted_ns)
-        before = [p for p in course if began_ns <= p.end_ns <= each.acted_ns]
-        return before, [p for p in course if p.end_ns > each.since_ns]
+        course = self.courses.of.get(of_target(action)[0], [])
+        before = [p for p in course if p.end_ns <= acted_ns]
+        return before[-BEFORE_PERIODS:], [p for p in course if p.end_ns > max(since_ns, acted_ns)]
 
     def takes_back(self, plan: Plan, answer: Verdict) -> bool:
         """Tell whether what was done is undone after such a verdict."""
@@ -198,6 +205,13 @@ class Acting:
             ]
             yield outcome
 
+    def put_off(self, plan: Plan, until_ns: int) -> None:
+        """Begin the proof no earlier than an action really was done."""
+        each = self.proving[plan.id]
+        kind = self._kinds[plan.chosen.action.kind] if plan.chosen else None
+        interrupts_ns = round(kind.interrupts_min * MINUTE_NS) if kind else 0
+        each.since_ns = max(each.since_ns, until_ns + interrupts_ns)
+
     def drop(self, plan: Plan, why: str, *, now_ns: int) -> Outcome:
         """Give up proving what was never done; nothing is learned of it."""
         self.proving.pop(plan.id, None)
@@ -216,7 +230,7 @@ class Acting:
 
     def _needs(self, watching: Open) -> list[Need]:
         """List what is open and explained, in the order in which it is served."""
-        together = pooled(watching.open, self._made, self._period_ns)
+        together = pooled(watching.open, self._made, self.period_ns)
         found = [
             self._need(one, self._made[one.told.id][0], together[one.told.id])
             for one in watching.open
@@ -235,7 +249,7 @@ class Acting:
         uses = sum(p.n for p in course) / max(len(course), 1)
         told = one.told
         share = max(told.mos_usual - told.mos_seen, 0.0) / (MOST_MOS - LEAST_MOS)
-        periods_an_hour = HOUR_NS / self._period_ns
+        periods_an_hour = HOUR_NS / self.period_ns
         lasted_min = (told.seen_ns - told.began_ns) / MINUTE_NS
         impact = diagnosis.impact
         return Need(
@@ -327,7 +341,7 @@ class Acting:
 
     def _situation(self, need: Need, watching: Open, now_ns: int) -> Situation:
         subjects = self._subjects(now_ns)
-        uses = uses_per_min(need, watching.watch, self._period_ns)
+        uses = uses_per_min(need, watching.watch, self.period_ns)
         whole = max(uses.pop("all"), 1e-9)
         return Situation(
             now_ns=now_ns,

@@ -42,8 +42,8 @@ class Hands:
                 why = self._never(task, each, now_ns)
                 if why:
                     told.append(acting.drop(each.plan, why, now_ns=now_ns))
-                elif task.state not in {"sent", "done"}:
-                    each.since_ns = max(each.since_ns, now_ns)
+                elif task.state not in {"sent", "done"} or _is_first(each, acting, now_ns):
+                    acting.put_off(each.plan, now_ns)
         self.tasks.expire(now_ns=now_ns)
         return told
 
@@ -69,3 +69,8 @@ class Hands:
         if task.state in {"ordered", "sending"} and waited_min >= PATIENCE_MIN:
             return f"for {waited_min:.0f} minutes it could not be sent: {task.said}"
         return ""
+
+
+def _is_first(each: Proving, acting: Acting, now_ns: int) -> bool:
+    """Tell whether the period ends within which it was done: it felt only a part of the effect."""
+    return now_ns <= each.acted_ns + acting.period_ns

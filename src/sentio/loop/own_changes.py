@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from sentio.decision.need import MINUTE_NS, Deed, Need
+from sentio.model.plan import Estimate
 
 AT_ONCE_NS = 20 * MINUTE_NS  # between an action and what it brought (`analysis.wrong.AT_ONCE_MIN`)
 
@@ -28,19 +29,30 @@ def brought_by(deeds: Iterable[Deed], need: Need) -> Deed | None:
 
 
 def without_own_change(deeds: Iterable[Deed], need: Need) -> Need:
-    """Let a decline that came back with the end of an action be of the kind that it was against."""
+    """Let a decline be of the kind that an own action was against, where that is all that changed.
+
+    So it is with one that the action was done for, and with one that came back when it ended.
+    """
     began_ns, cause = need.degradation.began_ns, need.diagnosis.cause
     for each in _own(deeds, need):
         ended_ns = each.ended_ns if each.was_undone else each.returned_ns
-        if cause and ended_ns is not None and 0 <= began_ns - ended_ns <= AT_ONCE_NS:
+        is_later = each.began_ns > began_ns
+        is_back = ended_ns is not None and 0 <= began_ns - ended_ns <= AT_ONCE_NS
+        if cause and (is_later or is_back):
             first = replace(cause, kind=each.against)
             found = (first, *need.diagnosis.hypotheses[1:])
             return replace(need, diagnosis=replace(need.diagnosis, hypotheses=found))
     return need
 
 
-def is_worth_more(need: Need, deed: Deed) -> bool:
-    """Tell whether a decline costs more than the action that brought it was to give back."""
+def is_regretted(need: Need, deed: Deed, whole: Estimate | None) -> bool:
+    """Tell whether an action that brought a decline should not have been.
+
+    ``whole`` is how much better all uses of its target fare since; where that is not known, what
+    the decline costs is held against what the action was to give back.
+    """
+    if whole is not None:
+        return whole.mean < 0.0
     return need.lost_min_per_hour / 60.0 * need.remaining_min > deed.worth_min
 
 

@@ -50,10 +50,13 @@ class Returning:
         self.standing = [each for each in self.standing if each.outcome.plan != plan]
 
     def due(self, now_ns: int, works: frozenset[str]) -> Iterator[Outcome]:
-        """Give back what is due; ``works`` names the elements that are worked on now."""
+        """Give back what is due; ``works`` names the elements that are worked on now.
+
+        What was done because of a work stands as long as that lasts, whatever its limit.
+        """
         for each in list(self.standing):
             is_over = bool(each.work) and each.work not in works
-            if not is_over and now_ns < each.until_ns:
+            if each.work in works or (not is_over and now_ns < each.until_ns):
                 continue
             self.standing.remove(each)
             why = "the planned work is over" if is_over else "its time is over"
