@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from sentio.api.tmf.table import read_table
 from sentio.decision.catalogue import read_definition
 from sentio.decision.definition import ActionDefinition
 from sentio.decision.policy import Policy
@@ -28,6 +29,7 @@ READERS: dict[str, Callable[[Path], object]] = {
     "policies": lambda path: read_definition(Policy, path),
     "requirements": lambda path: profile_of(path.read_text("utf-8"), where=path.name),
     "services": read_service,
+    "tmf": read_table,
 }
 DEFINITIONS = Path(__file__).resolve().parents[2] / "src" / "sentio" / "definitions"
 
