@@ -9,12 +9,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Self
 
-from sqlalchemy import Engine, delete, func, select
+from sqlalchemy import Connection, Engine, delete, func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
 from sentio.kernel.errors import RefusedError, StoreError, UnknownName
-from sentio.store.state.engine import open_engine
+from sentio.store.state.engine import READS_ONLY, open_engine
 from sentio.store.state.keys import ROLES, ApiKey, hash_of, id_of, new_key, new_salt
 from sentio.store.state.migrate import HEAD, current, upgrade
 from sentio.store.state.tables import ApiKeyRow, AuditRow, SourceRow, SubjectSettingRow
@@ -54,6 +54,7 @@ class StateStore:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
+        self._reads = engine.execution_options(**{READS_ONLY: True})
         self._sessions = sessionmaker(engine, expire_on_commit=False)
         self._checked: dict[bytes, str] = {}
 
@@ -230,6 +231,15 @@ class StateStore:
         try:
             with self._sessions.begin() as session:
                 yield session
+        except SQLAlchemyError as error:
+            raise _explained(error, self.engine) from error
+
+    @contextmanager
+    def reading(self) -> Generator[Connection]:
+        """Open a transaction that only reads: it sees one state, and waits for no writer."""
+        try:
+            with self._reads.begin() as connection:
+                yield connection
         except SQLAlchemyError as error:
             raise _explained(error, self.engine) from error
 
