@@ -280,4 +280,5 @@ class TmfHubRow(Base):
     api: Mapped[str] = mapped_column(String(20), index=True)
     callback: Mapped[str] = mapped_column(Text)
     query: Mapped[str] = mapped_column(Text)
+    secret: Mapped[str] = mapped_column(String(200))
     created_ns: Mapped[int] = mapped_column(BigInteger)

@@ -48,6 +48,7 @@ def upgrade() -> None:
         sa.Column("api", sa.String(20), nullable=False, index=True),
         sa.Column("callback", sa.Text, nullable=False),
         sa.Column("query", sa.Text, nullable=False),
+        sa.Column("secret", sa.String(200), nullable=False),
         sa.Column("created_ns", sa.BigInteger, nullable=False),
     )
 
