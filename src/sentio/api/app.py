@@ -32,6 +32,7 @@ from sentio.api.reading import reading_router
 from sentio.api.rim import Rim
 from sentio.api.service_problems import service_problems_router
 from sentio.api.stream import stream_router
+from sentio.api.tmf.serving import open_api_routes, open_engine
 from sentio.api.watch import watch_router
 from sentio.api.works import works_router
 from sentio.ingest.sources.limits import Limits
@@ -96,6 +97,8 @@ def create_app(
         lifespan=lifespan,
         docs_url=None,  # its page would load code from elsewhere
         redoc_url=None,
+        root_path=settings.api_root_path,
+        root_path_in_servers=False,
     )
     app.state.intake = intake
     app.state.access = access
@@ -104,6 +107,8 @@ def create_app(
     app.add_middleware(Rim, is_local=is_local)
     app.include_router(ingest_router(_ingest(platform, intake, metrics), access))
     _add_reading(app, loop)
+    app.state.tmf = open_engine(platform)
+    app.router.routes.extend(open_api_routes(app.state.tmf, access, platform))
     app.include_router(health_router(platform, intake, metrics, access=access))
     return app
 

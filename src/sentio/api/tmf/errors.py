@@ -50,7 +50,7 @@ def tmf_error(error: SentioError) -> JSONResponse:
     body = {
         "@type": "Error",
         "code": str(status),
-        "reason": f"{error.what[:1].upper()}{error.what[1:]}",
+        "reason": error.what,
         "message": str(error),
         "status": str(status),
         "referenceError": f"{REFERENCE}{SECTIONS.get(status, '')}",

@@ -143,7 +143,11 @@ class Desk:
         """Offer an event to those who want it."""
         found = [_subscriber(each) for each in self._hubs.list(event.api)]
         if wanted := [each for each in found if wants(each.query, event.body)]:
-            self._notifier.offer(event, subscribers=wanted)
+            self.offer(event, wanted)
+
+    def offer(self, event: Event, subscribers: Sequence[Subscriber]) -> None:
+        """Offer an event to some."""
+        self._notifier.offer(event, subscribers=subscribers)
 
 
 def wants(query: str, body: Mapping[str, Any]) -> bool:
@@ -166,9 +170,7 @@ def check_callback(text: str) -> None:
     except ValueError:
         is_usable = False
     if not is_usable or len(text) > LONGEST or not text.isprintable():
-        raise bad(
-            f"the callback is {text[:80]!r}", where="callback", expected="an http(s) address"
-        )
+        raise bad(f"the callback is {text[:80]!r}", where="callback", expected="an http(s) address")
 
 
 def hub_body(api: ApiTable, hub: Hub) -> Body:

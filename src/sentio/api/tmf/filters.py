@@ -67,7 +67,9 @@ def parse_filters(items: Iterable[tuple[str, str]]) -> tuple[Clause, ...]:
         else:
             test = tests[0]
             together.setdefault((test.path, test.operator), []).extend(test.values)
-    clauses += [(Comparison(*key, tuple(dict.fromkeys(values))),) for key, values in together.items()]
+    clauses += [
+        (Comparison(*key, tuple(dict.fromkeys(values))),) for key, values in together.items()
+    ]
     if sum(len(test.values) for clause in clauses for test in clause) > MOST_TESTS:
         raise bad("the filter has too many tests", where="query", expected=f"{MOST_TESTS} at most")
     return tuple(clauses)

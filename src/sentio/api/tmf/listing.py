@@ -148,5 +148,3 @@ def _place(mark: str, marks: Sequence[str]) -> int:
         return marks.index(mark)
     except ValueError as error:
         raise bad("what the cursor stood at is gone", where="after, before") from error
-
-

@@ -225,9 +225,10 @@ def _walk(value: object, pointer: str) -> Iterator[tuple[str, object]]:
     yield pointer, value
     pairs: list[tuple[str, object]] = []
     if isinstance(value, dict):
-        pairs = [(str(key).replace("~", "~0").replace("/", "~1"), each) for key, each in value.items()]
+        pairs = [
+            (str(key).replace("~", "~0").replace("/", "~1"), each) for key, each in value.items()
+        ]
     elif isinstance(value, list):
         pairs = [(str(index), each) for index, each in enumerate(value)]
     for name, each in pairs:
         yield from _walk(each, f"{pointer}/{name}")
-

@@ -106,9 +106,7 @@ def _narrowest(
     return min(plain, key=size)
 
 
-def _condition(
-    collection: int, sought: Sought, seq: ColumnElement[int]
-) -> ColumnElement[bool]:
+def _condition(collection: int, sought: Sought, seq: ColumnElement[int]) -> ColumnElement[bool]:
     if sought.operator == "eq" and len(sought.values) == 1:
         other = TmfIndexRow.__table__.alias()
         value = sought.values[0][0]
