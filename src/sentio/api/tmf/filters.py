@@ -67,9 +67,8 @@ def parse_filters(items: Iterable[tuple[str, str]]) -> tuple[Clause, ...]:
         else:
             test = tests[0]
             together.setdefault((test.path, test.operator), []).extend(test.values)
-    clauses += [
-        (Comparison(*key, tuple(dict.fromkeys(values))),) for key, values in together.items()
-    ]
+    for (path, operator), values in together.items():
+        clauses.append((Comparison(path, operator, tuple(dict.fromkeys(values))),))
     if sum(len(test.values) for clause in clauses for test in clause) > MOST_TESTS:
         raise bad("the filter has too many tests", where="query", expected=f"{MOST_TESTS} at most")
     return tuple(clauses)
@@ -131,8 +130,8 @@ def _with_symbol(key: str, value: str) -> tuple[str, str]:
     for symbol, operator in SYMBOLS:
         if rest.startswith(symbol) and name and name[0]:
             if rest == symbol:
-                operator += "e" if operator != "ne" else ""
-                return f"{name[0]}.{operator}", value
+                with_equals = operator if operator == "ne" else f"{operator}e"
+                return f"{name[0]}.{with_equals}", value
             return f"{name[0]}.{operator}", rest[1:] + (f"={value}" if value else "")
     return key, value
 

@@ -248,7 +248,7 @@ def _same(a: object, b: object) -> bool:
     return isinstance(a, bool) == isinstance(b, bool) and a == b
 
 
-def _sign(a: Any, b: Any) -> int | None:  # Any: JSON
+def _sign(a: object, b: object) -> int | None:
     if isinstance(a, str) and isinstance(b, str):
         a_s, b_s = seconds(a), seconds(b)
         left, right = (a, b) if a_s is None or b_s is None else (a_s, b_s)

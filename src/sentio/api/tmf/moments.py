@@ -6,7 +6,8 @@ import re
 from datetime import UTC, datetime
 
 MOMENT = re.compile(
-    r"\d{4}-\d{2}-\d{2}(?:[Tt ]\d{1,2}:\d{2}(?::\d{1,2}(?:[.,]\d{1,9})?)?(?:[Zz]|[+-]\d{2}:?\d{2})?)?"
+    r"\d{4}-\d{2}-\d{2}"
+    r"(?:[Tt ]\d{1,2}:\d{2}(?::\d{1,2}(?:[.,]\d{1,9})?)?(?:[Zz]|[+-]\d{2}:?\d{2})?)?"
 )
 DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 SECOND_NS = 1_000_000_000
@@ -29,7 +30,7 @@ def is_date(text: str) -> bool:
 
 
 def seconds(text: str) -> float | None:
-    """Give the seconds since 1970 of a date and time, None for any other text; without zone: UTC."""
+    """Give the seconds since 1970 of a date and time (UTC if no zone), None for other texts."""
     if not is_moment(text):
         return None
     try:

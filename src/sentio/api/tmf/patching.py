@@ -211,6 +211,10 @@ def _relative(condition: tuple[str, str], parts: list[str]) -> tuple[str, str]:
     return condition
 
 
+def _escaped(name: str) -> str:
+    return name.replace("~", "~0").replace("/", "~1")
+
+
 def _holds(value: object, condition: tuple[str, str]) -> bool:
     return isinstance(value, dict) and is_passed(parse_filters([condition]), value)
 
@@ -225,9 +229,7 @@ def _walk(value: object, pointer: str) -> Iterator[tuple[str, object]]:
     yield pointer, value
     pairs: list[tuple[str, object]] = []
     if isinstance(value, dict):
-        pairs = [
-            (str(key).replace("~", "~0").replace("/", "~1"), each) for key, each in value.items()
-        ]
+        pairs = [(_escaped(str(key)), each) for key, each in value.items()]
     elif isinstance(value, list):
         pairs = [(str(index), each) for index, each in enumerate(value)]
     for name, each in pairs:

@@ -38,7 +38,7 @@ def text_of(value: object) -> str:
 
 
 def number_of(text: str) -> float | None:
-    """Give what a text counts as when the greater is asked for: a number, a time in s, or nothing."""
+    """Give what a text counts as when the greater is asked for: number, time in s, nothing."""
     if NUMBER.fullmatch(text):
         return float(text)
     return seconds(text)

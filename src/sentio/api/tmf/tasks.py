@@ -1,4 +1,4 @@
-"""What task resources do as they are created: acknowledge, clear, comment, group, cancel (TMF642...)."""
+"""What task resources do as they are created: acknowledge, clear, group, cancel (TMF642...)."""
 
 from __future__ import annotations
 

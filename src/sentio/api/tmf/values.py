@@ -53,16 +53,20 @@ class _Checks:
                 raise _wrong(value, "a list", where)
             for index, each in enumerate(value):
                 self.check(each, kind[:-2], f"{where}[{index}]")
+        elif kind == "object" or kind in self._types:
+            self._check_object(value, kind, where)
         elif kind in self._values:
             if value not in self._values[kind]:
                 raise _wrong(value, f"one of {', '.join(self._values[kind])}", where)
-        elif kind == "object" or kind in self._types:
-            if not isinstance(value, dict):
-                raise _wrong(value, "an object", where)
-            for name, each in value.items():
-                self.check(each, self._types.get(kind, {}).get(name, "any"), f"{where}.{name}")
         elif not _fits(value, kind):
             raise _wrong(value, EXPECTED[kind], where)
+
+    def _check_object(self, value: object, kind: str, where: str) -> None:
+        if not isinstance(value, dict):
+            raise _wrong(value, "an object", where)
+        fields = self._types.get(kind, {})
+        for name, each in value.items():
+            self.check(each, fields.get(name, "any"), f"{where}.{name}")
 
 
 def _fits(value: object, kind: str) -> bool:

@@ -7,8 +7,7 @@ import secrets
 from dataclasses import dataclass
 
 ROLES = ("ingest", "read", "tmf", "admin")
-"""``ingest`` may push, ``read`` may ask, ``tmf`` may ask and write resources of Open APIs, ``admin``
-may do all."""
+"""``ingest`` may push, ``read`` ask, ``tmf`` ask and write what Open APIs hold, ``admin`` all."""
 
 SALT_BYTES = 16
 SECRET_BYTES = 24

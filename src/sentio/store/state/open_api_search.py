@@ -84,7 +84,8 @@ def least_values(connection: Connection, collection: int, path: str) -> dict[int
     wanted = select(row.seq, func.min(row.value)).where(
         row.collection == collection, row.path == path
     )
-    return {seq: value for seq, value in connection.execute(wanted.group_by(row.seq))}
+    found = connection.execute(wanted.group_by(row.seq))
+    return {each[0]: each[1] for each in found}
 
 
 def _narrowest(
