@@ -1,7 +1,7 @@
 """Claim: the Open APIs pass the conformance kits of the TM Forum, every assertion of them.
 
 For each kit a fresh server is started, on a folder of its own. The kit's collection is copied, gets
-the payloads and headers of its ``config.json``, and is run by newman; the kit itself stays as it is.
+the payloads and headers of its ``config.json``, and is run by newman; the kit stays as it is.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from _report import arguments, report
 from sentio.api.tmf.table import tables
 
 KNOWN = {"TMF642v4": 229, "TMF657v4": 139, "TMF638v4": 150, "TMF669v4": 91}
-"""Assertions of the kits that are known: fewer without a failure would mean that a part did not run."""
+"""Assertions of the kits that are known: fewer, without a failure, are a part that did not run."""
 
 SERVE = "from sentio.cli.main import app; app()"
 

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sentio.api.tmf.errors import bad
-from sentio.api.tmf.query import Query, sort_key, text_key
-from sentio.api.tmf.reading import is_indexed
+from sentio.api.tmf.filters import Clause as AttributeClause
+from sentio.api.tmf.filters import Comparison
+from sentio.api.tmf.patterns import matching
+from sentio.api.tmf.query import Query, sort_key
+from sentio.api.tmf.reading import CUT, is_indexed
 from sentio.api.tmf.table import Fields
 from sentio.store.state.open_api import OpenApiStore
 from sentio.store.state.open_api_search import Clause, Kind, Page, Sought
 
 Body = dict[str, Any]  # Any: JSON
+MOST_VALUES = 500  # that stand in one question to the index
 PARENT = "^"  # the path in the index under which a resource's parent stands
 Marked = tuple[str, Body]
 
@@ -47,12 +51,26 @@ class Lister:
     def find(self, live: Sequence[Body], query: Query) -> Listed:
         """Give the part of the list that is asked for."""
         passed = [(f"L:{body['id']}", body) for body in live if query.passes(body)]
+        query = replace(query, clauses=tuple(self._known(clause) for clause in query.clauses))
         sought, rest = query.sought(self.fields)
         if self.parent is not None:
             sought.append((Sought(PARENT, "eq", ((self.parent, None),)),))
         if query.sorts or query.paths or rest:
             return self._sorted(passed, sought, query)
         return self._in_order(passed, sought, query)
+
+    def _known(self, clause: AttributeClause) -> AttributeClause:
+        """Turn a pattern into the values that match it, where there are not too many of them."""
+        found: list[Comparison] = []
+        for each in clause:
+            if each.operator != "regex" or not is_indexed(each.path, self.fields):
+                return clause
+            path = ".".join(each.path)
+            values = self.store.values(self.kind, path, limit=MOST_VALUES + 1)
+            if len(values) > MOST_VALUES or any(value.endswith(CUT) for value in values):
+                return clause
+            found.append(Comparison(each.path, "eq", tuple(matching(each.values, values))))
+        return tuple(found)
 
     def _in_order(self, live: list[Marked], sought: Sequence[Clause], query: Query) -> Listed:
         """Give a page in the order of coming; the index counts and finds it."""
@@ -102,7 +120,7 @@ class Lister:
             seqs, values = self.store.order(self.kind, sought, [".".join(path) for path in paths])
             marks += [f"S:{seq}" for seq in seqs]
             for known, found in zip(keys, values, strict=True):
-                known.update({f"S:{seq}": text_key(text) for seq, text in found.items()})
+                known.update({f"S:{seq}": key for seq, key in found.items()})
         for (_, is_down), known in reversed(list(zip(query.sorts, keys, strict=True))):
             having = [mark for mark in marks if mark in known]
             having.sort(key=known.__getitem__, reverse=is_down)

@@ -24,7 +24,13 @@ def check_pattern(pattern: str) -> None:
 
 def is_match(patterns: Sequence[str], texts: Sequence[str]) -> bool:
     """Tell whether any of the patterns is found in any of the texts."""
+    return bool(matching(patterns, texts))
+
+
+def matching(patterns: Sequence[str], texts: Sequence[str]) -> list[str]:
+    """Give the texts in which any of the patterns is found."""
     if not texts:
-        return False
+        return []
     found = pa.array(texts, pa.string())
-    return any(pc.any(pc.match_substring_regex(found, each)).as_py() for each in patterns)
+    masks = [pc.match_substring_regex(found, each).to_pylist() for each in patterns]
+    return [text for text, *marks in zip(texts, *masks, strict=True) if any(marks)]

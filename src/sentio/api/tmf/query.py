@@ -6,6 +6,7 @@ import base64
 import binascii
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from math import inf
 from typing import Any
 
 from sentio.api.tmf.errors import bad
@@ -88,14 +89,13 @@ def cursor(mark: str) -> str:
 
 def sort_key(body: Mapping[str, Any], path: Path) -> tuple[float, str] | None:  # Any: JSON
     """Give what a body is sorted by, None where it has nothing there."""
-    found = min(texts_at(body, path), default=None)
-    return None if found is None else text_key(found)
+    return min((_text_key(text) for text in texts_at(body, path)), default=None)
 
 
-def text_key(text: str) -> tuple[float, str]:
-    """Give what a value is sorted by: numbers and times first, then texts."""
+def _text_key(text: str) -> tuple[float, str]:
+    """Put numbers and times first, then texts."""
     number = number_of(text)
-    return (float("inf") if number is None else number, text)
+    return (inf if number is None else number, text)
 
 
 def _sort(text: str) -> tuple[Path, bool]:

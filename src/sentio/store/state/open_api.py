@@ -18,10 +18,12 @@ from sentio.store.state.open_api_search import (
     count,
     least_values,
     numbers,
+    values,
 )
 from sentio.store.state.store import StateStore
 from sentio.store.state.tables import TmfCollectionRow, TmfIndexRow, TmfResourceRow
 
+MOST_COUNTS = 1000
 CHUNK = 500  # rows of one statement
 Body = dict[str, Any]  # Any: JSON
 Entries = Callable[[Mapping[str, Any]], Collection[Entry]]
@@ -43,6 +45,7 @@ class OpenApiStore:
     def __init__(self, state: StateStore) -> None:
         self._state = state
         self._known: dict[Kind, int] = {}
+        self._counts: dict[tuple[int, tuple[Clause, ...]], tuple[int, int]] = {}
 
     def add(self, kind: Kind, bodies: Iterable[Body], *, entries: Entries, at_ns: int) -> None:
         """Add resources, each with its ``id``.
@@ -61,7 +64,11 @@ class OpenApiStore:
                 if taken or len(set(names)) < len(names):
                     raise RefusedError(f"there is a resource {next(iter(taken), names[0])!r}")
             row = TmfCollectionRow
-            grown = {"total": row.total + len(fresh), "last": row.last + len(fresh)}
+            grown = {
+                "total": row.total + len(fresh),
+                "last": row.last + len(fresh),
+                "version": row.version + 1,
+            }
             told = update(row).where(row.id == collection).values(grown).returning(row.last)
             first = int(session.scalar(told) or 0) - len(fresh) + 1
             for part in _parts(list(enumerate(fresh, first))):
@@ -106,6 +113,7 @@ class OpenApiStore:
             session.execute(update(row).where(this).values(new))
             session.execute(_index_of(collection, found.seq))
             _index(session, collection, [(found.seq, after)], entries)
+            session.execute(_changed(collection))
         return before, after
 
     def remove(self, kind: Kind, name: str) -> Body | None:
@@ -118,16 +126,14 @@ class OpenApiStore:
             if found is None:
                 return None
             session.execute(_index_of(collection, found.seq))
-            whole = TmfCollectionRow
-            fewer = update(whole).where(whole.id == collection).values(total=whole.total - 1)
-            session.execute(fewer)
+            session.execute(_changed(collection, total=TmfCollectionRow.total - 1))
         return orjson.loads(found.body)
 
     def page(self, kind: Kind, clauses: Collection[Clause], page: Page) -> tuple[int, list[Row]]:
         """Count what passes all clauses, and give a page of it in the order of its coming."""
         with self._state.reading() as connection:
             collection = self._found(connection, kind)
-            total = count(connection, collection, clauses)
+            total = self._count(connection, collection, tuple(clauses))
             if page.limit == 0 or page.offset >= total:
                 return total, []
             found = connection.scalars(numbers(connection, collection, clauses, page)).all()
@@ -135,12 +141,17 @@ class OpenApiStore:
 
     def order(
         self, kind: Kind, clauses: Collection[Clause], paths: Iterable[str]
-    ) -> tuple[list[int], list[dict[int, str]]]:
-        """Give the numbers of all that passes, and by number the least value at each path."""
+    ) -> tuple[list[int], list[dict[int, tuple[float, str]]]]:
+        """Give the numbers of all that passes, and what it is sorted by at each path."""
         with self._state.reading() as connection:
             collection = self._found(connection, kind)
             found = connection.scalars(numbers(connection, collection, clauses, Page())).all()
             return list(found), [least_values(connection, collection, path) for path in paths]
+
+    def values(self, kind: Kind, path: str, *, limit: int) -> list[str]:
+        """Give the distinct values at a path of the index, so many at most."""
+        with self._state.reading() as connection:
+            return values(connection, self._found(connection, kind), path, limit=limit)
 
     def rows(self, kind: Kind, seqs: Collection[int]) -> list[Row]:
         """Give the resources of some numbers, in that order."""
@@ -154,6 +165,18 @@ class OpenApiStore:
             found = connection.scalars(numbers(connection, collection, clauses, Page())).all()
         for part in _parts(found):
             yield from self.rows(kind, part)
+
+    def _count(self, connection: Connection, collection: int, clauses: tuple[Clause, ...]) -> int:
+        """Count once as long as nothing changes."""
+        row = TmfCollectionRow
+        version = connection.scalar(select(row.version).where(row.id == collection)) or 0
+        key = (collection, clauses)
+        known = self._counts.get(key)
+        if known is None or known[0] != version:
+            if len(self._counts) >= MOST_COUNTS:
+                self._counts.clear()
+            known = self._counts[key] = version, count(connection, collection, clauses)
+        return known[1]
 
     def _found(self, connection: Connection, kind: Kind) -> int:
         if kind not in self._known:
@@ -169,7 +192,7 @@ class OpenApiStore:
         found = self._found(session.connection(), kind)
         if found >= 0:
             return found
-        row = TmfCollectionRow(api=kind[0], resource=kind[1], total=0, last=0)
+        row = TmfCollectionRow(api=kind[0], resource=kind[1], total=0, last=0, version=0)
         session.add(row)
         session.flush()
         return row.id
@@ -216,6 +239,11 @@ def _index(
 def _index_of(collection: int, seq: int) -> Any:  # noqa: ANN401  (a statement of SQLAlchemy)
     row = TmfIndexRow
     return delete(row).where(row.collection == collection, row.seq == seq)
+
+
+def _changed(collection: int, **more: Any) -> Any:  # noqa: ANN401  (parts of SQLAlchemy)
+    row = TmfCollectionRow
+    return update(row).where(row.id == collection).values(version=row.version + 1, **more)
 
 
 def _parts(values: list[Any]) -> Iterator[list[Any]]:  # Any: whatever is taken in parts

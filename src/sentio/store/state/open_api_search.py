@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from math import inf
+from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, or_, select
+from sqlalchemy.orm import aliased
 
 from sentio.store.state.tables import TmfCollectionRow, TmfIndexRow, TmfResourceRow
 
@@ -52,24 +54,30 @@ def count(connection: Connection, collection: int, clauses: Collection[Clause]) 
     if not clauses:
         row = TmfCollectionRow
         return connection.scalar(select(row.total).where(row.id == collection)) or 0
-    found = numbers(connection, collection, clauses, Page()).order_by(None).subquery()
-    return connection.scalar(select(func.count()).select_from(found)) or 0
+    driver = _narrowest(connection, collection, clauses)
+    if driver is None:
+        wanted = select(func.count()).where(TmfResourceRow.collection == collection)
+        wanted = _narrowed(wanted, collection, clauses, TmfResourceRow.seq)
+    else:
+        seq = TmfIndexRow.seq
+        counted = func.count() if _is_plain(driver) else func.count(seq.distinct())
+        wanted = select(counted).where(_entry(collection, driver[0]))
+        wanted = _narrowed(wanted, collection, [x for x in clauses if x is not driver], seq)
+    return connection.scalar(wanted) or 0
 
 
 def numbers(
     connection: Connection, collection: int, clauses: Collection[Clause], page: Page
 ) -> Select[int]:
     """Select the numbers of the resources that pass, in order; read backwards before one."""
-    driver = _narrowest(connection, collection, clauses)
+    driver = _narrowest(connection, collection, [x for x in clauses if _is_plain(x)])
     if driver is None:
         seq = TmfResourceRow.seq
         wanted = select(seq).where(TmfResourceRow.collection == collection)
     else:
         seq = TmfIndexRow.seq
         wanted = select(seq).where(_entry(collection, driver[0]))
-    for clause in clauses:
-        if clause is not driver:
-            wanted = wanted.where(or_(*(_condition(collection, each, seq) for each in clause)))
+    wanted = _narrowed(wanted, collection, [x for x in clauses if x is not driver], seq)
     if page.after is not None:
         wanted = wanted.where(seq > page.after)
     if page.before is not None:  # those right before it, in the order of all
@@ -78,78 +86,87 @@ def numbers(
     return wanted.order_by(seq).offset(page.offset or None).limit(page.limit)
 
 
-def least_values(connection: Connection, collection: int, path: str) -> dict[int, str]:
-    """Give the least value at a path, by number of the resource."""
+def least_values(
+    connection: Connection, collection: int, path: str
+) -> dict[int, tuple[float, str]]:
+    """Give what resources are sorted by at a path, by number: numbers and times, then texts."""
     row = TmfIndexRow
-    wanted = select(row.seq, func.min(row.value)).where(
+    wanted = select(row.seq, row.number, row.value).where(
         row.collection == collection, row.path == path
     )
-    found = connection.execute(wanted.group_by(row.seq))
-    return {each[0]: each[1] for each in found}
+    found: dict[int, tuple[float, str]] = {}
+    for seq, number, value in connection.execute(wanted):
+        key = (inf if number is None else number, value)
+        if seq not in found or key < found[seq]:
+            found[seq] = key
+    return found
+
+
+def values(connection: Connection, collection: int, path: str, *, limit: int) -> list[str]:
+    """Give the distinct values at a path, as far as the index has them, so many at most."""
+    row = TmfIndexRow
+    wanted = select(row.value).where(row.collection == collection, row.path == path).distinct()
+    return list(connection.scalars(wanted.limit(limit)))
+
+
+def _narrowed(
+    wanted: Select[int], collection: int, clauses: Collection[Clause], seq: ColumnElement[int]
+) -> Select[int]:
+    for clause in clauses:
+        wanted = wanted.where(or_(*(_condition(collection, each, seq) for each in clause)))
+    return wanted
 
 
 def _narrowest(
     connection: Connection, collection: int, clauses: Collection[Clause]
 ) -> Clause | None:
-    """Choose the clause by which to begin: one plain equality, the rarest of them."""
-    plain = [
-        each
-        for each in clauses
-        if len(each) == 1 and each[0].operator == "eq" and len(each[0].values) == 1
-    ]
-    if len(plain) < 2:  # noqa: PLR2004  (nothing to choose)
-        return plain[0] if plain else None
+    """Choose the clause by which to begin: one comparison that the index answers, the rarest."""
+    single = [each for each in clauses if len(each) == 1 and each[0].operator != "ne"]
+    if len(single) < 2:  # noqa: PLR2004  (nothing to choose)
+        return single[0] if single else None
 
-    def size(clause: Clause) -> int:
+    def size(clause: Clause) -> tuple[int, bool]:
         first = select(TmfIndexRow.seq).where(_entry(collection, clause[0])).limit(FEW).subquery()
-        return connection.scalar(select(func.count()).select_from(first)) or 0
+        found = connection.scalar(select(func.count()).select_from(first)) or 0
+        return found, not _is_plain(clause)
 
-    return min(plain, key=size)
+    return min(single, key=size)
+
+
+def _is_plain(clause: Clause) -> bool:
+    """Tell whether a clause finds each resource once: one value to be equal to."""
+    return len(clause) == 1 and clause[0].operator == "eq" and len(clause[0].values) == 1
 
 
 def _condition(collection: int, sought: Sought, seq: ColumnElement[int]) -> ColumnElement[bool]:
-    if sought.operator == "eq" and len(sought.values) == 1:
-        other = TmfIndexRow.__table__.alias()
-        value = sought.values[0][0]
-        return exists().where(
-            other.c.collection == collection,
-            other.c.path == sought.path,
-            other.c.value == value,
-            other.c.seq == seq,
-        )
-    other = TmfIndexRow.__table__.alias()
-    found = select(other.c.seq).where(other.c.collection == collection, other.c.path == sought.path)
-    texts = [value for value, _ in sought.values]
+    other = aliased(TmfIndexRow)
+    this = and_(other.collection == collection, other.path == sought.path, other.seq == seq)
+    found = exists().where(this, _values(sought, other))
+    return ~found if sought.operator == "ne" else found
+
+
+def _entry(collection: int, sought: Sought) -> ColumnElement[bool]:
+    row = TmfIndexRow
+    return and_(row.collection == collection, row.path == sought.path, _values(sought, row))
+
+
+def _values(sought: Sought, row: type[TmfIndexRow]) -> ColumnElement[bool]:
+    """Say that the value of an entry compares as is sought."""
     if sought.operator in {"eq", "ne"}:
-        found = found.where(other.c.value.in_(texts))
-        return seq.not_in(found) if sought.operator == "ne" else seq.in_(found)
-    return seq.in_(found.where(or_(*_ranges(sought, other.c.number, other.c.value))))
-
-
-def _ranges(
-    sought: Sought, number: ColumnElement[float], value: ColumnElement[str]
-) -> Sequence[ColumnElement[bool]]:
+        texts = [value for value, _ in sought.values]
+        return row.value == texts[0] if len(texts) == 1 else row.value.in_(texts)
     found: list[ColumnElement[bool]] = []
     for text, counts_as in sought.values:
         if counts_as is None:
-            found.append(and_(number.is_(None), _compared(value, sought.operator, text)))
+            found.append(and_(row.number.is_(None), _compared(row.value, sought.operator, text)))
         else:
-            found.append(_compared(number, sought.operator, counts_as))
-    return found
+            found.append(_compared(row.number, sought.operator, counts_as))
+    return or_(*found)
 
 
-def _compared(
-    column: ColumnElement[float] | ColumnElement[str], operator: str, asked: object
-) -> ColumnElement[bool]:
+def _compared(column: Any, operator: str, asked: object) -> ColumnElement[bool]:  # noqa: ANN401
     if operator == "gt":
         return column > asked
     if operator == "gte":
         return column >= asked
     return column < asked if operator == "lt" else column <= asked
-
-
-def _entry(collection: int, sought: Sought) -> ColumnElement[bool]:
-    row = TmfIndexRow
-    return and_(
-        row.collection == collection, row.path == sought.path, row.value == sought.values[0][0]
-    )

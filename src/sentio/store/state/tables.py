@@ -14,6 +14,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -239,6 +240,7 @@ class TmfCollectionRow(Base):
     resource: Mapped[str] = mapped_column(String(100))
     total: Mapped[int] = mapped_column(BigInteger)
     last: Mapped[int] = mapped_column(BigInteger)
+    version: Mapped[int] = mapped_column(BigInteger)  # counts the changes
 
 
 class TmfResourceRow(Base):
@@ -261,6 +263,12 @@ class TmfIndexRow(Base):
     __tablename__ = "tmf_index"
     __table_args__ = (
         Index("ix_tmf_index_seq", "collection", "seq"),
+        Index(
+            "ix_tmf_index_number",
+            *("collection", "path", "number", "seq"),
+            sqlite_where=text("number IS NOT NULL"),
+            postgresql_where=text("number IS NOT NULL"),
+        ),
         {"sqlite_with_rowid": False},
     )
 

@@ -20,6 +20,7 @@ def upgrade() -> None:
         sa.Column("resource", sa.String(100), nullable=False),
         sa.Column("total", sa.BigInteger, nullable=False),
         sa.Column("last", sa.BigInteger, nullable=False),
+        sa.Column("version", sa.BigInteger, nullable=False),
         sa.UniqueConstraint("api", "resource"),
     )
     op.create_table(
@@ -42,6 +43,13 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index("ix_tmf_index_seq", "tmf_index", ["collection", "seq"])
+    op.create_index(
+        "ix_tmf_index_number",
+        "tmf_index",
+        ["collection", "path", "number", "seq"],
+        sqlite_where=sa.text("number IS NOT NULL"),
+        postgresql_where=sa.text("number IS NOT NULL"),
+    )
     op.create_table(
         "tmf_hub",
         sa.Column("id", sa.String(60), primary_key=True),
