@@ -1,4 +1,4 @@
-"""Newman, which runs Postman collections: fetched once by npm into a cache, run on one collection."""
+"""Newman, which runs Postman collections: fetched once by npm into a cache, run on one."""
 
 from __future__ import annotations
 

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import quote
 
 from sentio.api.problems import RequestError
 from sentio.api.tmf.errors import missing
@@ -22,6 +23,7 @@ from sentio.store.state.open_api import OpenApiStore
 from sentio.store.state.open_api_search import Entry, Kind, Page, Sought
 
 Body = dict[str, Any]  # Any: JSON
+SAFE = ":@"  # signs that stand in a path as they are
 OUR_PARENT = "^parent"  # the member of a kept body that names the resource above it
 
 
@@ -46,7 +48,9 @@ class Place:
     @property
     def path(self) -> str:
         """Its path below the server's root."""
-        above = f"{self.resource.parent}/{self.parent}/" if self.parent is not None else ""
+        above = ""
+        if self.parent is not None:
+            above = f"{self.resource.parent}/{quote(self.parent, safe=SAFE)}/"
         return f"{self.api.path}/{above}{self.name}"
 
 
@@ -62,8 +66,8 @@ class Engine:
     ----------
     live
         Resources that are not kept here but made of what the platform knows.
-    tasks
-        What is done as a resource of a kind is created.
+    tasks, removals
+        What is done as a resource of a kind is created, and when it was removed.
     root
         What stands before the paths of resources in ``href``.
     """
@@ -73,6 +77,7 @@ class Engine:
     clock: Clock
     live: Sources = field(default_factory=Sources)
     tasks: Mapping[Kind, Task] = field(default_factory=dict[Kind, Task])
+    removals: Mapping[Kind, Task] = field(default_factory=dict[Kind, Task])
     root: str = ""
     new_id: Callable[[], str] = lambda: str(uuid.uuid4())
 
@@ -129,8 +134,7 @@ class Engine:
         def change(before: Body) -> Body:
             shown = self.shown(place, before)
             after = patched_body(place.api, place.resource, shown, patch, media_type, at_ns=now_ns)
-            ours = before.get(OUR_PARENT)
-            return after if ours is None else {**after, OUR_PARENT: ours}
+            return {**after, **{name: value for name, value in before.items() if _is_ours(name)}}
 
         return self.shown(place, self.change(place, name, change))
 
@@ -168,6 +172,8 @@ class Engine:
             if resource.parent == place.name:
                 for body in self.below(Place(place.api, child, name)):
                     self.store.remove((place.api.key, child), body["id"])
+        if task := self.removals.get(place.kind):
+            task(self, place, found)
         self.changed(place, "Delete", found)
 
     def below(self, place: Place) -> Iterator[Body]:
@@ -192,8 +198,12 @@ class Engine:
         """Give a body as clients see it, with its address."""
         above = body.get(OUR_PARENT, place.parent)
         path = Place(place.api, place.name, above).path
-        shown = {name: value for name, value in body.items() if name != OUR_PARENT}
-        return {"id": body["id"], "href": f"{self.root}{path}/{body['id']}", **shown}
+        shown = {name: value for name, value in body.items() if not _is_ours(name)}
+        return {
+            "id": body["id"],
+            "href": f"{self.root}{path}/{quote(body['id'], safe=SAFE)}",
+            **shown,
+        }
 
     def count(self, place: Place) -> int:
         """Tell how many are kept there."""
@@ -223,6 +233,11 @@ def _entries(place: Place) -> Callable[[Mapping[str, Any]], set[Entry]]:
         return found
 
     return entries
+
+
+def _is_ours(name: str) -> bool:
+    """Tell whether a member of a kept body is not for clients."""
+    return name.startswith("^")
 
 
 def _may(place: Place, operation: Operation) -> None:

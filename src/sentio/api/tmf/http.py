@@ -68,8 +68,7 @@ class Served:
 
     def _answer(self, request: Request, body: bytes) -> Response:
         (self._reads if request.method in {"GET", "HEAD", "OPTIONS"} else self._writes)(request)
-        raw = str(request.path_params.get("rest", ""))
-        parts = [unquote(part) for part in raw.rstrip("/").split("/")] if raw.rstrip("/") else []
+        parts = self._parts(request)
         if any("\x00" in part for part in parts):
             raise missing("resource", "with NUL in its name")
         if parts and parts[0] == HUB and len(parts) <= 2:  # noqa: PLR2004  (hub and its id)
@@ -149,6 +148,16 @@ class Served:
                 return Place(self._api, name, above), (rest[0] if rest else None)
             case _:
                 raise missing("resource", "/".join(parts)[:200])
+
+    def _parts(self, request: Request) -> list[str]:
+        """Take the path apart as it was sent: an id may hold a slash, written as %2F."""
+        raw = request.scope.get("raw_path") or request.url.path.encode()
+        whole = raw.decode("latin-1").split("?", 1)[0].rstrip("/")
+        for path in (self._api.path, *self._api.also):
+            _, found, rest = whole.partition(path)
+            if found and rest[:1] in {"", "/"}:
+                return [unquote(part) for part in rest.split("/")[1:]]
+        return [part for part in str(request.path_params.get("rest", "")).split("/") if part]
 
     async def _body(self, request: Request) -> bytes:
         found = bytearray()

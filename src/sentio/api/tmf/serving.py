@@ -10,7 +10,7 @@ from sentio.api.access import Access
 from sentio.api.tmf.engine import Engine
 from sentio.api.tmf.events import Desk, Event, Notifies, Subscriber
 from sentio.api.tmf.http import Served
-from sentio.api.tmf.live.sources import live_sources
+from sentio.api.tmf.live.sources import intent_tasks, live_sources
 from sentio.api.tmf.table import tables
 from sentio.api.tmf.tasks import TASKS
 from sentio.kernel.log import logger
@@ -41,12 +41,15 @@ class NotesOnly:
 
 def open_engine(platform: Platform, notifier: Notifies | None = None) -> Engine:
     """Make the engine over the state of a platform."""
+    store = OpenApiStore(platform.state)
+    after_create, after_remove = intent_tasks(platform)
     return Engine(
-        store=OpenApiStore(platform.state),
+        store=store,
         desk=Desk(Hubs(platform.state), notifier or NotesOnly(), platform.clock),
         clock=platform.clock,
-        live=live_sources(platform),
-        tasks=TASKS,
+        live=live_sources(platform, store),
+        tasks={**TASKS, **after_create},
+        removals=after_remove,
         root=platform.settings.api_root_path,
     )
 

@@ -148,6 +148,13 @@ class OpenApiStore:
             found = connection.scalars(numbers(connection, collection, clauses, Page())).all()
             return list(found), [least_values(connection, collection, path) for path in paths]
 
+    def version(self, kind: Kind) -> int:
+        """Give a number that grows with each change of a kind."""
+        row = TmfCollectionRow
+        wanted = select(row.version).where(row.api == kind[0], row.resource == kind[1])
+        with self._state.reading() as connection:
+            return connection.scalar(wanted) or 0
+
     def values(self, kind: Kind, path: str, *, limit: int) -> list[str]:
         """Give the distinct values at a path of the index, so many at most."""
         with self._state.reading() as connection:
