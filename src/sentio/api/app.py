@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from typing import Any
 
 from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
@@ -32,6 +33,7 @@ from sentio.api.reading import reading_router
 from sentio.api.rim import Rim
 from sentio.api.service_problems import service_problems_router
 from sentio.api.stream import stream_router
+from sentio.api.tmf.openapi import add_open_apis
 from sentio.api.tmf.serving import open_api_routes, open_engine
 from sentio.api.watch import watch_router
 from sentio.api.works import works_router
@@ -109,6 +111,7 @@ def create_app(
     _add_reading(app, loop)
     app.state.tmf = open_engine(platform)
     app.router.routes.extend(open_api_routes(app.state.tmf, access, platform))
+    _describe_open_apis(app)
     app.include_router(health_router(platform, intake, metrics, access=access))
     return app
 
@@ -147,6 +150,18 @@ def _add_reading(app: FastAPI, loop: Running) -> None:
         ),
     ):
         app.include_router(router, prefix=prefix)
+
+
+def _describe_open_apis(app: FastAPI) -> None:
+    """Let the description of the server hold what the tables of Open APIs say."""
+    own = app.openapi
+
+    def described() -> dict[str, Any]:
+        if not app.openapi_schema:
+            app.openapi_schema = add_open_apis(own())
+        return app.openapi_schema
+
+    app.openapi = described
 
 
 def _intake(platform: Platform, metrics: Metrics) -> Intake:

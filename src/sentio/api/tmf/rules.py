@@ -29,6 +29,7 @@ def new_body(api: ApiTable, resource: Resource, given: object, *, new_id: str, a
     """
     if not isinstance(given, dict):
         raise bad("the body is no object", where="body", expected=f"a {resource.type}")
+    given = {name: value for name, value in given.items() if value is not None}
     check_mandatory(resource, given)
     check_body(api, resource, given)
     body = {name: value for name, value in given.items() if name != "href" and name[:1] != "^"}
@@ -61,8 +62,8 @@ def patched_body(
     RequestError
         It changes what may not change or is not known, or a value is not of its type.
     """
-    after = patched(before, patch, media_type)
-    after.pop("href", None)
+    whole = patched(before, patch, media_type)
+    after = {name: value for name, value in whole.items() if name != "href" and value is not None}
     changed = [name for name in changes(before, after) if name != "href"]
     for name in changed:
         is_known = name in resource.fields or name in META or name in before

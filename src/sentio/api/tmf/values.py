@@ -46,7 +46,7 @@ class _Checks:
         self._types, self._values = shared.types, shared.values
 
     def check(self, value: object, kind: str, where: str) -> None:
-        if value is None or kind == "any":
+        if kind == "any":
             return
         if kind.endswith("[]"):
             if not isinstance(value, list):

@@ -73,7 +73,8 @@ class OpenApiStore:
             first = int(session.scalar(told) or 0) - len(fresh) + 1
             for part in _parts(list(enumerate(fresh, first))):
                 session.execute(
-                    insert(TmfResourceRow), [_resource(collection, *each, at_ns) for each in part]
+                    insert(TmfResourceRow),
+                    [_resource(collection, seq, body, at_ns) for seq, body in part],
                 )
                 _index(session, collection, part, entries)
 
@@ -170,7 +171,7 @@ class OpenApiStore:
         with self._state.reading() as connection:
             collection = self._found(connection, kind)
             found = connection.scalars(numbers(connection, collection, clauses, Page())).all()
-        for part in _parts(found):
+        for part in _parts(list(found)):
             yield from self.rows(kind, part)
 
     def _count(self, connection: Connection, collection: int, clauses: tuple[Clause, ...]) -> int:

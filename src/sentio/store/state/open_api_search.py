@@ -8,13 +8,14 @@ from math import inf
 from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from sentio.store.state.tables import TmfCollectionRow, TmfIndexRow, TmfResourceRow
 
 Kind = tuple[str, str]
 """API and resource, such as ``("TMF642v4", "alarm")``."""
 
+Seq = InstrumentedAttribute[int]
 FEW = 2_000  # how far it is counted which clause is the narrowest
 
 
@@ -110,7 +111,7 @@ def values(connection: Connection, collection: int, path: str, *, limit: int) ->
 
 
 def _narrowed(
-    wanted: Select[int], collection: int, clauses: Collection[Clause], seq: ColumnElement[int]
+    wanted: Select[int], collection: int, clauses: Collection[Clause], seq: Seq
 ) -> Select[int]:
     for clause in clauses:
         wanted = wanted.where(or_(*(_condition(collection, each, seq) for each in clause)))
@@ -138,7 +139,7 @@ def _is_plain(clause: Clause) -> bool:
     return len(clause) == 1 and clause[0].operator == "eq" and len(clause[0].values) == 1
 
 
-def _condition(collection: int, sought: Sought, seq: ColumnElement[int]) -> ColumnElement[bool]:
+def _condition(collection: int, sought: Sought, seq: Seq) -> ColumnElement[bool]:
     other = aliased(TmfIndexRow)
     this = and_(other.collection == collection, other.path == sought.path, other.seq == seq)
     found = exists().where(this, _values(sought, other))

@@ -60,8 +60,8 @@ class LiveReports:
         found: list[Body] = []
         for intent in self._offered.rows():
             about = {"@type": "IntentRef", "id": intent["id"]}
-            for report in self._offered.reports(intent["id"]):
-                found.append({**report, "intent": about, "^parent": intent["id"]})
+            more = {"intent": about, "^parent": intent["id"]}
+            found += [{**report, **more} for report in self._offered.reports(intent["id"])]
         return found
 
     def change(self, before: Body, after: Body) -> Body:

@@ -15,7 +15,10 @@ Body = dict[str, Any]  # Any: JSON
 class LiveSource(Protocol):
     """Makes the resources of one kind of what the platform knows."""
 
-    kind: Kind
+    @property
+    def kind(self) -> Kind:
+        """Of which kind the resources are."""
+        ...
 
     def revision(self) -> Hashable:
         """Give something cheap that differs as soon as `rows` may give something else."""
