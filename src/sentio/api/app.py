@@ -31,6 +31,7 @@ from sentio.api.problems import add_problems
 from sentio.api.rate import Rate
 from sentio.api.reading import reading_router
 from sentio.api.rim import Rim
+from sentio.api.root_path import RootPath
 from sentio.api.service_problems import service_problems_router
 from sentio.api.stream import stream_router
 from sentio.api.tmf.openapi import add_open_apis
@@ -99,14 +100,14 @@ def create_app(
         lifespan=lifespan,
         docs_url=None,  # its page would load code from elsewhere
         redoc_url=None,
-        root_path=settings.api_root_path,
-        root_path_in_servers=False,
     )
     app.state.intake = intake
     app.state.access = access
     app.state.platform = platform
     add_problems(app)
     app.add_middleware(Rim, is_local=is_local)
+    if settings.api_root_path:
+        app.add_middleware(RootPath, prefix=settings.api_root_path)
     app.include_router(ingest_router(_ingest(platform, intake, metrics), access))
     _add_reading(app, loop)
     app.state.tmf = open_engine(platform)

@@ -91,7 +91,7 @@ class Desk:
 
     def __init__(self, hubs: Hubs, notifier: Notifies, clock: Clock) -> None:
         self._hubs = hubs
-        self._notifier = notifier
+        self.notifier = notifier
         self._clock = clock
         self._new_id: Callable[[], str] = lambda: str(uuid.uuid4())
 
@@ -119,7 +119,7 @@ class Desk:
             created_ns=self._clock.now_ns(),
         )
         self._hubs.add(hub)
-        self._notifier.subscribe(_subscriber(hub))
+        self.notifier.subscribe(_subscriber(hub))
         return hub_body(api, hub), hub.secret
 
     def list(self, api: ApiTable) -> list[Body]:
@@ -137,7 +137,7 @@ class Desk:
         """Drop one; raises `RequestError` where there is none."""
         if not self._hubs.remove(api.key, name):
             raise missing("hub", name)
-        self._notifier.unsubscribe(name)
+        self.notifier.unsubscribe(name)
 
     def tell(self, event: Event) -> None:
         """Offer an event to those who want it."""
@@ -147,7 +147,7 @@ class Desk:
 
     def offer(self, event: Event, subscribers: Sequence[Subscriber]) -> None:
         """Offer an event to some."""
-        self._notifier.offer(event, subscribers=subscribers)
+        self.notifier.offer(event, subscribers=subscribers)
 
 
 def wants(query: str, body: Mapping[str, Any]) -> bool:
