@@ -56,6 +56,8 @@ def test_v5_wants_a_type_and_values_of_its_lists(client) -> None:
         ("GET", f"{ALARMS}/unknown", 404),
         ("GET", "/tmf-api/alarmManagement/v4/Alarm/1", 404),
         ("GET", "/tmf-api/alarmManagement/v4/", 404),
+        ("GET", f"{ALARMS}/a%0Ab", 404),
+        ("TRACE", ALARMS, 405),
         ("PUT", ALARMS, 405),
         ("DELETE", ALARMS, 405),
         ("POST", f"{ALARMS}/1", 405),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from urllib.parse import unquote, urlencode
 
@@ -25,7 +26,7 @@ from sentio.kernel.log import logger
 
 log = logger("tmf")
 
-METHODS = ("GET", "HEAD", "POST", "PATCH", "DELETE", "OPTIONS", "PUT")
+METHODS = ("GET", "HEAD", "POST", "PATCH", "DELETE", "OPTIONS", "PUT", "TRACE", "CONNECT")
 HUB = "hub"
 PATCHES = {"v4": (PLAIN, MERGE), "v5": (PLAIN, MERGE, OPERATIONS, QUERY)}
 Params = list[tuple[str, str]]
@@ -50,8 +51,10 @@ class Served:
         """Give the routes, below each path that the API has."""
         for path in (self._api.path, *self._api.also):
             for end in ("", "/{rest:path}"):
-                route = f"{path}{end}"
-                yield Route(route, self.answer, methods=list(METHODS), include_in_schema=False)
+                route = Route(path + end, self.answer, methods=METHODS, include_in_schema=False)
+                if end:  # as it is, a path with a line break would lead elsewhere
+                    route.path_regex = re.compile(rf"{re.escape(path)}/(?P<rest>[\s\S]*)\Z")
+                yield route
 
     async def answer(self, request: Request) -> Response:
         """Answer a request; whatever is wrong with it is told as TM Forum does."""

@@ -35,7 +35,7 @@ SCALARS: dict[str, Json] = {
     "object": {"type": "object"},
     "any": {},
 }
-"""Times may lack seconds or zone, as they do in the field: so no ``format`` is promised."""
+"""Times that others sent may lack seconds or zone: so what is shown promises no ``format``."""
 
 
 def add_open_apis(document: Json) -> Json:
@@ -141,7 +141,7 @@ def _create_schema(api: ApiTable, resource: Resource) -> Json:
         "type": "object",
         "properties": {
             **({"@type": {"type": "string"}} if api.generation == "v5" else {}),
-            **_properties(api.generation, resource.fields.items()),
+            **_asked(api.generation, resource.fields.items()),
         },
     }
     return {**schema, "required": list(resource.mandatory)} if resource.mandatory else schema
@@ -149,7 +149,7 @@ def _create_schema(api: ApiTable, resource: Resource) -> Json:
 
 def _update_schema(api: ApiTable, resource: Resource) -> Json:
     open_ = [(name, kind) for name, kind in resource.fields.items() if name not in resource.fixed]
-    return {"type": "object", "properties": _properties(api.generation, open_)}
+    return {"type": "object", "properties": _asked(api.generation, open_)}
 
 
 def _patches(api: ApiTable, resource: Resource) -> Json:
@@ -163,6 +163,12 @@ def _patches(api: ApiTable, resource: Resource) -> Json:
 
 def _properties(generation: Generation, fields: Iterable[tuple[str, str]]) -> Json:
     return {name: _typed(generation, kind) for name, kind in fields}
+
+
+def _asked(generation: Generation, fields: Iterable[tuple[str, str]]) -> Json:
+    """Describe what is sent: times as they should be, though others are read as well."""
+    formats = {kind: {"type": "string", "format": kind} for kind in ("date-time", "date")}
+    return {name: formats.get(kind) or _typed(generation, kind) for name, kind in fields}
 
 
 def _typed(generation: Generation, kind: str) -> Json:
