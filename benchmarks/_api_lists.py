@@ -1,7 +1,7 @@
 """Lists of 100 among 100,000 resources of an Open API, with a filter and without.
 
-Asked over the engine of a server with a fresh state in a file, each question with other values, while
-nobody else asks. The 95th percentile counts what is asked for the first time as well.
+Asked over the engine of a server with a fresh state in a file, each question with other values,
+while nobody else asks. What is asked for the first time counts as well.
 """
 
 from __future__ import annotations

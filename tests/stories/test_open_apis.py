@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from tests.degradations import PERIOD_NS, degradation_at
+
 from sentio.api.app import create_app
 from sentio.api.tmf.events import Event, Subscriber
 from sentio.api.tmf.live.changes import LiveChanges
@@ -17,7 +19,6 @@ from sentio.model.degradation import Degradation
 from sentio.model.problem import ServiceProblem, Step
 from sentio.store.state.problems import Problems
 from sentio.store.state.told import Told
-from tests.degradations import PERIOD_NS, degradation_at
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # Starlette wants another client than the one we have

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from tests.degradations import degradation_at
+
 from sentio.model.collection import CollectionOrder
 from sentio.model.data_fault import DataFault
 from sentio.model.diagnosis import Impact
@@ -11,7 +13,6 @@ from sentio.model.problem import Mention, Mentions, RootCause, ServiceProblem, S
 from sentio.store.state import StateStore
 from sentio.store.state.problems import Problems
 from sentio.store.state.told import Told
-from tests.degradations import degradation_at
 
 NOON_NS = 1_795_435_200_000_000_000  # 2026-11-23T12:00:00Z
 HOUR_NS = 3_600_000_000_000

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from bodies import ALARMS, INTENTS, alarm
 from live_state import HOUR_NS, NOON_NS, fill, problem
+from tests.degradations import degradation_at
 
 from sentio.api.tmf.engine import Place
 from sentio.api.tmf.live.changes import LiveChanges
@@ -13,7 +14,6 @@ from sentio.api.tmf.values import check_body, check_mandatory
 from sentio.kernel.values import to_plain
 from sentio.store.state.problems import Problems
 from sentio.store.state.told import ToldEvent
-from tests.degradations import degradation_at
 
 PROBLEMS = "/tmf-api/serviceProblemManagement/v5/serviceProblem"
 QUALITY = "/tmf-api/serviceQualityManagement/v4"

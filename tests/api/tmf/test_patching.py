@@ -1,4 +1,4 @@
-"""Patches of the four media types: against small reference implementations, and as v5 writes them."""
+"""Patches of the four media types: against small references, and as v5 writes them."""
 
 from __future__ import annotations
 
