@@ -106,13 +106,9 @@ def create_app(
     app.state.platform = platform
     add_problems(app)
     app.add_middleware(Rim, is_local=is_local)
-    if settings.api_root_path:
-        app.add_middleware(RootPath, prefix=settings.api_root_path)
     app.include_router(ingest_router(_ingest(platform, intake, metrics), access))
     _add_reading(app, loop)
-    app.state.tmf = open_engine(platform)
-    app.router.routes.extend(open_api_routes(app.state.tmf, access, platform))
-    _describe_open_apis(app)
+    _add_open_apis(app)
     app.include_router(health_router(platform, intake, metrics, access=access))
     return app
 
@@ -153,8 +149,13 @@ def _add_reading(app: FastAPI, loop: Running) -> None:
         app.include_router(router, prefix=prefix)
 
 
-def _describe_open_apis(app: FastAPI) -> None:
-    """Let the description of the server hold what the tables of Open APIs say."""
+def _add_open_apis(app: FastAPI) -> None:
+    """Serve the Open APIs of the tables, and let the server's description hold them."""
+    platform: Platform = app.state.platform
+    if platform.settings.api_root_path:
+        app.add_middleware(RootPath, prefix=platform.settings.api_root_path)
+    app.state.tmf = open_engine(platform)
+    app.router.routes.extend(open_api_routes(app.state.tmf, app.state.access, platform))
     own = app.openapi
 
     def described() -> dict[str, Any]:

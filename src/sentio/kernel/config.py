@@ -200,8 +200,8 @@ class Settings(BaseSettings):
         description="What stands before every path of the server, such as `/r1-sentio` behind a "
         "gateway; requests with and without it are served.",
     )
-    tmf_max_body_kb: int = Field(
-        default=1024, ge=1, le=65_536, description="Largest body of a request to an Open API."
+    tmf_max_body_mb: Megabytes = Field(
+        default=1, description="Largest body of a request to an Open API."
     )
     lab_control_port: int = Field(
         default=8090,

@@ -14,12 +14,11 @@ from sentio.api.tmf.live.sources import intent_tasks, live_sources
 from sentio.api.tmf.table import tables
 from sentio.api.tmf.tasks import TASKS
 from sentio.kernel.log import logger
-from sentio.loop.platform import Platform
+from sentio.loop.platform import MEGABYTE, Platform
 from sentio.store.state.open_api import OpenApiStore
 from sentio.store.state.open_api_hubs import Hubs
 
 log = logger("tmf")
-KILOBYTE = 1024
 
 
 class NotesOnly:
@@ -56,6 +55,6 @@ def open_engine(platform: Platform, notifier: Notifies | None = None) -> Engine:
 
 def open_api_routes(engine: Engine, access: Access, platform: Platform) -> list[BaseRoute]:
     """Make the routes of all APIs."""
-    most = platform.settings.tmf_max_body_kb * KILOBYTE
+    most = platform.settings.tmf_max_body_mb * MEGABYTE
     served = (Served(api, engine, access, most_bytes=most) for api in tables())
     return [route for each in served for route in each.routes()]
