@@ -170,9 +170,9 @@ class StateStore:
 
     def has_keys(self) -> bool:
         """Tell whether any key is in force."""
-        with self.session() as session:
-            in_force = select(func.count()).where(ApiKeyRow.revoked_ns.is_(None))
-            return bool(session.scalar(in_force))
+        in_force = select(func.count()).where(ApiKeyRow.revoked_ns.is_(None))
+        with self.reading() as connection:  # asked with every request: it waits for no writer
+            return bool(connection.scalar(in_force))
 
     def revoke_key(self, name: str, *, at_ns: int) -> None:
         """Take a key out of force; raises `UnknownName`."""
