@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from sentio.api.tmf.table import read_table as read_open_api
 from sentio.decision.catalogue import ACTIONS, read_definition
 from sentio.decision.definition import ActionDefinition
 from sentio.decision.policy import Policy
@@ -30,6 +31,7 @@ READERS: dict[str, Callable[[Path], object]] = {
     "requirements": lambda path: profile_of(path.read_text("utf-8"), where=path.name),
     "routes": lambda path: read_table(path, known=ACTIONS.names()),
     "services": read_service,
+    "tmf": read_open_api,
 }
 DEFINITIONS = Path(__file__).resolve().parents[2] / "src" / "sentio" / "definitions"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from typing import Any
 
 from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
@@ -36,8 +37,11 @@ from sentio.api.problems import add_problems
 from sentio.api.rate import Rate
 from sentio.api.reading import reading_router
 from sentio.api.rim import Rim
+from sentio.api.root_path import RootPath
 from sentio.api.service_problems import service_problems_router
 from sentio.api.stream import stream_router
+from sentio.api.tmf.openapi import add_open_apis
+from sentio.api.tmf.serving import open_api_routes, open_engine
 from sentio.api.watch import watch_router
 from sentio.api.works import works_router
 from sentio.decision.catalogue import ACTIONS
@@ -116,6 +120,7 @@ def create_app(
     app.add_middleware(Rim, is_local=is_local)
     app.include_router(ingest_router(_ingest(platform, intake, metrics), access))
     _add_reading(app, loop)
+    _add_open_apis(app)
     app.include_router(health_router(platform, intake, metrics, access=access))
     return app
 
@@ -168,6 +173,23 @@ def _runner(platform: Platform) -> Runner:
         clock=platform.clock,
         is_stopped=lambda: steering.switch().is_stopped,
     )
+
+
+def _add_open_apis(app: FastAPI) -> None:
+    """Serve the Open APIs of the tables, and let the server's description hold them."""
+    platform: Platform = app.state.platform
+    if platform.settings.api_root_path:
+        app.add_middleware(RootPath, prefix=platform.settings.api_root_path)
+    app.state.tmf = open_engine(platform)
+    app.router.routes.extend(open_api_routes(app.state.tmf, app.state.access, platform))
+    own = app.openapi
+
+    def described() -> dict[str, Any]:
+        if not app.openapi_schema:
+            app.openapi_schema = add_open_apis(own())
+        return app.openapi_schema
+
+    app.openapi = described
 
 
 def _intake(platform: Platform, metrics: Metrics) -> Intake:

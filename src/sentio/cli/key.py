@@ -23,7 +23,8 @@ def create(
     context: typer.Context,
     name: Annotated[str, typer.Argument(help="Whose key it is, such as probe-north.")],
     role: Annotated[
-        list[str] | None, typer.Option(help="ingest, read or admin; may be given several times.")
+        list[str] | None,
+        typer.Option(help="ingest, read, tmf or admin; may be given several times."),
     ] = None,
     as_json: AsJson = False,
 ) -> None:

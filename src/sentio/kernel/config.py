@@ -204,6 +204,16 @@ class Settings(BaseSettings):
         le=3600,
         description="Time for what was accepted to be committed at the end.",
     )
+    api_root_path: str = Field(
+        default="",
+        max_length=200,
+        pattern=r"^(/[A-Za-z0-9._~-]+)*$",
+        description="What stands before every path of the server, such as `/r1-sentio` behind a "
+        "gateway; requests with and without it are served.",
+    )
+    tmf_max_body_mb: Megabytes = Field(
+        default=1, description="Largest body of a request to an Open API."
+    )
     lab_control_port: int = Field(
         default=8090,
         ge=0,

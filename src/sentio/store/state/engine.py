@@ -11,6 +11,7 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
 from sentio.kernel.errors import ConfigError
 
+READS_ONLY = "sentio_reads_only"  # the execution option of connections that never write
 BUSY_MS = 15_000  # how long one process waits for another to finish writing
 
 
@@ -52,4 +53,7 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
+    if connection.get_execution_options().get(READS_ONLY):
+        connection.exec_driver_sql("BEGIN")  # waits for nobody who writes
+        return
     connection.exec_driver_sql("BEGIN IMMEDIATE")  # a later lock upgrade could fail at once

@@ -6,8 +6,8 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 
-ROLES = ("ingest", "read", "admin")
-"""``ingest`` may push, ``read`` may ask, ``admin`` may do both and all else."""
+ROLES = ("ingest", "read", "tmf", "admin")
+"""``ingest`` may push, ``read`` ask, ``tmf`` ask and write what Open APIs hold, ``admin`` all."""
 
 SALT_BYTES = 16
 SECRET_BYTES = 24
@@ -27,7 +27,8 @@ class ApiKey:
 
     def may(self, role: str) -> bool:
         """Tell whether the key gives a role."""
-        return role in self.roles or "admin" in self.roles
+        has_it = role in self.roles or "admin" in self.roles
+        return has_it or (role == "read" and "tmf" in self.roles)
 
 
 def new_key() -> tuple[str, str]:

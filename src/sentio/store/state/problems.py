@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, func, or_, select
 
 from sentio.kernel.errors import RefusedError, UnknownName
 from sentio.kernel.values import from_plain, to_plain
@@ -63,6 +63,15 @@ class Problems:
             order = (row.changed_ns.desc(), row.id.desc())
             found = session.scalars(rows.order_by(*order).limit(limit)).all()
         return [from_plain(ServiceProblem, each.body) for each in found]
+
+    def revision(self) -> tuple[int, int]:
+        """Give what differs as soon as a problem has changed: the newest change, and how many."""
+        row = ServiceProblemRow
+        with self._state.session() as session:
+            newest, count = session.execute(
+                select(func.max(row.changed_ns), func.count(row.id))
+            ).one()
+        return newest or 0, count
 
     def one(self, name: str) -> ServiceProblem | None:
         """Give a problem, None if there is none of that id."""

@@ -9,13 +9,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Self
 
-from sqlalchemy import Engine, delete, func, select
+from sqlalchemy import Connection, Engine, delete, func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
 from sentio.kernel.errors import RefusedError, StoreError, UnknownName
 from sentio.store.state.audit import Verified, append, verify
-from sentio.store.state.engine import open_engine
+from sentio.store.state.engine import READS_ONLY, open_engine
 from sentio.store.state.keys import ROLES, ApiKey, hash_of, id_of, new_key, new_salt
 from sentio.store.state.migrate import HEAD, current, upgrade
 from sentio.store.state.tables import ApiKeyRow, AuditRow, SourceRow, SubjectSettingRow
@@ -56,6 +56,7 @@ class StateStore:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
+        self._reads = engine.execution_options(**{READS_ONLY: True})
         self._sessions = sessionmaker(engine, expire_on_commit=False)
         self._checked: dict[bytes, str] = {}
 
@@ -171,9 +172,9 @@ class StateStore:
 
     def has_keys(self) -> bool:
         """Tell whether any key is in force."""
-        with self.session() as session:
-            in_force = select(func.count()).where(ApiKeyRow.revoked_ns.is_(None))
-            return bool(session.scalar(in_force))
+        in_force = select(func.count()).where(ApiKeyRow.revoked_ns.is_(None))
+        with self.reading() as connection:  # asked with every request: it waits for no writer
+            return bool(connection.scalar(in_force))
 
     def revoke_key(self, name: str, *, at_ns: int) -> None:
         """Take a key out of force; raises `UnknownName`."""
@@ -238,6 +239,15 @@ class StateStore:
         try:
             with self._sessions.begin() as session:
                 yield session
+        except SQLAlchemyError as error:
+            raise _explained(error, self.engine) from error
+
+    @contextmanager
+    def reading(self) -> Generator[Connection]:
+        """Open a transaction that only reads: it sees one state, and waits for no writer."""
+        try:
+            with self._reads.begin() as connection:
+                yield connection
         except SQLAlchemyError as error:
             raise _explained(error, self.engine) from error
 

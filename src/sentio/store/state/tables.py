@@ -4,10 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Boolean, Index, Integer, LargeBinary, String, Text
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Float,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 NUMBER = BigInteger().with_variant(Integer, "sqlite")  # SQLite counts up INTEGER keys only
+BYTEWISE = String(250).with_variant(String(250, collation="C"), "postgresql")  # as SQLite compares
 
 
 class Base(DeclarativeBase):
@@ -266,3 +279,66 @@ class SnapshotRow(Base):
     name: Mapped[str] = mapped_column(String(40), primary_key=True)
     part: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     content: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class TmfCollectionRow(Base):
+    """All resources of one kind of an Open API: how many there are, and the last number given."""
+
+    __tablename__ = "tmf_collection"
+    __table_args__ = (UniqueConstraint("api", "resource"),)
+
+    id: Mapped[int] = mapped_column(NUMBER, primary_key=True, autoincrement=True)
+    api: Mapped[str] = mapped_column(String(20))
+    resource: Mapped[str] = mapped_column(String(100))
+    total: Mapped[int] = mapped_column(BigInteger)
+    last: Mapped[int] = mapped_column(BigInteger)
+    version: Mapped[int] = mapped_column(BigInteger)  # counts the changes
+
+
+class TmfResourceRow(Base):
+    """A resource of an Open API; ``body`` is its JSON, ``seq`` counts within the collection."""
+
+    __tablename__ = "tmf_resource"
+    __table_args__ = (UniqueConstraint("collection", "id"),)
+
+    collection: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    seq: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    id: Mapped[str] = mapped_column(String(250))
+    created_ns: Mapped[int] = mapped_column(BigInteger)
+    changed_ns: Mapped[int] = mapped_column(BigInteger)
+    body: Mapped[str] = mapped_column(Text)
+
+
+class TmfIndexRow(Base):
+    """A value by which a resource is found; ``number`` is what it counts as, if anything."""
+
+    __tablename__ = "tmf_index"
+    __table_args__ = (
+        Index("ix_tmf_index_seq", "collection", "seq"),
+        Index(
+            "ix_tmf_index_number",
+            *("collection", "path", "number", "seq"),
+            sqlite_where=text("number IS NOT NULL"),
+            postgresql_where=text("number IS NOT NULL"),
+        ),
+        {"sqlite_with_rowid": False},
+    )
+
+    collection: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    path: Mapped[str] = mapped_column(String(200), primary_key=True)
+    value: Mapped[str] = mapped_column(BYTEWISE, primary_key=True)
+    seq: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    number: Mapped[float | None] = mapped_column(Float)
+
+
+class TmfHubRow(Base):
+    """Somebody who is told of the events of an Open API."""
+
+    __tablename__ = "tmf_hub"
+
+    id: Mapped[str] = mapped_column(String(60), primary_key=True)
+    api: Mapped[str] = mapped_column(String(20), index=True)
+    callback: Mapped[str] = mapped_column(Text)
+    query: Mapped[str] = mapped_column(Text)
+    secret: Mapped[str] = mapped_column(String(200))
+    created_ns: Mapped[int] = mapped_column(BigInteger)

@@ -1,0 +1,83 @@
+"""Lists of 100 among 100,000 resources of an Open API, with a filter and without.
+
+Asked over the engine of a server with a fresh state in a file, each question with other values,
+while nobody else asks. What is asked for the first time counts as well.
+"""
+
+from __future__ import annotations
+
+import random
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+
+from sentio.api.tmf.engine import Engine, Place
+from sentio.api.tmf.serving import open_engine
+from sentio.api.tmf.table import tables
+from sentio.kernel.config import load_settings
+from sentio.loop.platform import open_platform
+
+RESOURCES, AT_ONCE, QUESTIONS = 100_000, 1000, 200
+SEVERITIES = ("critical", "major", "minor", "warning")
+
+
+def figures() -> dict[str, object]:
+    """Give `list_p95_ms` (of all questions), and the same with a filter alone."""
+    rng = random.Random(1)
+    with tempfile.TemporaryDirectory() as folder:
+        settings = load_settings({"data_folder": Path(folder)})
+        with open_platform(settings) as platform:
+            engine = open_engine(platform)
+            place = next(Place(api, "alarm") for api in tables() if api.key == "TMF642v4")
+            began_s = time.perf_counter()
+            for start in range(0, RESOURCES, AT_ONCE):
+                engine.keep(place, [_alarm(rng, start + n) for n in range(AT_ONCE)])
+            kept_s = time.perf_counter() - began_s
+            plain = [_took_ms(engine, place, []) for _ in range(QUESTIONS // 2)]
+            filtered = [_took_ms(engine, place, _filter(rng)) for _ in range(QUESTIONS // 2)]
+    return {
+        "list_p95_ms": float(np.quantile([*plain, *filtered], 0.95)),
+        "list_filtered_p95_ms": float(np.quantile(filtered, 0.95)),
+        "list_resources": RESOURCES,
+        "kept_resources_s": RESOURCES / kept_s,
+    }
+
+
+def _took_ms(engine: Engine, place: Place, params: list[tuple[str, str]]) -> float:
+    began_s = time.perf_counter()
+    offset = ("offset", str(int(began_s * 1000) % 1000))
+    listed, _ = engine.list(place, [*params, offset, ("limit", "100")])
+    assert listed.total > 0
+    return 1000 * (time.perf_counter() - began_s)
+
+
+def _filter(rng: random.Random) -> list[tuple[str, str]]:
+    """Ask by one of the attributes that people ask by."""
+    return [
+        rng.choice(
+            [
+                ("perceivedSeverity", rng.choice(SEVERITIES)),
+                ("alarmedObject.id", f"cell-{rng.randrange(500)}"),
+                ("probableCause", f"cause-{rng.randrange(40)}"),
+                ("alarmRaisedTime.gt", f"2026-11-{rng.randrange(20, 29)}T00:00:00Z"),
+            ]
+        )
+    ]
+
+
+def _alarm(rng: random.Random, number: int) -> dict[str, object]:
+    return {
+        "id": f"alarm-{number}",
+        "@type": "Alarm",
+        "alarmRaisedTime": f"2026-11-{1 + number % 28:02d}T00:00:{number % 60:02d}Z",
+        "alarmType": rng.choice(("qualityOfServiceAlarm", "equipmentAlarm", "environmentalAlarm")),
+        "alarmedObject": {"id": f"cell-{rng.randrange(500)}"},
+        "perceivedSeverity": rng.choice(SEVERITIES),
+        "probableCause": f"cause-{rng.randrange(40)}",
+        "sourceSystemId": f"ems-{rng.randrange(9)}",
+        "state": rng.choice(("raised", "cleared")),
+        "ackState": "unacknowledged",
+        "affectedService": [{"id": f"service-{rng.randrange(100)}"}],
+    }

@@ -1,0 +1,279 @@
+"""The ``filter`` of lists: JSONPath (RFC 9535) as far as it selects by name, index and test."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sentio.api.tmf.errors import bad
+from sentio.api.tmf.moments import seconds
+from sentio.api.tmf.patterns import check_pattern, is_match
+
+LONGEST = 1000
+DEEPEST = 20
+Nodes = list[Any]  # Any: JSON
+Step = Callable[[Nodes], Nodes]
+TOKEN = re.compile(
+    r"""\s*(?:
+      (?P<op>\[\?|==|!=|<=|>=|=~|&&|\|\||[.()\[\]<>!*@$?,])
+    | (?P<text>'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")
+    | (?P<pattern>/(?:[^/\\]|\\.)+/)
+    | (?P<number>-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)
+    | (?P<name>[A-Za-z_][\w:-]*)
+    )\s*""",
+    re.VERBOSE,
+)
+
+
+def parse_jsonpath(text: str) -> Callable[[Mapping[str, Any]], bool]:
+    """Read a filter; gives whether a resource has what it selects.
+
+    Raises
+    ------
+    RequestError
+        It cannot be read, or asks for what is not offered (``..``, slices, functions).
+    """
+    if len(text) > LONGEST:
+        raise bad("the filter is too long", where="filter", expected=f"{LONGEST} characters")
+    reader = _Reader(_tokens(text))
+    select = reader.path(is_whole=True)
+    return lambda body: bool(select([body]))
+
+
+def select_jsonpath(text: str) -> Callable[[Nodes], Nodes]:
+    """Read a path that selects nodes, for patches; raises `RequestError`."""
+    return _Reader(_tokens(text[:LONGEST])).path(is_whole=True)
+
+
+def _tokens(text: str) -> list[tuple[str, str]]:
+    found: list[tuple[str, str]] = []
+    at = 0
+    while at < len(text):
+        token = TOKEN.match(text, at)
+        if token is None or not token.lastgroup:
+            raise _unreadable(text[at : at + 20])
+        found.append((token.lastgroup, token[token.lastgroup]))
+        at = token.end()
+    return found
+
+
+@dataclass(slots=True)
+class _Reader:
+    tokens: Sequence[tuple[str, str]]
+    at: int = 0
+    depth: int = field(default=0)
+
+    def path(self, *, is_whole: bool = False) -> Step:
+        """Read names, indices and tests; in a test it ends where they end."""
+        steps: list[Step] = []
+        if self.takes("$"):
+            pass
+        elif self.kind() == "name":
+            steps.append(_named(self.next()))
+        while True:
+            if self.takes("."):
+                steps.append(_any_child if self.takes("*") else _named(self.name()))
+            elif self.takes("[?"):
+                steps.append(_kept(self.test_of_brackets()))
+            elif self.takes("["):
+                steps.append(self.brackets())
+            elif self.kind() == "name" and not is_whole and not steps:
+                steps.append(_named(self.next()))
+            else:
+                break
+        if is_whole and self.at < len(self.tokens):
+            raise _unreadable(self.tokens[self.at][1])
+        return _chain(steps)
+
+    def brackets(self) -> Step:
+        kind, said = self.kind(), self.next()
+        self.needs("]")
+        if kind == "text":
+            return _named(_inner(said))
+        if kind == "number" and said.lstrip("-").isdigit():
+            return _indexed(int(said))
+        if said == "*":
+            return _any_child
+        raise _unreadable(said)
+
+    def test_of_brackets(self) -> Callable[[Any], bool]:
+        test = self.either()
+        self.needs("]")
+        return test
+
+    def either(self) -> Callable[[Any], bool]:
+        self.deepen()
+        tests = [self.every()]
+        while self.takes("||"):
+            tests.append(self.every())
+        self.depth -= 1
+        return lambda node: any(test(node) for test in tests)
+
+    def deepen(self) -> None:
+        self.depth += 1
+        if self.depth > DEEPEST:
+            raise _unreadable("one nested so deeply")
+
+    def every(self) -> Callable[[Any], bool]:
+        tests = [self.single()]
+        while self.takes("&&"):
+            tests.append(self.single())
+        return lambda node: all(test(node) for test in tests)
+
+    def single(self) -> Callable[[Any], bool]:
+        if self.takes("!"):
+            self.deepen()
+            denied = self.single()
+            self.depth -= 1
+            return lambda node: not denied(node)
+        if self.takes("("):
+            test = self.either()
+            self.needs(")")
+            return test
+        left = self.operand()
+        sign = self.peek()
+        if sign not in COMPARISONS:
+            return lambda node: bool(left(node))
+        self.next()
+        if sign == "=~":
+            return self.matched(left)
+        right, holds = self.operand(), COMPARISONS[sign]
+        return lambda node: any(holds(a, b) for a in left(node) for b in right(node))
+
+    def matched(self, left: Callable[[Any], Nodes]) -> Callable[[Any], bool]:
+        pattern = _inner(self.next())
+        check_pattern(pattern)
+        return lambda node: is_match((pattern,), [x for x in left(node) if isinstance(x, str)])
+
+    def operand(self) -> Callable[[Any], Nodes]:
+        kind = self.kind()
+        said = self.peek()
+        if kind == "text":
+            value: object = _inner(self.next())
+        elif kind == "number":
+            value = float(self.next())
+        elif kind == "name" and said in CONSTANTS:
+            value = CONSTANTS[self.next()]
+        elif self.takes("@"):
+            steps = self.path()  # @size as well as @.size: TM Forum writes the first
+            return lambda node: steps([node])
+        else:
+            raise _unreadable(said)
+        return lambda _node: [value]
+
+    def name(self) -> str:
+        if self.takes("@"):
+            return f"@{self.name()}"
+        if self.kind() != "name":
+            raise _unreadable(self.peek())
+        return self.next()
+
+    def kind(self) -> str:
+        return self.tokens[self.at][0] if self.at < len(self.tokens) else ""
+
+    def peek(self) -> str:
+        return self.tokens[self.at][1] if self.at < len(self.tokens) else ""
+
+    def next(self) -> str:
+        said = self.peek()
+        if not said:
+            raise _unreadable("its end")
+        self.at += 1
+        return said
+
+    def takes(self, said: str) -> bool:
+        if self.kind() == "op" and self.peek() == said:
+            self.at += 1
+            return True
+        return False
+
+    def needs(self, said: str) -> None:
+        if not self.takes(said):
+            raise _unreadable(self.peek() or "its end")
+
+
+def _named(name: str) -> Step:
+    def step(nodes: Nodes) -> Nodes:
+        found: Nodes = []
+        for node in nodes:
+            for each in node if isinstance(node, list) else [node]:
+                if isinstance(each, dict) and name in each:
+                    found.append(each[name])
+        return found
+
+    return step
+
+
+def _indexed(index: int) -> Step:
+    def step(nodes: Nodes) -> Nodes:
+        lists = [node for node in nodes if isinstance(node, list)]
+        return [node[index] for node in lists if -len(node) <= index < len(node)]
+
+    return step
+
+
+def _any_child(nodes: Nodes) -> Nodes:
+    found: Nodes = []
+    for node in nodes:
+        found += node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
+    return found
+
+
+def _kept(test: Callable[[Any], bool]) -> Step:
+    def step(nodes: Nodes) -> Nodes:
+        found: Nodes = []
+        for node in nodes:
+            found += [each for each in (node if isinstance(node, list) else [node]) if test(each)]
+        return found
+
+    return step
+
+
+def _chain(steps: Sequence[Step]) -> Step:
+    def select(nodes: Nodes) -> Nodes:
+        for step in steps:
+            nodes = step(nodes)
+        return nodes
+
+    return select
+
+
+def _inner(said: str) -> str:
+    return re.sub(r"\\(.)", r"\1", said[1:-1]) if said[0] in "'\"" else said[1:-1]
+
+
+def _same(a: object, b: object) -> bool:
+    return isinstance(a, bool) == isinstance(b, bool) and a == b
+
+
+def _sign(a: object, b: object) -> int | None:
+    if isinstance(a, str) and isinstance(b, str):
+        a_s, b_s = seconds(a), seconds(b)
+        left, right = (a, b) if a_s is None or b_s is None else (a_s, b_s)
+        return (left > right) - (left < right)  # pyright: ignore[reportOperatorIssue]  (of one type)
+    numbers = (int, float)
+    if isinstance(a, numbers) and isinstance(b, numbers) and not isinstance(a, bool):
+        return (a > b) - (a < b)
+    return None
+
+
+def _unreadable(said: str) -> Exception:
+    return bad(
+        f"the filter cannot be read at {said!r}",
+        where="filter",
+        expected="JSONPath such as $[?(@.priority=='1')] or note[?(@.author=='x')]",
+    )
+
+
+CONSTANTS: dict[str, object] = {"true": True, "false": False, "null": None}
+COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
+    "==": _same,
+    "!=": lambda a, b: not _same(a, b),
+    "<": lambda a, b: _sign(a, b) == -1,
+    "<=": lambda a, b: _sign(a, b) in {-1, 0},
+    ">": lambda a, b: _sign(a, b) == 1,
+    ">=": lambda a, b: _sign(a, b) in {1, 0},
+    "=~": lambda _a, _b: False,  # read apart
+}

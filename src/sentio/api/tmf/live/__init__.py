@@ -1,0 +1,1 @@
+"""Resources of Open APIs that the platform makes of what it knows, one file a source."""

@@ -1,0 +1,43 @@
+"""A server whose events are caught, for the tests of Open APIs."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from sentio.api.tmf.events import Event, Subscriber
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+
+@dataclass
+class Caught:
+    """A notifier that keeps what it is offered."""
+
+    offers: list[tuple[Event, list[str]]] = field(default_factory=list)
+    known: set[str] = field(default_factory=set)
+
+    def offer(self, event: Event, *, subscribers: Sequence[Subscriber]) -> None:
+        self.offers.append((event, [each.id for each in subscribers]))
+
+    def subscribe(self, subscriber: Subscriber) -> None:
+        self.known.add(subscriber.id)
+
+    def unsubscribe(self, name: str) -> bool:
+        self.known.discard(name)
+        return True
+
+    @property
+    def types(self) -> list[str]:
+        return [event.type for event, _ in self.offers]
+
+
+@pytest.fixture
+def caught(client) -> Caught:
+    notifier = Caught()
+    client.app.state.tmf.desk.notifier = notifier
+    return notifier
