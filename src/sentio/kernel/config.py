@@ -193,6 +193,38 @@ class Settings(BaseSettings):
         le=3600,
         description="Time for what was accepted to be committed at the end.",
     )
+    notify_allow_private: bool = Field(
+        default=False,
+        description="Whether notifications may go to addresses that are not public; where "
+        "`api_host` is loopback they always may.",
+    )
+    notify_timeout_s: float = Field(
+        default=5.0, gt=0, le=60, description="A subscriber must have answered after this time."
+    )
+    notify_first_pause_s: float = Field(
+        default=1.0,
+        gt=0,
+        le=3600,
+        description="Pause after the first try that failed; it doubles with each.",
+    )
+    notify_longest_pause_s: float = Field(
+        default=300.0, gt=0, le=86_400, description="Longest pause between two tries."
+    )
+    notify_give_up_s: float = Field(
+        default=14_400.0,
+        gt=0,
+        le=2_592_000,
+        description="A subscriber that has not answered for so long is tried no more, "
+        "until somebody releases it.",
+    )
+    notify_backlog_rows: int = Field(
+        default=100_000,
+        ge=1,
+        description="The same with one that does not answer and for whom more than this waits.",
+    )
+    notify_kept_days: int = Field(
+        default=7, ge=1, le=365, description="So long notifications that were given up are kept."
+    )
     lab_control_port: int = Field(
         default=8090,
         ge=0,
