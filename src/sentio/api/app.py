@@ -25,6 +25,10 @@ from sentio.api.health import health_router
 from sentio.api.ingest import Ingest, ingest_router
 from sentio.api.intake import Intake
 from sentio.api.metrics import Metrics
+from sentio.api.notify import open_notifier
+from sentio.api.notify.feed import Feed
+from sentio.api.notify.routes import notifications_router
+from sentio.api.notify.webhooks import webhooks
 from sentio.api.plans import plans_router
 from sentio.api.problems import add_problems
 from sentio.api.rate import Rate
@@ -79,15 +83,30 @@ def create_app(
         on_change=on_change,
     )
 
+    notifier = open_notifier(
+        platform.state, settings, clock=platform.clock, registry=metrics.registry
+    )
+    feed = Feed(
+        loop.told,
+        notifier,
+        newest=lambda: loop.newest_event,
+        clock=platform.clock,
+        readings=(webhooks,),
+    )
+
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncGenerator[None]:
         intake.start()
+        notifier.start()
+        feed.start()
         if settings.awareness_enabled:
             loop.start()
         yield
         loop.stop()
         await run_in_threadpool(intake.close)
         await run_in_threadpool(loop.close)
+        await run_in_threadpool(feed.close)
+        await run_in_threadpool(notifier.close)
 
     app = FastAPI(
         title="Sentio",
@@ -100,6 +119,9 @@ def create_app(
     app.state.intake = intake
     app.state.access = access
     app.state.platform = platform
+    app.state.notifier = notifier
+    app.state.feed = feed
+    app.state.loop = loop
     add_problems(app)
     app.add_middleware(Rim, is_local=is_local)
     app.include_router(ingest_router(_ingest(platform, intake, metrics), access))
@@ -134,6 +156,7 @@ def _add_reading(app: FastAPI, loop: Running) -> None:
         ("/api", works_router(platform, access)),
         ("/api", care_router(platform, access)),
         ("/api", sufferers_router(platform, access)),
+        ("/api", notifications_router(app.state.notifier, access, platform, loop.told)),
         (
             "/api",
             stream_router(

@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import orjson
@@ -30,6 +30,7 @@ THREADS = 16
 AT_ONCE = 200  # notifications read for a subscriber before others get their turn
 NOTE_EVERY_S = 0.5  # what was delivered since is delivered again after a crash
 LOOK_S = 1.0
+IDLE_S = 60.0  # then the connections to a subscriber are closed
 FORGET_EVERY_S = 3600.0
 DAY_NS = 86_400 * SECOND_NS
 
@@ -52,11 +53,23 @@ class Lane:
     faring: Faring = field(default_factory=Faring)
     has_waiting: bool = False
     is_served: bool = False
+    to: Subscriber | None = None
     sender: Sender | None = None
+    rested_s: float = 0.0
 
     def is_due(self, now_ns: int) -> bool:
         """Tell whether it should be served now."""
         return self.has_waiting and not self.is_served and self.faring.next_ns <= now_ns
+
+    def is_idle(self, since_s: float) -> bool:
+        """Tell whether nothing has happened on it for a while, and nothing is to."""
+        return not self.has_waiting and not self.is_served and self.rested_s < since_s
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        if self.sender is not None:
+            self.sender.close()
+        self.sender = None
 
 
 class Notifier:
@@ -113,8 +126,7 @@ class Notifier:
             self._thread.join()
         self._pool.shutdown()
         for lane in self._lanes.values():
-            if lane.sender is not None:
-                lane.sender.close()
+            lane.close()
 
     def offer(self, event: Event, *, subscribers: Sequence[Subscriber]) -> None:
         """Keep an event for subscribers, and deliver it soon; new subscribers become known."""
@@ -136,10 +148,6 @@ class Notifier:
         self.outbox.subscribe(subscriber)
         with self._changed:
             self._known.add(subscriber.id)
-            lane = self._lanes.get(subscriber.id)
-            if lane is not None and not lane.is_served and lane.sender is not None:
-                lane.sender.close()
-                lane.sender = None
 
     def unsubscribe(self, name: str) -> bool:
         """Forget a subscriber and what waits for it; False where there is none."""
@@ -175,6 +183,7 @@ class Notifier:
                     lane.is_served, lane.has_waiting = True, False
                     self._pool.submit(self._serve, lane)
                 self._changed.wait(self._idle_s())
+                self._retire()
                 self._forget_old()
 
     def _due(self) -> list[Lane]:
@@ -202,6 +211,12 @@ class Notifier:
         pause_s = (min(waiting) - self._clock.now_ns()) / SECOND_NS
         return min(LOOK_S, max(0.01, pause_s))
 
+    def _retire(self) -> None:
+        since_s = time.monotonic() - IDLE_S
+        for lane in [each for each in self._lanes.values() if each.is_idle(since_s)]:
+            lane.close()
+            del self._lanes[lane.name]
+
     def _forget_old(self) -> None:
         if time.monotonic() - self._forgot_s < FORGET_EVERY_S:
             return
@@ -221,20 +236,21 @@ class Notifier:
             self._pause(lane)
         finally:
             with self._changed:
-                lane.is_served = False
+                lane.is_served, lane.rested_s = False, time.monotonic()
+                if self._lanes.get(lane.name) is not lane:
+                    lane.close()
                 self._changed.notify_all()
 
     def _pause(self, lane: Lane) -> None:
         lane.has_waiting = True
-        next_ns = self._clock.now_ns() + SECOND_NS
-        lane.faring = Faring(tries=lane.faring.tries, next_ns=next_ns)
+        lane.faring = replace(lane.faring, next_ns=self._clock.now_ns() + SECOND_NS)
 
     def _deliver(self, lane: Lane) -> None:
         waiting = self.outbox.head(lane.name, limit=AT_ONCE)
         subscriber = self.outbox.subscriber(lane.name)
         if not waiting or subscriber is None:
             return
-        sender = lane.sender = lane.sender or self._new_sender(subscriber)
+        sender = self._sender(lane, subscriber)
         done: list[int] = []
         noted_s, failure = time.monotonic(), ""
         for each in waiting:
@@ -256,6 +272,12 @@ class Notifier:
         lane.has_waiting |= bool(failure) or len(waiting) == AT_ONCE
         if failure:
             self._failed(lane, failure)
+
+    def _sender(self, lane: Lane, subscriber: Subscriber) -> Sender:
+        if lane.sender is None or lane.to != subscriber:
+            lane.close()
+            lane.to, lane.sender = subscriber, self._new_sender(subscriber)
+        return lane.sender
 
     def _note(self, lane: Lane, done: list[int]) -> None:
         if done:

@@ -12,7 +12,7 @@ from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from sentio.store.state.store import StateStore
-from sentio.store.state.tables import OutboxRow, SubscriptionRow
+from sentio.store.state.tables import NotifiedRow, OutboxRow, SubscriptionRow
 
 LONGEST_ERROR = 500  # characters kept of what went wrong
 AT_ONCE = 500  # rows named in one statement
@@ -113,6 +113,18 @@ class Outbox:
         """
         with self._session() as session:
             return put_into(session, offers, at_ns=at_ns)
+
+    def put_told(self, offers: Iterable[Offer], *, feed: str, up_to: int, at_ns: int) -> list[str]:
+        """Write notifications of what was told, and up to which event, in one transaction."""
+        with self._session() as session:
+            session.merge(NotifiedRow(feed=feed, event=up_to))
+            return put_into(session, offers, at_ns=at_ns)
+
+    def told_up_to(self, feed: str) -> int | None:
+        """Give the last event that a feed has turned into notifications, None before the first."""
+        with self._session() as session:
+            row = session.get(NotifiedRow, feed)
+            return row.event if row else None
 
     def waiting(self) -> dict[str, Faring]:
         """Give those for whom something waits."""

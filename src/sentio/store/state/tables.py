@@ -245,6 +245,15 @@ class OutboxRow(Base):
     error: Mapped[str] = mapped_column(String(500))
 
 
+class NotifiedRow(Base):
+    """How far a feed has turned what was told into notifications."""
+
+    __tablename__ = "notified"
+
+    feed: Mapped[str] = mapped_column(String(60), primary_key=True)
+    event: Mapped[int] = mapped_column(BigInteger)
+
+
 class SnapshotRow(Base):
     """A part of all that a loop had learned by the last period that it judged."""
 

@@ -40,9 +40,14 @@ def upgrade() -> None:
         sqlite_autoincrement=True,  # a number is never used twice: it is the order
     )
     op.create_index("outbox_waiting", "outbox", ["subscription", "parked_ns", "id"])
+    op.create_table(
+        "notified",
+        sa.Column("feed", sa.String(60), primary_key=True),
+        sa.Column("event", sa.BigInteger, nullable=False),
+    )
 
 
 def downgrade() -> None:
     """Drop the tables with all that is in them."""
-    for table in ("outbox", "subscription"):
+    for table in ("notified", "outbox", "subscription"):
         op.drop_table(table)
