@@ -29,6 +29,7 @@ from sentio.api.notify import open_notifier
 from sentio.api.notify.feed import Feed
 from sentio.api.notify.routes import notifications_router
 from sentio.api.notify.webhooks import webhooks
+from sentio.api.nwdaf import Analytics, Reports, analytics_router, subscriptions_router
 from sentio.api.plans import plans_router
 from sentio.api.problems import add_problems
 from sentio.api.rate import Rate
@@ -86,18 +87,21 @@ def create_app(
     notifier = open_notifier(
         platform.state, settings, clock=platform.clock, registry=metrics.registry
     )
+    analytics = Analytics(platform)
+    reports = Reports(analytics, notifier)
     feed = Feed(
         loop.told,
         notifier,
         newest=lambda: loop.newest_event,
         clock=platform.clock,
-        readings=(webhooks,),
+        readings=(webhooks, reports.reading),
     )
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncGenerator[None]:
         intake.start()
         notifier.start()
+        reports.start()
         feed.start()
         if settings.awareness_enabled:
             loop.start()
@@ -106,6 +110,7 @@ def create_app(
         await run_in_threadpool(intake.close)
         await run_in_threadpool(loop.close)
         await run_in_threadpool(feed.close)
+        await run_in_threadpool(reports.close)
         await run_in_threadpool(notifier.close)
 
     app = FastAPI(
@@ -126,6 +131,8 @@ def create_app(
     app.add_middleware(Rim, is_local=is_local)
     app.include_router(ingest_router(_ingest(platform, intake, metrics), access))
     _add_reading(app, loop)
+    app.include_router(analytics_router(analytics, access))
+    app.include_router(subscriptions_router(reports, access, platform))
     app.include_router(health_router(platform, intake, metrics, access=access))
     return app
 

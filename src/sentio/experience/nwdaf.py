@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
 import pyarrow as pa
@@ -58,7 +58,7 @@ class ServiceExperienceInfo(_Shape):
     confidence: int | None = Field(default=None, ge=0, le=100)
     dnn: str | None = None
     ratio: int | None = Field(default=None, ge=1, le=100)
-    networkArea: dict[str, object] | None = None  # noqa: N815
+    networkArea: dict[str, Any] | None = None  # noqa: N815  (Any: JSON)
 
 
 def service_experience_info(

@@ -154,8 +154,8 @@ class Notifier:
         with self._changed:
             self._known.discard(name)
             lane = self._lanes.pop(name, None)
-        if lane is not None:
-            lane.has_waiting = False
+            if lane is not None and not lane.is_served:
+                lane.close()  # else whoever serves it does
         return self.outbox.unsubscribe(name)
 
     def release(self, name: str) -> int | None:

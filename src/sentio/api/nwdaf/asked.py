@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Literal
+from typing import Any, Literal
 
 from sentio.api.awareness import moment_ns
 from sentio.api.nwdaf.causes import caused
@@ -103,7 +103,7 @@ def cells_of(area: NetworkArea) -> tuple[str, ...]:
     return cells
 
 
-def area_of(cell: str) -> dict[str, object]:
+def area_of(cell: str) -> dict[str, Any]:  # Any: JSON
     """Write a cell as an area: its NCGI if its name is one (``mcc-mnc-cell``), else its name."""
     found = NCGI.fullmatch(cell)
     if found is None:

@@ -162,10 +162,10 @@ def _from_uses(answers: Answers, asked: Asked, window: Window) -> list[Json]:
 def _area(asked: Asked) -> Json:
     if not asked.cells:
         return {}
-    area: dict[str, list[object]] = {}
+    area: Json = {}
     for cell in asked.cells:
         for name, values in area_of(cell).items():
-            area.setdefault(name, []).extend(values)
+            area[name] = [*area.get(name, []), *values]
     return {"networkArea": area}
 
 
