@@ -36,6 +36,7 @@ from sentio.api.rate import Rate
 from sentio.api.reading import reading_router
 from sentio.api.rim import Rim
 from sentio.api.service_problems import service_problems_router
+from sentio.api.sinks import sinks_router
 from sentio.api.stream import stream_router
 from sentio.api.watch import watch_router
 from sentio.api.works import works_router
@@ -129,7 +130,9 @@ def create_app(
     app.state.loop = loop
     add_problems(app)
     app.add_middleware(Rim, is_local=is_local)
-    app.include_router(ingest_router(_ingest(platform, intake, metrics), access))
+    ingest = _ingest(platform, intake, metrics)
+    app.include_router(ingest_router(ingest, access))
+    app.include_router(sinks_router(ingest, access, settings))
     _add_reading(app, loop)
     app.include_router(analytics_router(analytics, access))
     app.include_router(subscriptions_router(reports, access, platform))

@@ -193,6 +193,16 @@ class Settings(BaseSettings):
         le=3600,
         description="Time for what was accepted to be committed at the end.",
     )
+    fault_source: str = Field(
+        default="faults",
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$",
+        description="Source that fault notifications of 3GPP, sent to us, belong to.",
+    )
+    ves_source: str = Field(
+        default="ves",
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$",
+        description="Source that VES events, sent to us, belong to.",
+    )
     notify_allow_private: bool = Field(
         default=False,
         description="Whether notifications may go to addresses that are not public; where "
