@@ -21,6 +21,7 @@ from sentio.api.body import BodyLimits
 from sentio.api.care import care_router, sufferers_router
 from sentio.api.domains import domains_router, intents_router, reports_router
 from sentio.api.experience import experience_router
+from sentio.api.guard import is_guarded, open_access
 from sentio.api.health import health_router
 from sentio.api.ingest import Ingest, ingest_router
 from sentio.api.intake import Intake
@@ -71,10 +72,10 @@ def create_app(
         The settings name an address that others can reach, and no API key is in force.
     """
     settings = platform.settings
-    check_address(settings.api_host, has_keys=platform.state.has_keys())
+    check_address(settings.api_host, has_keys=is_guarded(platform.state, settings))
     is_local = is_loopback(settings.api_host)
     metrics = Metrics()
-    access = Access(platform.state, is_local=is_local)
+    access = open_access(platform.state, settings, clock=platform.clock)
     intake = _intake(platform, metrics)
     loop = Running(
         platform.warehouse,

@@ -187,6 +187,30 @@ class Settings(BaseSettings):
     api_rate_requests_per_s: int = Field(
         default=0, ge=0, description="Requests a source may make each second; 0: no limit."
     )
+    api_rate_reads_per_s: int = Field(
+        default=0,
+        ge=0,
+        description="Reads that one key or token may make each second; 0: no limit.",
+    )
+    oidc_issuer: str = Field(
+        default="",
+        pattern=r"^(https?://[^\s?#]+)?$",
+        description="Issuer (OpenID Connect) whose tokens are accepted beside API keys; https, or "
+        "http on this machine. Empty: keys only.",
+    )
+    oidc_audience: str = Field(
+        default="sentio", min_length=1, description="What the audience of a token must hold."
+    )
+    oidc_roles_claim: str = Field(
+        default="roles",
+        min_length=1,
+        description="Claim that holds the roles, a list or a text; steps are parted by full stops, "
+        "such as `realm_access.roles`.",
+    )
+    oidc_roles_prefix: str = Field(
+        default="",
+        description="What stands before our roles `ingest`, `read`, `admin` in the token's.",
+    )
     api_shutdown_s: int = Field(
         default=30,
         ge=1,
