@@ -7,7 +7,6 @@ import json
 
 import jwt
 import pytest
-
 from issuing import EC_KEY, RSA_KEYS, SHORT_KEY, issuing
 
 from sentio.api.signon import Issuer, SignOn, TokenError
