@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
@@ -26,11 +26,9 @@ from sentio.api.health import health_router
 from sentio.api.ingest import Ingest, ingest_router
 from sentio.api.intake import Intake
 from sentio.api.metrics import Metrics
-from sentio.api.notify import open_notifier
-from sentio.api.notify.feed import Feed
 from sentio.api.notify.routes import notifications_router
-from sentio.api.notify.webhooks import webhooks
-from sentio.api.nwdaf import Analytics, Reports, analytics_router, subscriptions_router
+from sentio.api.nwdaf import analytics_router, subscriptions_router
+from sentio.api.outward import Outward
 from sentio.api.plans import plans_router
 from sentio.api.problems import add_problems
 from sentio.api.rate import Rate
@@ -86,48 +84,20 @@ def create_app(
         on_change=on_change,
     )
 
-    notifier = open_notifier(
-        platform.state, settings, clock=platform.clock, registry=metrics.registry
-    )
-    analytics = Analytics(platform)
-    reports = Reports(analytics, notifier)
-    feed = Feed(
-        loop.told,
-        notifier,
-        newest=lambda: loop.newest_event,
-        clock=platform.clock,
-        readings=(webhooks, reports.reading),
-    )
-
-    @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncGenerator[None]:
-        intake.start()
-        notifier.start()
-        reports.start()
-        feed.start()
-        if settings.awareness_enabled:
-            loop.start()
-        yield
-        loop.stop()
-        await run_in_threadpool(intake.close)
-        await run_in_threadpool(loop.close)
-        await run_in_threadpool(feed.close)
-        await run_in_threadpool(reports.close)
-        await run_in_threadpool(notifier.close)
+    outward = Outward(platform, loop, metrics.registry)
 
     app = FastAPI(
         title="Sentio",
         version=__version__,
         description=DESCRIPTION,
-        lifespan=lifespan,
+        lifespan=_lifespan(intake, loop, outward, is_watching=settings.awareness_enabled),
         docs_url=None,  # its page would load code from elsewhere
         redoc_url=None,
     )
     app.state.intake = intake
     app.state.access = access
     app.state.platform = platform
-    app.state.notifier = notifier
-    app.state.feed = feed
+    app.state.outward, app.state.notifier = outward, outward.notifier
     app.state.loop = loop
     add_problems(app)
     app.add_middleware(Rim, is_local=is_local)
@@ -135,10 +105,26 @@ def create_app(
     app.include_router(ingest_router(ingest, access))
     app.include_router(sinks_router(ingest, access, settings))
     _add_reading(app, loop)
-    app.include_router(analytics_router(analytics, access))
-    app.include_router(subscriptions_router(reports, access, platform))
     app.include_router(health_router(platform, intake, metrics, access=access))
     return app
+
+
+def _lifespan(
+    intake: Intake, loop: Running, outward: Outward, *, is_watching: bool
+) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncGenerator[None]:
+        intake.start()
+        outward.start()
+        if is_watching:
+            loop.start()
+        yield
+        loop.stop()
+        await run_in_threadpool(intake.close)
+        await run_in_threadpool(loop.close)
+        await run_in_threadpool(outward.close)
+
+    return lifespan
 
 
 def _add_reading(app: FastAPI, loop: Running) -> None:
@@ -150,7 +136,10 @@ def _add_reading(app: FastAPI, loop: Running) -> None:
     def is_stopping() -> bool:
         return loop.is_stopping or bool(app.state.is_stopping())
 
+    outward: Outward = app.state.outward
     for prefix, router in (
+        ("", analytics_router(outward.analytics, access)),
+        ("", subscriptions_router(outward.reports, access, platform)),
         ("", reading_router(platform, access)),  # /v1: where it was first
         ("/api", reading_router(platform, access)),
         ("/api", degradations_router(platform, access)),
@@ -167,7 +156,7 @@ def _add_reading(app: FastAPI, loop: Running) -> None:
         ("/api", works_router(platform, access)),
         ("/api", care_router(platform, access)),
         ("/api", sufferers_router(platform, access)),
-        ("/api", notifications_router(app.state.notifier, access, platform, loop.told)),
+        ("/api", notifications_router(outward.notifier, access, platform, loop.told)),
         (
             "/api",
             stream_router(

@@ -46,7 +46,7 @@ def test_what_was_told_while_nobody_served_is_sent_by_the_next_server(serving):
     with listening() as there:
         first = serving(awareness_enabled=False)
         first.post(SUBSCRIPTIONS, json={"callback": there.url})
-        first.app.state.feed.close()
+        first.app.state.outward.feed.close()
         tell(first, "degradation", "outcome")
         first.app.state.notifier.close()
         first.platform.warehouse.close()

@@ -56,29 +56,12 @@ def notifications_router(
     """Make the routes."""
     router = APIRouter(prefix="/v1", tags=["notifications"])
     reads, rules = access.needs("read"), access.needs("admin")
-    outbox, settings = notifier.outbox, platform.settings
+    outbox = notifier.outbox
 
     @router.post("/subscriptions", status_code=201, summary="Be notified of what is told")
     def subscribe(wish: Wish, request: Request) -> Granted:  # pyright: ignore[reportUnusedFunction]  (FastAPI calls it)
         """Keep a callback: it gets each event as signed JSON, in order, at least once."""
-        who, now_ns = reads(request), platform.clock.now_ns()
-        target_of(wish.callback, allow_private=may_be_private(settings))
-        secret = wish.secret or new_secret()
-        made = Subscriber(
-            id=secrets.token_hex(12),
-            api=API,
-            callback=wish.callback,
-            secret=secret,
-            query=",".join(wish.kinds),
-            body={"who": who, "after": told.newest_event()},
-            created_ns=now_ns,
-        )
-        notifier.subscribe(made)
-        platform.state.note(
-            who, "subscribed to notifications", purpose=f"subscription {made.id}", at_ns=now_ns
-        )
-        shown = None if wish.secret else secret
-        return Granted(id=made.id, callback=made.callback, kinds=wish.kinds, secret=shown)
+        return _subscribed(notifier, platform, told, wish, who=reads(request))
 
     @router.get("/subscriptions", summary="How deliveries fare", dependencies=[Depends(reads)])
     def listed() -> Subscriptions:  # pyright: ignore[reportUnusedFunction]  (FastAPI calls it)
@@ -103,6 +86,28 @@ def notifications_router(
         return {"id": name, "released": count}
 
     return router
+
+
+def _subscribed(
+    notifier: Notifier, platform: Platform, told: Told, wish: Wish, *, who: str
+) -> Granted:
+    now_ns = platform.clock.now_ns()
+    target_of(wish.callback, allow_private=may_be_private(platform.settings))
+    secret = wish.secret or new_secret()
+    made = Subscriber(
+        id=secrets.token_hex(12),
+        api=API,
+        callback=wish.callback,
+        secret=secret,
+        query=",".join(wish.kinds),
+        body={"who": who, "after": told.newest_event()},
+        created_ns=now_ns,
+    )
+    notifier.subscribe(made)
+    purpose = f"subscription {made.id}"
+    platform.state.note(who, "subscribed to notifications", purpose=purpose, at_ns=now_ns)
+    shown = None if wish.secret else secret
+    return Granted(id=made.id, callback=made.callback, kinds=wish.kinds, secret=shown)
 
 
 def standing_json(each: Standing) -> Json:
