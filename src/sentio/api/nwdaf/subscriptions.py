@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from functools import partial
 from typing import Any
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -37,11 +38,14 @@ class Desk:
         self._reports = reports
         self._platform = platform
 
-    def create(self, body: bytes, who: str) -> JSONResponse:
-        """Keep a new subscription; its secret is shown this once, in a header."""
+    def create(self, body: bytes, who: str, *, root: str = "") -> JSONResponse:
+        """Keep a new subscription; its secret is shown this once, in a header.
+
+        ``root`` is what the paths of the application begin with.
+        """
         name, secret = secrets.token_hex(12), new_secret()
         answer = self._keep(name, secret, body, who)
-        headers = {"Location": f"{PREFIX}/subscriptions/{name}", SECRET_HEADER: secret}
+        headers = {"Location": f"{root}{PREFIX}/subscriptions/{name}", SECRET_HEADER: secret}
         return JSONResponse(answer, 201, headers)
 
     def replace(self, name: str, body: bytes, who: str) -> JSONResponse:
@@ -106,7 +110,8 @@ def subscriptions_router(reports: Reports, access: Access, platform: Platform) -
     async def create(request: Request) -> Response:  # pyright: ignore[reportUnusedFunction]  (FastAPI calls it)
         """Report each period, once, or when experience falls, to `notificationURI`."""
         who = await run_in_threadpool(reads, request)
-        return await run_in_threadpool(desk.create, await _body(request), who)
+        body, root = await _body(request), str(request.scope.get("root_path", ""))
+        return await run_in_threadpool(partial(desk.create, body, who, root=root))
 
     @router.put("/subscriptions/{name}", summary="Change a subscription")
     async def replace(name: str, request: Request) -> Response:  # pyright: ignore[reportUnusedFunction]  (FastAPI calls it)
