@@ -18,6 +18,16 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {  # Any: OpenAPI
     422: {"description": "Nothing of the body could be kept."},
     429: {"description": "The queue is full, or the source sends too fast."},
 }
+BODY: dict[str, Any] = {  # Any: OpenAPI; streamed to the intake, not read by the framework
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/json": {
+                "schema": {"anyOf": [{"type": "object"}, {"type": "array", "items": {}}]}
+            }
+        },
+    }
+}
 
 
 def sinks_router(ingest: Ingest, access: Access, settings: Settings) -> APIRouter:
@@ -26,14 +36,16 @@ def sinks_router(ingest: Ingest, access: Access, settings: Settings) -> APIRoute
         tags=["ingest"], dependencies=[Depends(access.needs("ingest"))], responses=PROBLEMS
     )
 
-    @router.post(FAULTS, status_code=204, summary="Fault notifications (3GPP TS 28.532)")
+    @router.post(
+        FAULTS, status_code=204, summary="Fault notifications (3GPP TS 28.532)", openapi_extra=BODY
+    )
     async def faults(request: Request) -> Response:  # pyright: ignore[reportUnusedFunction]  (FastAPI calls it)
         """Take a notification, or an array of them."""
         await pushed(ingest, settings.fault_source, request, {"format": "fault_mns"})
         return Response(status_code=204)
 
-    @router.post(VES, status_code=202, summary="A VES event")
-    @router.post(f"{VES}/eventBatch", status_code=202, summary="VES events")
+    @router.post(VES, status_code=202, summary="A VES event", openapi_extra=BODY)
+    @router.post(f"{VES}/eventBatch", status_code=202, summary="VES events", openapi_extra=BODY)
     async def events(request: Request) -> Response:  # pyright: ignore[reportUnusedFunction]  (FastAPI calls it)
         """Take an event, or a list of them."""
         await pushed(ingest, settings.ves_source, request, {"format": "ves"})

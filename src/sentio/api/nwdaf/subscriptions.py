@@ -28,6 +28,25 @@ Json = dict[str, Any]  # Any: JSON
 
 PREFIX = "/nnwdaf-eventssubscription/v1"
 LONGEST_BODY = 1_000_000  # bytes
+BODY: Json = {  # read by us, so that errors have 3GPP's form
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/json": {
+                "schema": {
+                    "type": "object",
+                    "required": ["eventSubscriptions", "notificationURI"],
+                    "properties": {
+                        "eventSubscriptions": {"type": "array", "items": {"type": "object"}},
+                        "notificationURI": {"type": "string"},
+                        "notifCorrId": {"type": "string"},
+                        "evtReq": {"type": "object"},
+                    },
+                }
+            }
+        },
+    }
+}
 SECRET_HEADER = "X-Sentio-Secret"  # noqa: S105  (the name of a header)
 
 
@@ -106,14 +125,16 @@ def subscriptions_router(reports: Reports, access: Access, platform: Platform) -
     desk, reads = Desk(reports, platform), access.needs("read")
     router = APIRouter(prefix=PREFIX, tags=["NWDAF"], responses=PROBLEMS)
 
-    @router.post("/subscriptions", status_code=201, summary="Subscribe to analytics")
+    @router.post(
+        "/subscriptions", status_code=201, summary="Subscribe to analytics", openapi_extra=BODY
+    )
     async def create(request: Request) -> Response:  # pyright: ignore[reportUnusedFunction]  (FastAPI calls it)
         """Report each period, once, or when experience falls, to `notificationURI`."""
         who = await run_in_threadpool(reads, request)
         body, root = await _body(request), str(request.scope.get("root_path", ""))
         return await run_in_threadpool(partial(desk.create, body, who, root=root))
 
-    @router.put("/subscriptions/{name}", summary="Change a subscription")
+    @router.put("/subscriptions/{name}", summary="Change a subscription", openapi_extra=BODY)
     async def replace(name: str, request: Request) -> Response:  # pyright: ignore[reportUnusedFunction]  (FastAPI calls it)
         """Put another one in its place; it begins anew."""
         who = await run_in_threadpool(reads, request)
