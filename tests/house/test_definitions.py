@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from sentio.api.oda import ComponentDefinition
 from sentio.api.tmf.table import read_table as read_open_api
 from sentio.decision.catalogue import ACTIONS, read_definition
 from sentio.decision.definition import ActionDefinition
@@ -27,6 +28,7 @@ READERS: dict[str, Callable[[Path], object]] = {
     ],
     "intents": lambda path: read_definition(SlaDefinition, path),
     "maps": lambda path: parse(path.read_text("utf-8"), where=path.name),
+    "oda": lambda path: read_definition(ComponentDefinition, path),
     "policies": lambda path: read_definition(Policy, path),
     "requirements": lambda path: profile_of(path.read_text("utf-8"), where=path.name),
     "routes": lambda path: read_table(path, known=ACTIONS.names()),

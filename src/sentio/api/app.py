@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
 from fastapi import FastAPI
@@ -28,10 +28,14 @@ from sentio.api.execution import (
     tasks_router,
 )
 from sentio.api.experience import experience_router
+from sentio.api.guard import is_guarded, open_access
 from sentio.api.health import health_router
 from sentio.api.ingest import Ingest, ingest_router
 from sentio.api.intake import Intake
 from sentio.api.metrics import Metrics
+from sentio.api.notify.routes import notifications_router
+from sentio.api.nwdaf import analytics_router, subscriptions_router
+from sentio.api.outward import Outward
 from sentio.api.plans import plans_router
 from sentio.api.problems import add_problems
 from sentio.api.rate import Rate
@@ -39,6 +43,7 @@ from sentio.api.reading import reading_router
 from sentio.api.rim import Rim
 from sentio.api.root_path import RootPath
 from sentio.api.service_problems import service_problems_router
+from sentio.api.sinks import sinks_router
 from sentio.api.stream import stream_router
 from sentio.api.tmf.openapi import add_open_apis
 from sentio.api.tmf.serving import open_api_routes, open_engine
@@ -80,10 +85,10 @@ def create_app(
         The settings name an address that others can reach, and no API key is in force.
     """
     settings = platform.settings
-    check_address(settings.api_host, has_keys=platform.state.has_keys())
+    check_address(settings.api_host, has_keys=is_guarded(platform.state, settings))
     is_local = is_loopback(settings.api_host)
     metrics = Metrics()
-    access = Access(platform.state, is_local=is_local)
+    access = open_access(platform.state, settings, clock=platform.clock)
     intake = _intake(platform, metrics)
     loop = Running(
         platform.warehouse,
@@ -95,34 +100,48 @@ def create_app(
         carries=_runner(platform),
     )
 
-    @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncGenerator[None]:
-        intake.start()
-        if settings.awareness_enabled:
-            loop.start()
-        yield
-        loop.stop()
-        await run_in_threadpool(intake.close)
-        await run_in_threadpool(loop.close)
+    outward = Outward(platform, loop, metrics.registry)
 
     app = FastAPI(
         title="Sentio",
         version=__version__,
         description=DESCRIPTION,
-        lifespan=lifespan,
+        lifespan=_lifespan(intake, loop, outward, is_watching=settings.awareness_enabled),
         docs_url=None,  # its page would load code from elsewhere
         redoc_url=None,
     )
     app.state.intake = intake
     app.state.access = access
     app.state.platform = platform
+    app.state.outward, app.state.notifier = outward, outward.notifier
+    app.state.loop = loop
     add_problems(app)
     app.add_middleware(Rim, is_local=is_local)
-    app.include_router(ingest_router(_ingest(platform, intake, metrics), access))
+    ingest = _ingest(platform, intake, metrics)
+    app.include_router(ingest_router(ingest, access))
+    app.include_router(sinks_router(ingest, access, settings))
     _add_reading(app, loop)
     _add_open_apis(app)
     app.include_router(health_router(platform, intake, metrics, access=access))
     return app
+
+
+def _lifespan(
+    intake: Intake, loop: Running, outward: Outward, *, is_watching: bool
+) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncGenerator[None]:
+        intake.start()
+        outward.start()
+        if is_watching:
+            loop.start()
+        yield
+        loop.stop()
+        await run_in_threadpool(intake.close)
+        await run_in_threadpool(loop.close)
+        await run_in_threadpool(outward.close)
+
+    return lifespan
 
 
 def _add_reading(app: FastAPI, loop: Running) -> None:
@@ -134,7 +153,10 @@ def _add_reading(app: FastAPI, loop: Running) -> None:
     def is_stopping() -> bool:
         return loop.is_stopping or bool(app.state.is_stopping())
 
+    outward: Outward = app.state.outward
     for prefix, router in (
+        ("", analytics_router(outward.analytics, access)),
+        ("", subscriptions_router(outward.reports, access, platform)),
         ("", reading_router(platform, access)),  # /v1: where it was first
         ("/api", reading_router(platform, access)),
         ("/api", degradations_router(platform, access)),
@@ -155,6 +177,7 @@ def _add_reading(app: FastAPI, loop: Running) -> None:
         ("/api", works_router(platform, access)),
         ("/api", care_router(platform, access)),
         ("/api", sufferers_router(platform, access)),
+        ("/api", notifications_router(outward.notifier, access, platform, loop.told)),
         (
             "/api",
             stream_router(
@@ -180,7 +203,7 @@ def _add_open_apis(app: FastAPI) -> None:
     platform: Platform = app.state.platform
     if platform.settings.api_root_path:
         app.add_middleware(RootPath, prefix=platform.settings.api_root_path)
-    app.state.tmf = open_engine(platform)
+    app.state.tmf = open_engine(platform, app.state.notifier)
     app.router.routes.extend(open_api_routes(app.state.tmf, app.state.access, platform))
     own = app.openapi
 

@@ -215,5 +215,10 @@ def moment_ns(moment: datetime | None) -> int | None:
     return round(known.timestamp() * 1_000_000) * 1000
 
 
+def moment_of(ts_ns: int | None) -> str | None:
+    """Give a time in ns in its ISO 8601 form, to the second; None stays None."""
+    return None if ts_ns is None else _iso(ts_ns)
+
+
 def _iso(ts_ns: int) -> str:
     return datetime.fromtimestamp(ts_ns / 1e9, UTC).isoformat(timespec="seconds")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 from urllib.parse import quote
@@ -42,13 +43,21 @@ class Ingest:
     requests: Rate
     rows: Rate
 
-    async def push(self, source: str, request: Request) -> Answer:
-        """Take a body, and wait until it is committed."""
+    async def push(
+        self, source: str, request: Request, forced: Mapping[str, str] | None = None
+    ) -> Answer:
+        """Take a body, and wait until it is committed; ``forced`` options win over the sender's."""
         self.requests.check(source)
         self.rows.check(source)
         self.requests.take(source, 1)
         with self.intake.place():
-            key, options = _key(request), await self._options(source, request)
+            key, options = (
+                _key(request),
+                {
+                    **await self._options(source, request),
+                    **(forced or {}),
+                },
+            )
             body = await take_body(request, self.limits)
             pushed = Pushed(
                 source=source,
@@ -97,16 +106,24 @@ def ingest_router(ingest: Ingest, access: Access) -> APIRouter:
         Query parameters are the options of the reading, such as `map`, `service`, `timezone`.
         With an `Idempotency-Key`, the same body sent again is answered and not read again.
         """
-        try:
-            answer = await ingest.push(source, request)
-        except SentioError as error:
-            ingest.metrics.refused.labels(str(status_of(error))).inc()
-            raise
-        if answer.receipt.status != 200:  # noqa: PLR2004  (OK)
-            raise _nothing_kept(answer)
+        answer = await pushed(ingest, source, request)
         return JSONResponse(answer.receipt.as_json(), headers=_headers(answer))
 
     return router
+
+
+async def pushed(
+    ingest: Ingest, source: str, request: Request, forced: Mapping[str, str] | None = None
+) -> Answer:
+    """Push a body, and count it where it is refused; raises unless something of it was kept."""
+    try:
+        answer = await ingest.push(source, request, forced)
+    except SentioError as error:
+        ingest.metrics.refused.labels(str(status_of(error))).inc()
+        raise
+    if answer.receipt.status != 200:  # noqa: PLR2004  (OK)
+        raise _nothing_kept(answer)
+    return answer
 
 
 def _key(request: Request) -> str:

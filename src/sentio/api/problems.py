@@ -39,7 +39,10 @@ STATUS: tuple[tuple[type[SentioError], int], ...] = (  # the first that fits
 
 
 class RequestError(SentioError):
-    """A request that cannot be served as it stands; ``status`` is the HTTP status code."""
+    """A request that cannot be served as it stands; ``status`` is the HTTP status code.
+
+    ``challenge`` is what an answer 401 asks for (RFC 6750).
+    """
 
     kind = "request"
 
@@ -52,8 +55,10 @@ class RequestError(SentioError):
         expected: str = "",
         next_step: str = "",
         more: dict[str, Any] | None = None,  # Any: JSON that the answer carries as well
+        challenge: str = "Bearer",
     ) -> None:
         self.status = status
+        self.challenge = challenge
         self.more = more or {}
         super().__init__(what, where=where, expected=expected, next_step=next_step)
 
@@ -72,7 +77,7 @@ def problem(error: SentioError) -> JSONResponse:
     if isinstance(error, OverloadError):
         headers["Retry-After"] = str(max(1, math.ceil(error.retry_after_s)))
     if status == http.HTTPStatus.UNAUTHORIZED:
-        headers["WWW-Authenticate"] = "Bearer"
+        headers["WWW-Authenticate"] = getattr(error, "challenge", "Bearer")
     body = {
         "type": "about:blank",
         "title": http.HTTPStatus(status).phrase,

@@ -31,14 +31,16 @@ class Bucket:
 
 @dataclass(slots=True)
 class Rate:
-    """How much each source may send a second; a rate of 0 does not bound.
+    """How much each source may send (or each reader ask) a second; a rate of 0 does not bound.
 
-    ``what`` is the unit in messages.
+    ``what`` is the unit in messages, ``whose`` and ``does`` say who does what.
     """
 
     per_s: float
     what: str
     clock: Clock
+    whose: str = "source"
+    does: str = "sends"
     buckets: dict[str, Bucket] = field(default_factory=dict[str, Bucket])
 
     def check(self, source: str) -> None:
@@ -47,8 +49,9 @@ class Rate:
             return
         wait_s = self._bucket(source).wait_s(self.clock.now_ns())
         if wait_s > 0:
+            most = f"{self.per_s:g} {self.what} a second"
             error = OverloadError(
-                f"source {source!r} sends more than {self.per_s:g} {self.what} a second",
+                f"{self.whose} {source!r} {self.does} more than {most}",
                 where="api_rate",
                 next_step="Send again after the time in Retry-After.",
             )

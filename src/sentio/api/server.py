@@ -11,6 +11,7 @@ import uvicorn
 
 from sentio.api.address import check_address, listening_socket
 from sentio.api.app import create_app
+from sentio.api.guard import is_guarded
 from sentio.kernel.clock import Clock
 from sentio.kernel.config import Settings
 from sentio.kernel.log import logger
@@ -47,7 +48,7 @@ def serve(
         Another process writes to the store.
     """
     with open_state(settings) as state:  # refuse before anything else is opened
-        check_address(settings.api_host, has_keys=state.has_keys())
+        check_address(settings.api_host, has_keys=is_guarded(state, settings))
     with (
         listening_socket(settings.api_host, settings.api_port) as listening,
         open_platform(settings, clock=clock) as platform,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
 import pyarrow as pa
@@ -58,6 +58,7 @@ class ServiceExperienceInfo(_Shape):
     confidence: int | None = Field(default=None, ge=0, le=100)
     dnn: str | None = None
     ratio: int | None = Field(default=None, ge=1, le=100)
+    networkArea: dict[str, Any] | None = None  # noqa: N815  (Any: JSON)
 
 
 def service_experience_info(
@@ -98,12 +99,12 @@ def service_experience_info(
             svcExprc=SvcExperience(mos=round(float(mos[i]), 3)),
             svcExprcVariance=round(float(variance[i]), 4),
             supis=supis[i],
-            snssai=_snssai(named["slice"][i]),
+            snssai=snssai_of(named["slice"][i]),
             appId=named["app"][i] or named["service"][i],
-            srvExpcType=_type(str(named["service"][i])),
+            srvExpcType=experience_type(str(named["service"][i])),
             dnai=named["edge"][i],
             confidence=None if np.isnan(percent[i]) else round(float(percent[i])),
-            dnn=named["dnn"][i] or _dnn(named["slice"][i]),
+            dnn=named["dnn"][i] or dnn_of(named["slice"][i]),
             ratio=ratio[i],
         ).model_dump(exclude_none=True)
         for i in range(rows)
@@ -151,18 +152,21 @@ def _supis(sums: pa.Table) -> list[list[str] | None]:
     return [[f"nai-{one:016x}@{PSEUDONYM_REALM}" for one in sorted(who)] or None for who in named]
 
 
-def _snssai(text: str | None) -> Snssai | None:
+def snssai_of(text: str | None) -> Snssai | None:
+    """Read a slice as the store writes it, None where it is no S-NSSAI."""
     found = SNSSAI.fullmatch(text or "")
     if found is None or int(found[1]) > HIGHEST_SST:
         return None
     return Snssai(sst=int(found[1]), sd=found[2])
 
 
-def _dnn(text: str | None) -> str | None:
-    return text if text and _snssai(text) is None else None
+def dnn_of(text: str | None) -> str | None:
+    """Give what the store holds as slice and is none: a data network's name."""
+    return text if text and snssai_of(text) is None else None
 
 
-def _type(service: str) -> Literal["VOICE", "VIDEO", "OTHER"]:
+def experience_type(service: str) -> Literal["VOICE", "VIDEO", "OTHER"]:
+    """Tell what kind of experience a service gives, in 3GPP's words."""
     if service.startswith("voice"):
         return "VOICE"
     return "VIDEO" if service.startswith("video") else "OTHER"

@@ -198,6 +198,30 @@ class Settings(BaseSettings):
     api_rate_requests_per_s: int = Field(
         default=0, ge=0, description="Requests a source may make each second; 0: no limit."
     )
+    api_rate_reads_per_s: int = Field(
+        default=0,
+        ge=0,
+        description="Reads that one key or token may make each second; 0: no limit.",
+    )
+    oidc_issuer: str = Field(
+        default="",
+        pattern=r"^(https?://[^\s?#]+)?$",
+        description="Issuer (OpenID Connect) whose tokens are accepted beside API keys; https, or "
+        "http on this machine. Empty: keys only.",
+    )
+    oidc_audience: str = Field(
+        default="sentio", min_length=1, description="What the audience of a token must hold."
+    )
+    oidc_roles_claim: str = Field(
+        default="roles",
+        min_length=1,
+        description="Claim that holds the roles, a list or a text; steps are parted by full stops, "
+        "such as `realm_access.roles`.",
+    )
+    oidc_roles_prefix: str = Field(
+        default="",
+        description="What stands before our roles `ingest`, `read`, `admin` in the token's.",
+    )
     api_shutdown_s: int = Field(
         default=30,
         ge=1,
@@ -213,6 +237,48 @@ class Settings(BaseSettings):
     )
     tmf_max_body_mb: Megabytes = Field(
         default=1, description="Largest body of a request to an Open API."
+    )
+    fault_source: str = Field(
+        default="faults",
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$",
+        description="Source that fault notifications of 3GPP, sent to us, belong to.",
+    )
+    ves_source: str = Field(
+        default="ves",
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$",
+        description="Source that VES events, sent to us, belong to.",
+    )
+    notify_allow_private: bool = Field(
+        default=False,
+        description="Whether notifications may go to addresses that are not public; where "
+        "`api_host` is loopback they always may.",
+    )
+    notify_timeout_s: float = Field(
+        default=5.0, gt=0, le=60, description="A subscriber must have answered after this time."
+    )
+    notify_first_pause_s: float = Field(
+        default=1.0,
+        gt=0,
+        le=3600,
+        description="Pause after the first try that failed; it doubles with each.",
+    )
+    notify_longest_pause_s: float = Field(
+        default=300.0, gt=0, le=86_400, description="Longest pause between two tries."
+    )
+    notify_give_up_s: float = Field(
+        default=14_400.0,
+        gt=0,
+        le=2_592_000,
+        description="A subscriber that has not answered for so long is tried no more, "
+        "until somebody releases it.",
+    )
+    notify_backlog_rows: int = Field(
+        default=100_000,
+        ge=1,
+        description="The same with one that does not answer and for whom more than this waits.",
+    )
+    notify_kept_days: int = Field(
+        default=7, ge=1, le=365, description="So long notifications that were given up are kept."
     )
     lab_control_port: int = Field(
         default=8090,

@@ -5,16 +5,18 @@ from __future__ import annotations
 import secrets
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Protocol
 from urllib.parse import parse_qsl, urlsplit
 
+from sentio.api.notify.notifier import Event as Notification
 from sentio.api.tmf.errors import bad, missing
 from sentio.api.tmf.filters import is_passed, parse_filters
 from sentio.api.tmf.moments import moment
 from sentio.api.tmf.table import ApiTable
 from sentio.kernel.clock import Clock
 from sentio.store.state.open_api_hubs import Hub, Hubs
+from sentio.store.state.outbox import Subscriber
 
 Body = dict[str, Any]  # Any: JSON
 DOMAIN = "sentio"
@@ -24,26 +26,12 @@ PRIORITY = "4"  # of 1 (highest) to 5: an event says nothing of how urgent it is
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
-    """What happened; ``id`` stays the same however often it is told, ``body`` is what is sent."""
+class Event(Notification):
+    """What happened in an API; ``body`` is what is sent."""
 
-    id: str
+    body: Body
     api: str
     type: str
-    body: Body
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Subscriber:
-    """Who is told, and where."""
-
-    id: str
-    api: str
-    callback: str
-    secret: str
-    query: str = ""
-    body: Mapping[str, Any] = field(default_factory=dict[str, Any])  # Any: JSON
-    created_ns: int = 0
 
 
 class Notifies(Protocol):

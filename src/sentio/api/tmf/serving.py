@@ -2,49 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from starlette.routing import BaseRoute
 
 from sentio.api.access import Access
 from sentio.api.tmf.engine import Engine
-from sentio.api.tmf.events import Desk, Event, Notifies, Subscriber
+from sentio.api.tmf.events import Desk, Notifies
 from sentio.api.tmf.http import Served
 from sentio.api.tmf.live.sources import intent_tasks, live_sources
 from sentio.api.tmf.table import tables
 from sentio.api.tmf.tasks import TASKS
-from sentio.kernel.log import logger
 from sentio.loop.platform import MEGABYTE, Platform
 from sentio.store.state.open_api import OpenApiStore
 from sentio.store.state.open_api_hubs import Hubs
 
-log = logger("tmf")
 
-
-class NotesOnly:
-    """Delivers nothing: events are noted in the log. For a server that has no notifier."""
-
-    def offer(self, event: Event, *, subscribers: Sequence[Subscriber]) -> None:
-        """Note the event."""
-        log.info("event", id=event.id, type=event.type, subscribers=len(subscribers))
-
-    def subscribe(self, subscriber: Subscriber) -> None:
-        """Note the subscriber."""
-        log.info("subscribed", id=subscriber.id, api=subscriber.api)
-
-    def unsubscribe(self, name: str) -> bool:
-        """Note that one has gone."""
-        log.info("unsubscribed", id=name)
-        return True
-
-
-def open_engine(platform: Platform, notifier: Notifies | None = None) -> Engine:
+def open_engine(platform: Platform, notifier: Notifies) -> Engine:
     """Make the engine over the state of a platform."""
     store = OpenApiStore(platform.state)
     after_create, after_remove = intent_tasks(platform)
     return Engine(
         store=store,
-        desk=Desk(Hubs(platform.state), notifier or NotesOnly(), platform.clock),
+        desk=Desk(Hubs(platform.state), notifier, platform.clock),
         clock=platform.clock,
         live=live_sources(platform, store),
         tasks={**TASKS, **after_create},

@@ -24,7 +24,7 @@ INDEXED = (
     "is_success",
     "is_retained",
 )
-EXPOSED = ("service", "app", "slice", "edge", "subject", "mos", "confidence", "duration_ms")
+EXPOSED = ("service", "app", "slice", "edge", "cell", "subject", "mos", "confidence", "duration_ms")
 
 
 def subject_history(

@@ -271,6 +271,53 @@ class ToldEventRow(Base):
     body: Mapped[dict[str, Any]] = mapped_column(JSON)  # Any: JSON
 
 
+class SubscriptionRow(Base):
+    """Who wants to be notified of what, and how it fares; ``body`` is what its API knows of it."""
+
+    __tablename__ = "subscription"
+
+    id: Mapped[str] = mapped_column(String(100), primary_key=True)
+    api: Mapped[str] = mapped_column(String(60), index=True)
+    callback: Mapped[str] = mapped_column(String(2000))
+    query: Mapped[str] = mapped_column(Text)
+    secret: Mapped[str] = mapped_column(String(200))
+    body: Mapped[dict[str, Any]] = mapped_column(JSON)  # Any: JSON
+    created_ns: Mapped[int] = mapped_column(BigInteger)
+    tries: Mapped[int] = mapped_column(Integer)  # that failed, one after another
+    failing_ns: Mapped[int | None] = mapped_column(BigInteger)  # since when
+    next_ns: Mapped[int] = mapped_column(BigInteger)
+    parked_ns: Mapped[int | None] = mapped_column(BigInteger)
+    missed: Mapped[int] = mapped_column(BigInteger)  # offered while it was parked
+    error: Mapped[str] = mapped_column(String(500))
+
+
+class OutboxRow(Base):
+    """A notification that is still to be delivered, or was given up; ``body`` is what is sent."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        Index("outbox_waiting", "subscription", "parked_ns", "id"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(NUMBER, primary_key=True, autoincrement=True)
+    subscription: Mapped[str] = mapped_column(String(100))
+    event: Mapped[str] = mapped_column(String(100))
+    body: Mapped[bytes] = mapped_column(LargeBinary)
+    made_ns: Mapped[int] = mapped_column(BigInteger)
+    parked_ns: Mapped[int | None] = mapped_column(BigInteger)
+    error: Mapped[str] = mapped_column(String(500))
+
+
+class NotifiedRow(Base):
+    """How far a feed has turned what was told into notifications."""
+
+    __tablename__ = "notified"
+
+    feed: Mapped[str] = mapped_column(String(60), primary_key=True)
+    event: Mapped[int] = mapped_column(BigInteger)
+
+
 class SnapshotRow(Base):
     """A part of all that a loop had learned by the last period that it judged."""
 

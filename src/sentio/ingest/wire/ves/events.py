@@ -148,7 +148,7 @@ def event_row(header: Header, event: Json, key: str, fields: Json) -> EventRow |
     }
     identifiers: dict[str, str] = {}
     try:
-        clean = _without_subscriber(left, identifiers, is_traffic=header.domain in _TRAFFIC)
+        clean = without_subscriber(left, identifiers, is_traffic=header.domain in _TRAFFIC)
         attributes = orjson.dumps(clean).decode("utf-8")
     except (RecursionError, orjson.JSONEncodeError):
         return "its fields are nested too deeply"
@@ -269,7 +269,7 @@ def _standard(header: Header, fields: _Fields) -> Happening:
     said = (data.text("notificationType") or "").lower()
     when = time_ns(data.text("eventTime") or "")
     ts = header.ts if when is None else when
-    name = _object_name(data.text("objectInstance") or "") or _object_name(data.text("href") or "")
+    name = object_name(data.text("objectInstance") or "") or object_name(data.text("href") or "")
     known: _Known = {
         "ts": ts,
         "end_ts": None if header.end_ts is None else max(header.end_ts, ts),
@@ -296,7 +296,7 @@ def _standard_kind(said: str, namespace: str, *, has_alarm: bool) -> str:
     return "notification"
 
 
-def _object_name(text: str) -> str:
+def object_name(text: str) -> str:
     """Give the DN of a managed object, also from a URI such as .../ManagedElement=1/NRCellDU=2."""
     if "=" not in text or len(text) > MAX_NAME_CHARS:
         return ""
@@ -316,7 +316,7 @@ _MAKERS: dict[str, Callable[[Header, _Fields], Happening]] = {
 }
 
 
-def _without_subscriber(value: object, identifiers: dict[str, str], *, is_traffic: bool) -> object:
+def without_subscriber(value: object, identifiers: dict[str, str], *, is_traffic: bool) -> object:
     """Copy a value; what names a subscriber moves to ``identifiers``, addresses of traffic go."""
     if isinstance(value, dict):
         clean: dict[str, object] = {}
@@ -325,10 +325,10 @@ def _without_subscriber(value: object, identifiers: dict[str, str], *, is_traffi
                 if text := as_text(below).removeprefix("imsi-").removeprefix("msisdn-"):
                     identifiers.setdefault(column, text)
             else:
-                clean[key] = _without_subscriber(below, identifiers, is_traffic=is_traffic)
+                clean[key] = without_subscriber(below, identifiers, is_traffic=is_traffic)
         return clean
     if isinstance(value, list):
-        return [_without_subscriber(each, identifiers, is_traffic=is_traffic) for each in value]
+        return [without_subscriber(each, identifiers, is_traffic=is_traffic) for each in value]
     if is_traffic and isinstance(value, str):
         return _ADDRESS.sub("[withheld]", value)
     return value

@@ -1,0 +1,1 @@
+"""Fault notifications and alarm records of 3GPP management services."""
