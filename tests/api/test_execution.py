@@ -5,10 +5,13 @@ from __future__ import annotations
 import pytest
 from tests.execution.planned import plan
 
+from sentio.store.state.steering import Steering
 from sentio.store.state.told import Told
 
 
 def tell(client, *plans) -> None:
+    """Order plans, of which nothing is done meanwhile."""
+    Steering(client.platform.state).turn(is_stopped=True, who="test", why="quiet", at_ns=1)
     Told(client.platform.state).write([], {}, [], snapshot=b"", decided=plans, at_ns=1)
 
 
@@ -83,5 +86,5 @@ def test_the_audit_is_for_administrators_and_says_whether_it_is_whole(client, ke
     assert client.get("/api/v1/audit", headers=keys["read"]).status_code == 403
     found = client.get("/api/v1/audit/verification", headers=keys["admin"]).json()
     assert found["is_whole"] is True
-    assert found["lines"] == 1
+    assert found["lines"] == 2
     assert len(found["head"]) == 64

@@ -99,10 +99,21 @@ class Feed:
             (made.id, orjson.dumps(made.body), names)
             for each in events
             for reading in self._readings
-            for made, names in reading(each, subscribers)
+            for made, names in _read(reading, each, subscribers)
         ]
 
     def _put(self, offers: list[Offer], up_to: int) -> None:
         now_ns = self._clock.now_ns()
         outbox = self._notifier.outbox
         self._notifier.wake(outbox.put_told(offers, feed=FEED, up_to=up_to, at_ns=now_ns))
+
+
+def _read(
+    reading: Reading, told: ToldEvent, subscribers: Sequence[Subscriber]
+) -> Sequence[tuple[Event, list[str]]]:
+    """Make notifications of an event; one that a reading cannot make holds up nobody else's."""
+    try:
+        return reading(told, subscribers)
+    except Exception:
+        log.exception("unreadable", event=told.id, kind=told.kind)
+        return []
