@@ -109,7 +109,7 @@ def test_a_lossy_link_is_led_around() -> None:
     assert plan.chosen is not None
     assert plan.chosen.action == Action(kind="reroute", target="link-7", target_kind="link")
     assert plan.autonomy == "act"
-    assert plan.until_ns == NOW_NS + 480 * MINUTE_NS
+    assert plan.until_ns == NOW_NS + 240 * MINUTE_NS
     assert plan.chosen.value == pytest.approx(
         plan.chosen.regained_min.mean - plan.chosen.cost - plan.chosen.risk
     )
@@ -255,6 +255,28 @@ def test_a_restart_is_not_worth_the_outage_of_all_others() -> None:
     assert few.chosen is not None
     assert few.chosen.action.kind == "restart"
     assert [r.guard for r in many.refused if r.action.kind == "restart"] == ["worth_it"]
+
+
+def test_a_way_round_is_too_long_for_machines_that_cannot_wait() -> None:
+    def chosen(things: dict[str, float], *services: str) -> str | None:
+        asked = need(cause())
+        asked = replace(asked, degradation=replace(asked.degradation, services=services))
+        at = situation(things_per_min={"link-7": things})
+        plan = CHOOSER.choose(asked, at, number="P1")
+        return plan.chosen.action.kind if plan.chosen else None
+
+    assert chosen({"plc": 40.0}, "web") == "ticket"
+    assert chosen({"meter": 40.0, "vehicle": 40.0}, "web") == "reroute"
+    assert chosen({"plc": 40.0}, "web", "plc") == "reroute"
+
+
+def test_a_cure_that_has_just_helped_gets_time_to_show_it() -> None:
+    other = Action(kind="restart", target="link-7", target_kind="link")
+
+    assert guards_of(need(cause()), situation(deeds=(reroute(ended_min=30.0, action=other),))) == [
+        "one_cure"
+    ]
+    assert guards_of(need(cause()), situation(deeds=(reroute(ended_min=70.0, action=other),))) == []
 
 
 @pytest.mark.parametrize("most", ["observe", "advise", "approve"])

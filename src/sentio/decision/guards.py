@@ -37,6 +37,7 @@ class Asked:
         return self.situation.reach.get(self.candidate.action.target, self.need.subjects)
 
 
+HELPED_NS = HOUR_NS  # after a proof that a cure helped, in which no other is tried
 Guard = Callable[[Asked], str]
 """Gives the reason for a refusal, empty where there is none."""
 
@@ -66,12 +67,19 @@ def once(asked: Asked) -> str:
 
 
 def one_cure(asked: Asked) -> str:
-    """Refuse a second cure while the first is not verified, lest nobody knows which one helped."""
+    """Refuse a second cure while the first is not verified, or has just helped.
+
+    Nobody would know which one helped; and who is well needs time to show it.
+    """
     if not asked.kind.is_cure:
         return ""
     for deed in asked.situation.of_degradation(asked.need.degradation.id):
         if deed.ended_ns is None and deed.touches:
             return f"{deed.action.name} is not verified yet"
+        since_ns = asked.situation.now_ns - (deed.ended_ns or 0)
+        is_in_force = deed.touches and not deed.was_undone and deed.returned_ns is None
+        if is_in_force and since_ns < HELPED_NS:
+            return f"{deed.action.name} has just helped"
     return ""
 
 

@@ -17,7 +17,7 @@ from sentio.execution.verifying import Period, effect, verdict, weighed
 from sentio.kernel.values import from_plain, to_plain
 from sentio.loop.courses import Courses
 from sentio.loop.looking import Following
-from sentio.loop.needs import pooled, uses_per_min
+from sentio.loop.needs import pooled, things_per_min, uses_per_min
 from sentio.loop.opened import Open, WithId
 from sentio.loop.own_changes import brought_by, is_regretted, without_own_change
 from sentio.loop.proofs import of_cause, of_target, told_proof
@@ -337,6 +337,7 @@ class Acting:
             locks=self._world.locks(),
             reach={name: round(subjects * min(n / whole, 1.0)) for name, n in uses.items()},
             uses_per_min=uses,
+            things_per_min=things_per_min(need, watching.watch, self._period_ns),
             is_stopped=self._world.is_stopped(),
         )
 
