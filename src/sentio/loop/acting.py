@@ -307,6 +307,7 @@ class Acting:
         if not kind.is_cure:
             return
         course = self.courses.of.get(plan.degradation, [])
+        self.courses.follow(plan.id, plan.degradation)
         self.proving[plan.id] = Proving(
             plan=plan,
             scope=one.told.scope,
@@ -348,7 +349,7 @@ class Acting:
             "effects": self.chooser.effects.saved(),
             "deeds": to_plain(self.deeds),
             "proving": to_plain(self.proving),
-            "courses": to_plain(self.courses.of),
+            "courses": self.courses.saved(),
             "standing": self.returning.saved(),
             "last": to_plain(self._last),
             "made": {name: [key, to_plain(made)] for name, (key, made) in self._made.items()},
@@ -362,7 +363,7 @@ class Acting:
         self.chooser.effects.restore(saved.get("effects", {}))
         self.deeds = from_plain(list[Deed], saved["deeds"])
         self.proving = from_plain(dict[str, Proving], saved["proving"])
-        self.courses.of = from_plain(dict[str, list[Period]], saved["courses"])
+        self.courses.restore(saved["courses"])
         self.returning.restore(saved.get("standing", []))
         self._last = from_plain(dict[str, Plan], saved["last"])
         self._made = from_plain(dict[str, WithId], saved["made"])
