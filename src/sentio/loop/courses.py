@@ -117,7 +117,7 @@ class Courses:
 
     def restore(self, saved: Mapping[str, Any]) -> None:  # Any: JSON
         """Go on from what `saved` gave, or an earlier release, which knew the courses alone."""
-        known = saved if saved.keys() == {"of", "met", "apps"} else {"of": saved}
+        known = saved if set(saved) == {"of", "met", "apps"} else {"of": saved}
         self.of = from_plain(dict[str, list[Period]], known["of"])
         met = from_plain(dict[str, list[int]], known.get("met", {}))
         self.met = {name: np.array(each, dtype=np.int64) for name, each in met.items()}
