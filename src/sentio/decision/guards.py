@@ -37,7 +37,6 @@ class Asked:
         return self.situation.reach.get(self.candidate.action.target, self.need.subjects)
 
 
-HELPED_NS = HOUR_NS  # after a proof that a cure helped, in which no other is tried
 Guard = Callable[[Asked], str]
 """Gives the reason for a refusal, empty where there is none."""
 
@@ -57,11 +56,14 @@ def once(asked: Asked) -> str:
             return f"{deed.action.name} was done already" + (
                 " and did not help" if deed.was_undone else ""
             )
+    retry_min = asked.policy.limits.retry_min
+    since_ns = asked.situation.now_ns - round(retry_min * MINUTE_NS)
     for deed in asked.situation.deeds:
         is_same = deed.action == asked.candidate.action and not deed.action.parameters
         if is_same and deed.stands:
             return f"{deed.action.name} stands already, for {deed.degradation}"
-        if deed.action == asked.candidate.action and deed.was_undone and deed.touches:
+        is_again = deed.action == asked.candidate.action and deed.touches
+        if is_again and deed.was_undone and (deed.ended_ns or 0) > since_ns:
             return f"{deed.action.name} was undone of late, for {deed.degradation}"
     return ""
 
@@ -77,7 +79,8 @@ def one_cure(asked: Asked) -> str:
         if deed.ended_ns is None and deed.touches:
             return f"{deed.action.name} is not verified yet"
     own, target = asked.need.degradation.id, asked.candidate.action.target
-    since_ns = asked.situation.now_ns - HELPED_NS
+    settle_min = asked.policy.limits.settle_min
+    since_ns = asked.situation.now_ns - round(settle_min * MINUTE_NS)
     for deed in asked.situation.deeds:
         helped = deed.touches and not deed.was_undone and deed.returned_ns is None
         is_near = deed.degradation == own or deed.action.target == target
