@@ -168,6 +168,8 @@ class Closed(Run):
             subjects=proving.subjects,
             services=proving.services,
             until_ns=proving.since_ns + VERIFIED_PERIODS * PERIOD_NS,
+            courses=self.acting.courses,
+            met=self.acting.courses.met[plan.id],
         )
 
 

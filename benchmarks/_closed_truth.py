@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 
 from sentio.awareness.usual import coded
-from sentio.kernel.arrays import BoolArray, FloatArray
+from sentio.kernel.arrays import BoolArray, FloatArray, IntArray
 from sentio.lab.changes import Change
 from sentio.lab.faults.effect import Effect
 from sentio.lab.operator.rhythm import PERIOD_NS
@@ -22,7 +22,7 @@ from sentio.lab.physics.scene import Played, Scene, play
 from sentio.lab.simulation import Operator
 from sentio.lab.uses.batches import batches_of
 from sentio.lab.uses.outcome import is_worse
-from sentio.loop.courses import FEWEST_USES
+from sentio.loop.courses import FEWEST_USES, Courses
 from sentio.loop.scored import scored_uses
 from sentio.loop.sight import inside
 from sentio.model.degradation import Scope
@@ -52,6 +52,8 @@ class Watched:
     subjects: Sequence[int]
     services: Sequence[str]
     until_ns: int
+    courses: Courses
+    met: IntArray  # who was met in the scope until the action, with which app
     steps: list[Step] = field(default_factory=list[Step])
 
 
@@ -135,6 +137,9 @@ def _treated(real: pa.Table, each: Watched) -> BoolArray:
     """Tell which uses the proof looks at: those in the scope, or of those who had been in it."""
     found = inside(real, each.scope)
     if found.sum() < FEWEST_USES:
+        again = np.isin(each.courses.keys(real), each.met)
+        if again.any():
+            return found | again
         who = np.isin(real.column("subject").to_numpy(), np.array(each.subjects, dtype=np.int64))
         code, names = coded(real, "service")
         found |= who & np.isin(code, [at for at, n in enumerate(names) if n in each.services])

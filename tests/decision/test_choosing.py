@@ -109,7 +109,7 @@ def test_a_lossy_link_is_led_around() -> None:
     assert plan.chosen is not None
     assert plan.chosen.action == Action(kind="reroute", target="link-7", target_kind="link")
     assert plan.autonomy == "act"
-    assert plan.until_ns == NOW_NS + 480 * MINUTE_NS
+    assert plan.until_ns == NOW_NS + 240 * MINUTE_NS
     assert plan.chosen.value == pytest.approx(
         plan.chosen.regained_min.mean - plan.chosen.cost - plan.chosen.risk
     )
@@ -186,7 +186,7 @@ def test_a_guard_refuses(more: dict[str, object], guard: str) -> None:
 
 
 def test_what_stands_for_another_decline_is_not_done_once_more_until_it_is_given_back() -> None:
-    stands = reroute(degradation="D9", ended_min=10.0, stands=True)
+    stands = reroute(degradation="D9", began_min=120.0, ended_min=90.0, stands=True)
 
     assert guards_of(need(cause()), situation(deeds=(stands,))) == ["once"]
     assert guards_of(need(cause()), situation(deeds=(replace(stands, stands=False),))) == []
@@ -194,10 +194,17 @@ def test_what_stands_for_another_decline_is_not_done_once_more_until_it_is_given
 
 def test_capacity_can_be_added_to_capacity() -> None:
     action = Action(kind="scale", target="link-7", target_kind="link", parameters={"factor": 1.5})
-    stands = reroute(degradation="D9", ended_min=10.0, stands=True, action=action)
+    stands = reroute(degradation="D9", ended_min=90.0, stands=True, action=action)
     loaded = need(cause(kind="overload"))
 
     assert guards_of(loaded, situation(deeds=(stands,)), "scale") == []
+
+
+def test_traffic_is_not_led_around_a_work_that_is_over() -> None:
+    working = cause(kind="planned_work")
+
+    assert guards_of(need(working), situation(works=frozenset({"link-7"}))) == []
+    assert guards_of(need(working), situation()) == ["planned_work"]
 
 
 def test_no_more_actions_an_hour_than_allowed() -> None:
@@ -255,6 +262,27 @@ def test_a_restart_is_not_worth_the_outage_of_all_others() -> None:
     assert few.chosen is not None
     assert few.chosen.action.kind == "restart"
     assert [r.guard for r in many.refused if r.action.kind == "restart"] == ["worth_it"]
+
+
+def test_a_way_round_is_too_long_for_machines_that_cannot_wait() -> None:
+    def chosen(things: dict[str, float], *services: str) -> str | None:
+        asked = need(cause())
+        asked = replace(asked, degradation=replace(asked.degradation, services=services))
+        at = situation(things_per_min={"link-7": things})
+        plan = CHOOSER.choose(asked, at, number="P1")
+        return plan.chosen.action.kind if plan.chosen else None
+
+    assert chosen({"plc": 40.0}, "web") == "ticket"
+    assert chosen({"meter": 40.0, "vehicle": 40.0}, "web") == "reroute"
+    assert chosen({"plc": 40.0}, "web", "plc") == "reroute"
+
+
+def test_a_cure_that_has_just_helped_gets_time_to_show_it() -> None:
+    other = Action(kind="restart", target="link-7", target_kind="link")
+
+    for deed in (reroute(ended_min=30.0, action=other), reroute(ended_min=30.0, degradation="D9")):
+        assert guards_of(need(cause()), situation(deeds=(deed,))) == ["one_cure"]
+    assert guards_of(need(cause()), situation(deeds=(reroute(ended_min=70.0, action=other),))) == []
 
 
 @pytest.mark.parametrize("most", ["observe", "advise", "approve"])

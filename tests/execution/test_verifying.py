@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sentio.execution.verifying import LASTING, Period, effect, verdict, weighed
+from sentio.execution.verifying import FIRST_PART, LASTING, Period, effect, verdict, weighed
 from sentio.model.plan import Estimate
 
 GAP = 1.5
@@ -39,9 +39,9 @@ def periods(
 def test_the_interval_holds_the_truth_as_often_as_it_says(n: int, count: int) -> None:
     rng, inside = np.random.default_rng(n), 0
     for _ in range(400):
-        found = effect(
-            periods(rng, 2, n=n, mean=-GAP), periods(rng, count, n=n, mean=0.0, others=-0.2)
-        )
+        began = -GAP * rng.normal(1.0, FIRST_PART)  # within the first period
+        before = [*periods(rng, 1, n=n, mean=began), *periods(rng, 1, n=n, mean=-GAP)]
+        found = effect(before, periods(rng, count, n=n, mean=0.0, others=-0.2))
         assert found is not None
         inside += found.low <= GAP <= found.high
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -55,3 +57,36 @@ def test_a_course_that_nobody_asks_for_is_dropped() -> None:
 
     assert set(courses.of) == {"D1"}
     assert len(courses.of["D1"]) == 2
+
+
+@pytest.mark.parametrize(("apps", "n"), [(("news", "news"), 10.0), (("news", "mail"), 20.0)])
+def test_who_left_a_scope_is_followed_with_the_app_that_was_used_there(
+    apps: tuple[str, str], n: float
+) -> None:
+    def uses(server: str, app: str) -> pa.Table:
+        everybody = np.repeat(np.arange(100), 2)  # each subject uses two apps
+        return pa.table(
+            {
+                "subject": everybody,
+                "service": pa.array(["web"] * 200).dictionary_encode(),
+                "app": pa.array([app, "maps"] * 100).dictionary_encode(),
+                "server": pa.array(
+                    [server if i < 20 and i % 2 == 0 else "server-2" for i in range(200)]
+                ).dictionary_encode(),
+            }
+        )
+
+    gap = np.zeros(200)
+    gap[:20:2] = -2.0
+    courses, scope = Courses(), {"server": "server-1"}
+    courses.see(uses("server-1", apps[0]), gap, {"D1": scope}, end_ns=1)
+    courses.follow("P1", "D1")
+    again = Courses()
+    again.restore(json.loads(json.dumps(courses.saved())))
+    again.follow("P1", "D1")
+    for each in (courses, again):
+        people = {"P1": (list(range(10)), ("web",))}
+        each.see(uses("server-2", apps[1]), gap, {"P1": scope}, end_ns=2, people=people)
+
+    assert courses.of["P1"][-1].n == n
+    assert again.of == courses.of

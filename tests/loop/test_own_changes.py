@@ -44,7 +44,7 @@ def test_what_comes_back_when_an_action_ends_is_of_the_old_kind() -> None:
     mine = reroute(degradation="D9", began_min=200.0, ended_min=190.0, against="loss")
     returned = replace(mine, returned_ns=back_ns)
 
-    assert brought_by([returned], need(CHANGED)) is None
+    assert brought_by([returned], need(CHANGED)) is None  # it began long before
     found = without_own_change([returned], need(CHANGED)).diagnosis.cause
     assert found is not None
     assert (found.element, found.kind) == ("link-7", "loss")
@@ -67,3 +67,10 @@ def test_an_action_is_given_up_for_more_than_it_brings() -> None:
     assert is_regretted(need(CHANGED, lost_min_per_hour=1000.0), mine, None)
     assert not is_regretted(need(CHANGED, lost_min_per_hour=1000.0), mine, good)
     assert is_regretted(need(CHANGED, lost_min_per_hour=100.0), mine, bad)
+
+
+def test_what_is_taken_back_already_is_regretted_no_more() -> None:
+    mine = reroute(degradation="D9", began_min=BEGAN_MIN + 5.0, ended_min=1.0, was_undone=True)
+
+    assert brought_by([mine], need(CHANGED)) == mine
+    assert not is_regretted(need(CHANGED, lost_min_per_hour=1000.0), mine, None)

@@ -51,6 +51,8 @@ TABLE: tuple[tuple[str, float, str], ...] = (
     ("cpu_ratio", UP, "overload"),
 )
 """What an indicator tells where it goes that way (names as in `definitions/indicators`)."""
+FIRST = ("degraded", "jitter")
+"""What tells more than the rest: whoever jitters is late and loses too, and not the other way."""
 FULL = 0.9  # of what an element can carry: beyond, all else that it shows may come of its load
 SHARES = ("prb_load_ratio", "utilisation_ratio", "cpu_ratio")
 
@@ -101,6 +103,8 @@ def word_for(signs: Mapping[str, float]) -> str:
     --------
     >>> word_for({"cpu_ratio": 9.0, "full": 0.97, "response_ms": 14.0})
     'overload'
+    >>> word_for({"rtt_ms": 40.0, "jitter_ms": 25.0})
+    'jitter'
     >>> word_for({"loss_ratio": 30.0}), word_for({"change": 4.0, "loss_ratio": 30.0}), word_for({})
     ('loss', 'change', '')
     """
@@ -120,4 +124,5 @@ def word_for(signs: Mapping[str, float]) -> str:
     if not told:
         return "change" if "change" in signs else ""
     words = {word for _, _, word in told}
-    return "degraded" if "degraded" in words else max(told)[2]
+    first = next((word for word in FIRST if word in words), "")
+    return first or max(told)[2]

@@ -81,6 +81,7 @@ class Chooser:
                 policy=self.policy,
                 effects=self.effects,
                 uses_per_min=situation.uses_per_min.get(cause.element),
+                things_per_min=situation.things_per_min.get(cause.element),
             )
             if found is not None:
                 yield Asked(

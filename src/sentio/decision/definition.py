@@ -47,6 +47,7 @@ class ActionDefinition(BaseModel):
     harm: Share = 0.0
     harm_share: Share = 0.0
     interrupts_min: Minutes = 0.0
+    adds_delay_ms: Annotated[float, Field(ge=0.0, le=10_000.0)] = 0.0
     is_cure: bool = True
     gives_back: bool = False
     least_probability: Share = 0.0

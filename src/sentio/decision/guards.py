@@ -56,22 +56,36 @@ def once(asked: Asked) -> str:
             return f"{deed.action.name} was done already" + (
                 " and did not help" if deed.was_undone else ""
             )
+    retry_min = asked.policy.limits.retry_min
+    since_ns = asked.situation.now_ns - round(retry_min * MINUTE_NS)
     for deed in asked.situation.deeds:
         is_same = deed.action == asked.candidate.action and not deed.action.parameters
         if is_same and deed.stands:
             return f"{deed.action.name} stands already, for {deed.degradation}"
-        if deed.action == asked.candidate.action and deed.was_undone and deed.touches:
+        is_again = deed.action == asked.candidate.action and deed.touches
+        if is_again and deed.was_undone and (deed.ended_ns or 0) > since_ns:
             return f"{deed.action.name} was undone of late, for {deed.degradation}"
     return ""
 
 
 def one_cure(asked: Asked) -> str:
-    """Refuse a second cure while the first is not verified, lest nobody knows which one helped."""
+    """Refuse a second cure while the first is not verified, or has just helped, here or there.
+
+    Nobody would know which one helped; and who is well needs time to show it.
+    """
     if not asked.kind.is_cure:
         return ""
     for deed in asked.situation.of_degradation(asked.need.degradation.id):
         if deed.ended_ns is None and deed.touches:
             return f"{deed.action.name} is not verified yet"
+    own, target = asked.need.degradation.id, asked.candidate.action.target
+    settle_min = asked.policy.limits.settle_min
+    since_ns = asked.situation.now_ns - round(settle_min * MINUTE_NS)
+    for deed in asked.situation.deeds:
+        helped = deed.touches and not deed.was_undone and deed.returned_ns is None
+        is_near = deed.degradation == own or deed.action.target == target
+        if helped and is_near and deed.ended_ns is not None and deed.ended_ns > since_ns:
+            return f"{deed.action.name} has just helped"
     return ""
 
 
@@ -89,11 +103,18 @@ def conflict(asked: Asked) -> str:
 
 
 def planned_work(asked: Asked) -> str:
-    """Refuse to touch an element that is being worked on, but to lead traffic around it."""
-    target = asked.candidate.action.target
-    is_around = asked.cause.kind == "planned_work" or asked.kind.blast == "nobody"
-    if target in asked.situation.works and not is_around:
+    """Refuse to touch an element that is being worked on, but to lead traffic around it.
+
+    Nor is traffic led around a work that is over.
+    """
+    target, works = asked.candidate.action.target, asked.situation.works
+    if asked.kind.blast == "nobody":
+        return ""
+    is_around = asked.cause.kind == "planned_work"
+    if target in works and not is_around:
         return f"a planned work goes on at {target}"
+    if is_around and asked.kind.is_cure and target not in works:
+        return f"no planned work goes on at {target}"
     return ""
 
 

@@ -48,7 +48,8 @@ class ActionKind:
     """One kind of the catalogue; its plug-in contract is this value.
 
     ``cost_min`` and what ``harm`` may cost are in experience minutes. ``harm`` is the probability
-    that the action makes ``harm_share`` of the uses in its blast worse. ``interrupts_min`` is for
+    that the action makes ``harm_share`` of the uses in its blast worse. ``adds_delay_ms`` is how
+    much longer the way of all uses of its target is while it stands. ``interrupts_min`` is for
     how long it takes its target out of service. ``inverse`` says in words how it is taken back,
     empty where it cannot be. What ``gives_back`` is taken back at its time limit even if it helped,
     or as the planned work ends that it was for: it stands in for something better. ``is_cure`` is
@@ -66,6 +67,7 @@ class ActionKind:
     harm: float
     harm_share: float
     interrupts_min: float = 0.0
+    adds_delay_ms: float = 0.0
     is_cure: bool = True
     gives_back: bool = False
     least_probability: float = 0.0

@@ -60,8 +60,9 @@ class Situation:
     """What is going on besides: deeds, planned works, who hangs on an element, the switch.
 
     ``reach`` gives how many subjects use an element (by its name), ``uses_per_min`` how many uses
-    it has, ``works`` the elements on which a planned work goes on now. ``locks`` are elements that
-    another loop holds, with its name.
+    it has, ``things_per_min`` how many of these are of each kind of thing, ``works`` the elements
+    on which a planned work goes on now. ``locks`` are elements that another loop holds, with its
+    name.
     """
 
     now_ns: int
@@ -71,6 +72,9 @@ class Situation:
     locks: Mapping[str, str] = field(default_factory=dict[str, str])
     reach: Mapping[str, int] = field(default_factory=dict[str, int])
     uses_per_min: Mapping[str, float] = field(default_factory=dict[str, float])
+    things_per_min: Mapping[str, Mapping[str, float]] = field(
+        default_factory=dict[str, Mapping[str, float]]
+    )
     is_stopped: bool = False
 
     def of_degradation(self, name: str) -> tuple[Deed, ...]:

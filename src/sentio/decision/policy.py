@@ -28,6 +28,8 @@ class Limits(BaseModel):
     per_element: Annotated[int, Field(ge=0)] = 2
     per_element_min: Positive = 240.0
     cool_down_min: Positive = 30.0
+    settle_min: Positive = 60.0
+    retry_min: Positive = 1440.0
     canary_share: Share = 0.05
     approval_above_risk_min: Positive = 400.0
     approval_above_risk_share: Positive = 0.3

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
+
 from sentio.decision.effects import EffectModel
 from sentio.decision.kind import ActionKind
 from sentio.decision.need import MINUTE_NS, USE_MIN, Need
 from sentio.decision.policy import Policy
+from sentio.experience.requirements import latency_limits_ms
 from sentio.model.diagnosis import Hypothesis
 from sentio.model.plan import Candidate, Estimate
 
 SHORTEST_MIN = 5.0  # over which the uses of a degradation are counted
+PROOF_MIN = 15.0  # by which a proof is due (`loop.acting.VERIFIED_PERIODS`)
 USE_LOST = 0.9  # of a use that meets an element out of service
 
 
@@ -21,10 +26,12 @@ def candidate(
     policy: Policy,
     effects: EffectModel,
     uses_per_min: float | None = None,
+    things_per_min: Mapping[str, float] | None = None,
 ) -> Candidate | None:
     """Weigh an action against a cause; None where it does nothing against it.
 
     ``uses_per_min`` are those that may feel the action; None: those of the degradation.
+    ``things_per_min`` are those of each kind of thing among them.
     """
     remedy = kind.remedy(cause)
     if remedy is None:
@@ -35,6 +42,7 @@ def candidate(
     at_stake = weight * need.lost_min_per_hour / 60.0 * lasts_min * remedy.recovers
     success = cause.probability * helps.mean
     risk = _risk(kind, need, uses_per_min=uses_per_min, lasts_min=lasts_min)
+    cost = kind.cost_min + _broken(kind, need, things_per_min or {}, lasts_min)
     regained = Estimate(
         mean=at_stake * success,
         low=at_stake * cause.probability * helps.low,
@@ -44,9 +52,9 @@ def candidate(
         action=kind.action(cause),
         regained_min=regained,
         success=success,
-        cost=kind.cost_min,
+        cost=cost,
         risk=risk,
-        value=regained.mean - kind.cost_min - risk,
+        value=regained.mean - cost - risk,
         against=cause.kind,
         reasons=(
             f"{cause.element_kind} {cause.element} is the cause with {_percent(cause.probability)}",
@@ -67,6 +75,24 @@ def _risk(kind: ActionKind, need: Need, *, uses_per_min: float | None, lasts_min
     interrupted = USE_LOST * kind.interrupts_min
     worse = kind.harm * kind.harm_share * lasts_min
     return USE_MIN * uses_per_min * (interrupted + worse)
+
+
+def _broken(
+    kind: ActionKind, need: Need, things_per_min: Mapping[str, float], lasts_min: float
+) -> float:
+    """Give the experience minutes of things that cannot wait as long as the action makes them.
+
+    Those that suffer already lose nothing more; where it costs more than it brings, it is taken
+    back when its proof is due.
+    """
+    limits_ms = latency_limits_ms()
+    broken = sum(
+        per_min
+        for name, per_min in things_per_min.items()
+        if limits_ms.get(name, math.inf) <= kind.adds_delay_ms
+        and name not in need.degradation.services
+    )
+    return USE_MIN * broken * min(lasts_min, PROOF_MIN)
 
 
 def _helps(kind: ActionKind, cause: Hypothesis, helps: Estimate) -> str:

@@ -27,6 +27,7 @@ DEGREES = 3.0  # of freedom that are always there: `LASTING` was learned from ma
 MOST_PERIODS = 6  # before and after, that are compared
 ENOUGH = 0.3  # of what was lost, that must come back
 FEWEST_USES = 8.0
+FIRST_PART = 0.1  # of a decline, by which its first period errs: it begins within it
 PRIOR_USES = 10.0  # that the scatter of uses elsewhere counts for (tuned: `closed_loop.py`)
 
 
@@ -56,7 +57,8 @@ def effect(before: Sequence[Period], after: Sequence[Period]) -> Estimate | None
     was, was_lasting = _mean(before)
     is_now, now_lasting = _mean(after)
     uses = 1.0 / sum(each.n for each in before) + 1.0 / sum(each.n for each in after)
-    variance = _variance(before) * uses + was_lasting + now_lasting
+    first = FIRST_PART * was * before[0].n / sum(each.n for each in before)
+    variance = _variance(before) * uses + was_lasting + now_lasting + first**2
     degrees = len(before) + len(after) - 2.0 + DEGREES
     half = float(student.ppf(0.5 + LEVEL / 2.0, degrees)) * math.sqrt(variance)
     gain = is_now - was

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
+from functools import cache
 from importlib.resources import files
 from typing import Annotated, Literal, Self, TypeAlias
 
@@ -188,6 +190,22 @@ def profile(file: str) -> Profile:
         known = (entry.name.removesuffix(".toml") for entry in folder.iterdir())
         raise UnknownName.among("requirement profile", file, known)
     return profile_of(path.read_text("utf-8"), where=f"requirements/{file}.toml")
+
+
+@cache
+def latency_limits_ms() -> Mapping[str, float]:
+    """Give how long a message of each kind of thing may take, where its profile says so."""
+    found: dict[str, float] = {}
+    for path in (files("sentio") / "definitions" / "requirements").iterdir():
+        if path.name.endswith(".toml"):
+            wanted = profile_of(path.read_text("utf-8"), where=path.name)
+            if wanted.messages is not None:
+                limit = wanted.messages.latency_limit
+                interval_ms = wanted.messages.transfer_interval_ms
+                found[wanted.name] = (
+                    limit.ms if limit.ms is not None else (limit.intervals or 0.0) * interval_ms
+                )
+    return found
 
 
 def profile_of(text: str, *, where: str) -> Profile:

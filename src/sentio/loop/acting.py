@@ -18,7 +18,7 @@ from sentio.kernel.values import from_plain, to_plain
 from sentio.loop.courses import Courses
 from sentio.loop.for_whom import for_whom
 from sentio.loop.looking import Following
-from sentio.loop.needs import pooled, uses_per_min
+from sentio.loop.needs import pooled, things_per_min, uses_per_min
 from sentio.loop.opened import Open, WithId, following
 from sentio.loop.own_changes import brought_by, is_regretted, without_own_change
 from sentio.loop.proofs import of_cause, of_target, told_proof, unproven
@@ -320,6 +320,7 @@ class Acting:
         if not kind.is_cure:
             return True
         course = self.courses.of.get(plan.degradation, [])
+        self.courses.follow(plan.id, plan.degradation)
         self.proving[plan.id] = Proving(
             plan=plan,
             scope=one.told.scope,
@@ -351,6 +352,7 @@ class Acting:
             locks=self._world.locks(),
             reach={name: round(subjects * min(n / whole, 1.0)) for name, n in uses.items()},
             uses_per_min=uses,
+            things_per_min=things_per_min(need, watching.watch, self.period_ns),
             is_stopped=self._world.is_stopped(),
         )
 
@@ -361,7 +363,7 @@ class Acting:
             "effects": self.chooser.effects.saved(),
             "deeds": to_plain(self.deeds),
             "proving": to_plain(self.proving),
-            "courses": to_plain(self.courses.of),
+            "courses": self.courses.saved(),
             "standing": self.returning.saved(),
             "last": to_plain(self._last),
             "made": {name: [key, to_plain(made)] for name, (key, made) in self._made.items()},
@@ -375,7 +377,7 @@ class Acting:
         self.chooser.effects.restore(saved.get("effects", {}))
         self.deeds = from_plain(list[Deed], saved["deeds"])
         self.proving = from_plain(dict[str, Proving], saved["proving"])
-        self.courses.of = from_plain(dict[str, list[Period]], saved["courses"])
+        self.courses.restore(saved["courses"])
         self.returning.restore(saved.get("standing", []))
         self._last = from_plain(dict[str, Plan], saved["last"])
         self._made = from_plain(dict[str, WithId], saved["made"])

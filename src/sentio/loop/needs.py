@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from sentio.awareness.series import Place
 from sentio.decision.need import MINUTE_NS, Need
+from sentio.experience.requirements import latency_limits_ms
 from sentio.loop.looking import Following
 from sentio.loop.opened import Counts, WithId
 from sentio.model.diagnosis import Diagnosis
@@ -51,4 +52,15 @@ def uses_per_min(need: Need, watch: Counts, period_ns: int) -> dict[str, float]:
         services = need.degradation.services if kind in OF_SERVICES else ()
         place = Place(dimension=kind, member=name)
         found[name] = watch.uses(place, window=WINDOW, services=services) / minutes
+    return found
+
+
+def things_per_min(need: Need, watch: Counts, period_ns: int) -> dict[str, dict[str, float]]:
+    """Tell how many uses each suspect has a minute of the kinds of things that cannot wait long."""
+    minutes = WINDOW_PERIODS * period_ns / MINUTE_NS
+    found: dict[str, dict[str, float]] = {}
+    for cause in need.diagnosis.hypotheses[:MOST_CAUSES]:
+        place = Place(dimension=cause.element_kind, member=cause.element)
+        uses = {s: watch.uses(place, window=WINDOW, services=(s,)) for s in latency_limits_ms()}
+        found[cause.element] = {s: n / minutes for s, n in uses.items() if n > 0.0}
     return found

@@ -16,15 +16,12 @@ AT_ONCE_NS = 20 * MINUTE_NS  # between an action and what it brought (`analysis.
 
 
 def brought_by(deeds: Iterable[Deed], need: Need) -> Deed | None:
-    """Give the action in force that a decline began with; None where no own one explains it."""
+    """Give the action that a decline began with, in force or not; None where there is none.
+
+    Where it is no longer in force the decline needs no other cure: it is about to end.
+    """
     began_ns = need.degradation.began_ns
-    mine = [
-        each
-        for each in _own(deeds, need)
-        if not each.was_undone
-        and each.returned_ns is None
-        and 0 <= began_ns - each.began_ns <= AT_ONCE_NS
-    ]
+    mine = [e for e in _own(deeds, need) if 0 <= began_ns - e.began_ns <= AT_ONCE_NS]
     return max(mine, key=lambda each: each.began_ns, default=None)
 
 
@@ -51,6 +48,8 @@ def is_regretted(need: Need, deed: Deed, whole: Estimate | None) -> bool:
     ``whole`` is how much better all uses of its target fare since; where that is not known, what
     the decline costs is held against what the action was to give back.
     """
+    if deed.was_undone or deed.returned_ns is not None:
+        return False
     if whole is not None:
         return whole.mean < 0.0
     return need.lost_min_per_hour / 60.0 * need.remaining_min > deed.worth_min

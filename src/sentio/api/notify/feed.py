@@ -115,5 +115,5 @@ def _read(
     try:
         return reading(told, subscribers)
     except Exception:
-        log.exception("unreadable", event=told.id, kind=told.kind)
+        log.exception("unreadable", number=told.id, kind=told.kind)
         return []
