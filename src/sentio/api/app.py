@@ -99,7 +99,7 @@ def create_app(
         on_change=on_change,
         carries=_runner(platform),
     )
-
+    intake.on_commit = loop.look
     outward = Outward(platform, loop, metrics.registry)
 
     app = FastAPI(
@@ -164,7 +164,7 @@ def _add_reading(app: FastAPI, loop: Running) -> None:
         ("/api", orders_router(loop.told, access)),
         ("/api", data_faults_router(loop.told, access)),
         ("/api", plans_router(platform.state, access)),
-        ("/api", approvals_router(platform.state, access, platform.clock)),
+        ("/api", approvals_router(platform.state, access, platform.clock, look=loop.look)),
         ("/api", tasks_router(platform.state, access, platform.clock, wake=loop.wake)),
         ("/api", automation_router(platform.state, access, platform.clock, wake=loop.wake)),
         ("/api", audit_router(platform.state, access)),

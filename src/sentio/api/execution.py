@@ -79,7 +79,9 @@ def tasks_router(
     return router
 
 
-def approvals_router(state: StateStore, access: Access, clock: Clock) -> APIRouter:
+def approvals_router(
+    state: StateStore, access: Access, clock: Clock, *, look: Callable[[], None]
+) -> APIRouter:
     """Make the routes of a yes to a plan; it needs the role of an administrator."""
     router = APIRouter(prefix="/v1", tags=["decision"])
     reads, admin = Depends(access.needs("read")), access.needs("admin")
@@ -95,6 +97,7 @@ def approvals_router(state: StateStore, access: Access, clock: Clock) -> APIRout
             is_done = "it is carried out already" if plan.chosen else "it does nothing"
             raise RequestError(409, is_done, where="plan", expected="a plan that waits for a yes")
         steering.approve(name, who=who, why=body.why, at_ns=clock.now_ns())
+        look()
         return {"plan": name, "answer": ""}
 
     @router.get("/plans/{name}/approval", summary="What became of the yes", dependencies=[reads])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -57,6 +57,8 @@ class Intake:
         How many bodies may be on their way at once; more is refused, never buffered.
     remember_days
         How long the key of a body is remembered.
+    on_commit
+        Told after each commit.
     """
 
     def __init__(
@@ -67,7 +69,9 @@ class Intake:
         metrics: Metrics,
         depth: int,
         remember_days: int = 7,
+        on_commit: Callable[[], None] = lambda: None,
     ) -> None:
+        self.on_commit = on_commit
         self._record_path = record_path
         self._clock = clock
         self._metrics = metrics
@@ -184,6 +188,7 @@ class Intake:
         self._metrics.commit_seconds.observe(self._commit_s)
         for each in group:
             self._answer(each, is_repeat=False)
+        self.on_commit()
 
     def _is_answered(self, waiting: Waiting) -> bool:
         """Answer a body that was committed before, or whose key was used for another one."""

@@ -32,7 +32,7 @@ log = logger("awareness")
 Explainer: TypeAlias = Callable[[Live], Explain]
 
 LOOKS_A_PERIOD = 60
-SHORTEST_WAIT_S, LONGEST_WAIT_S = 0.2, 2.0
+SHORTEST_WAIT_S, LONGEST_WAIT_S = 0.2, 2.0  # between two looks: the longest where nothing is new
 WAIT_AFTER_ERROR_S = 30.0
 
 
@@ -73,7 +73,7 @@ class Running:
         self._on_change = on_change
         self.hands = Hands(state)
         self._carrying = Carrying(carries) if carries else None
-        self._stop = threading.Event()
+        self._stop, self._news = threading.Event(), threading.Event()
         self._newest_event = self.told.newest_event()
         self._thread = threading.Thread(target=self._work, name="awareness", daemon=True)
 
@@ -100,6 +100,7 @@ class Running:
     def stop(self) -> None:
         """Tell the loop to end."""
         self._stop.set()
+        self._news.set()
 
     def close(self) -> None:
         """Tell the loop to end, and wait until what it judged is written."""
@@ -108,6 +109,10 @@ class Running:
             self._thread.join()
         if self._carrying:
             self._carrying.close()
+
+    def look(self) -> None:
+        """Look soon: something was committed, or said."""
+        self._news.set()
 
     def wake(self) -> None:
         """Carry out at once what has just been ordered or wanted back."""
@@ -119,10 +124,11 @@ class Running:
         self.pace = replace(self.pace, grace_ns=grace_s * SECOND_NS)
         if self.live is not None:
             self.live.pace = self.pace
+        self.look()
 
     def _work(self) -> None:
         wait_s = self.pace.period_ns / 1e9 / LOOKS_A_PERIOD
-        wait_s = min(max(wait_s, SHORTEST_WAIT_S), LONGEST_WAIT_S)
+        wait_s = min(max(wait_s - SHORTEST_WAIT_S, 0.0), LONGEST_WAIT_S)
         while not self._stop.is_set():
             try:
                 self.live = live = self._live()
@@ -131,7 +137,9 @@ class Running:
                     live.catch_up(self._stop.is_set)
                     self._newest_event = self.told.newest_event()
                     self._follow(live)
-                    self._stop.wait(wait_s)
+                    self._stop.wait(SHORTEST_WAIT_S)
+                    self._news.wait(wait_s)
+                    self._news.clear()
             except SentioError as error:
                 log.warning("stuck", **error.as_dict())
             except Exception:  # the watch lives on
