@@ -86,7 +86,7 @@ def _time(operator: Operator, wires: Wires, push: Push, server: Server) -> list[
         began_s = time.perf_counter()
         push.send(wires.write(first))
         took += _done(server, period, began_s, known)
-        push.send(parcel for each in rest for parcel in wires.write(each))
+        push.send(joined(parcel for each in rest for parcel in wires.write(each)))
         if number % A_BREAK == 0:
             print(f"{len(took)} actions in {number} periods", file=sys.stderr)
         if len(took) >= WANTED:

@@ -22,7 +22,8 @@ def figures(acted: Closed, observed: tuple[Fault, ...]) -> dict[str, object]:
     rows = [row(name, acted) for name in acted.watched]
     bad = [each for each in rows if each["is_bad"]]
     proven = [each for each in rows if each["is_covered"] is not None]
-    works = [jaccard_of(acted, each) for each in observed if each.name.startswith(WORK)]
+    planned = [each for each in observed if each.name in acted.foretold]
+    works = [jaccard_of(acted, each) for each in planned]
     known = {each.name: each for each in observed}
     return {
         "lost_minutes_observe": lost,
@@ -44,6 +45,10 @@ def figures(acted: Closed, observed: tuple[Fault, ...]) -> dict[str, object]:
         "effect_coverage": float(np.mean([e["is_covered"] for e in proven])) if proven else 0.0,
         "works": len(works),
         "works_jaccard": float(np.mean(works)) if works else 0.0,
+        "work_rows": [
+            {"element": each.element, "is_harmful": each.harmful, "jaccard": round(index, 3)}
+            for each, index in zip(planned, works, strict=True)
+        ],
         "faults": [
             {
                 "kind": known[name].kind,

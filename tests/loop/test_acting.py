@@ -9,11 +9,13 @@ from dataclasses import replace
 import pytest
 from tests.village import PERIOD_NS, START_NS, Village
 
+from sentio.awareness.series import Place
 from sentio.decision.catalogue import ACTIONS
 from sentio.decision.choosing import Chooser
 from sentio.decision.policy import policy, with_autonomy
 from sentio.decision.tallied import Tallied
 from sentio.loop.acting import Acting, World
+from sentio.loop.needs import uses_per_min
 from sentio.model.degradation import Scope
 from sentio.model.diagnosis import Diagnosis, Hypothesis, Impact
 from sentio.model.plan import Autonomy, Outcome, Plan
@@ -184,3 +186,20 @@ def test_it_goes_on_from_what_was_saved(village: Village) -> None:
     assert again.saved() == loop.saved()
     assert outcomes(village, loop, None) == outcomes(twin, again, None)
     assert again.saved() == loop.saved()
+
+
+def test_who_uses_a_suspect_is_counted_though_the_decline_explains_their_uses(
+    village: Village,
+) -> None:
+    loop = acting()
+    until_done(village, loop)
+    watch = village.watching.watch
+    of, all_ = (
+        [watch.uses(Place(dimension=kind, member=name), window=window) for window in (1, 2)]
+        for kind, name in (("upf", "upf-1"), ("all", "all"))
+    )
+    need = loop._needs(village.watching)[0]  # pyright: ignore[reportPrivateUsage]
+    counted = uses_per_min(need, watch, PERIOD_NS)
+
+    assert counted["upf-1"] / counted["all"] == pytest.approx(of[1] / all_[1])
+    assert of[0] / all_[0] < 0.9 * of[1] / all_[1]

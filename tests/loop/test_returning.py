@@ -78,6 +78,17 @@ def test_what_stays_for_good_or_was_undone_is_not_given_back(kind: str, verdict:
     assert list(returning.due(10 * UNTIL_NS, frozenset())) == []
 
 
+def test_what_is_dear_to_somebody_is_given_back_sooner() -> None:
+    returning = Returning(KINDS)
+    returning.keep(plan("reroute"), outcome())
+    returning.hasten("P2", 100)
+    returning.hasten("P1", 500)
+    returning.hasten("P1", 700)
+
+    assert list(returning.due(499, frozenset())) == []
+    assert [each.plan for each in returning.due(500, frozenset())] == ["P1"]
+
+
 def test_what_stands_is_remembered() -> None:
     returning, again = Returning(KINDS), Returning(KINDS)
     returning.keep(plan("reroute"), outcome())

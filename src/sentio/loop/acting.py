@@ -30,6 +30,7 @@ from sentio.model.plan import Action, Candidate, Estimate, Outcome, Plan, Verdic
 MOST_MOS, LEAST_MOS = 5.0, 1.0
 SHORTEST_MIN, LONGEST_MIN = 60.0, 240.0  # that a decline is expected to go on: as long as it has
 VERIFIED_PERIODS = 3  # after its effect, by which a verdict is due
+DEAR_MIN = 120.0  # that an action stands with which another decline began, though it helped more
 BEFORE_PERIODS = 1  # before an action, in which what it was for was surely there
 KEPT_NS = 24 * HOUR_NS  # that deeds are remembered
 
@@ -116,6 +117,7 @@ class Acting:
                 whole = effect(*self._whole(deed.action, deed.began_ns))
                 if is_regretted(need, deed, whole):
                     told.append(self._regret(deed, need, now_ns))
+                self.returning.hasten(deed.plan, deed.began_ns + round(DEAR_MIN * MINUTE_NS))
         return told
 
     def approve(self, name: str, watching: Open, *, now_ns: int) -> Plan | None:

@@ -12,7 +12,8 @@ from sentio.loop.looking import Following
 from sentio.loop.opened import Counts, WithId
 from sentio.model.diagnosis import Diagnosis
 
-WINDOW, WINDOW_PERIODS = 1, 4.0  # over which uses are counted (`awareness.kernel.WINDOWS`)
+WINDOW, WINDOW_PERIODS = 2, 25.0  # over which uses are counted (`awareness.kernel.WINDOWS`):
+# the longest, for uses that a decline explains are taken out of the last periods
 MOST_CAUSES = 3
 OF_SERVICES = ("ims",)  # kinds of functions that calls alone lead through (TS 23.228)
 TOGETHER_PERIODS, POOLED_FROM = 3, 0.5
