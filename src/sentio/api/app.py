@@ -20,6 +20,7 @@ from sentio.api.awareness import (
 )
 from sentio.api.body import BodyLimits
 from sentio.api.care import care_router, sufferers_router
+from sentio.api.described import with_problems
 from sentio.api.domains import domains_router, intents_router, reports_router
 from sentio.api.execution import (
     approvals_router,
@@ -209,7 +210,7 @@ def _add_open_apis(app: FastAPI) -> None:
 
     def described() -> dict[str, Any]:
         if not app.openapi_schema:
-            app.openapi_schema = add_open_apis(own())
+            app.openapi_schema = with_problems(add_open_apis(own()))
         return app.openapi_schema
 
     app.openapi = described

@@ -44,8 +44,10 @@ def sinks_router(ingest: Ingest, access: Access, settings: Settings) -> APIRoute
         await pushed(ingest, settings.fault_source, request, {"format": "fault_mns"})
         return Response(status_code=204)
 
-    @router.post(VES, status_code=202, summary="A VES event", openapi_extra=BODY)
-    @router.post(f"{VES}/eventBatch", status_code=202, summary="VES events", openapi_extra=BODY)
+    empty: dict[str, Any] = {"status_code": 202, "response_class": Response}  # Any: of the route
+
+    @router.post(VES, summary="A VES event", openapi_extra=BODY, **empty)
+    @router.post(f"{VES}/eventBatch", summary="VES events", openapi_extra=BODY, **empty)
     async def events(request: Request) -> Response:  # pyright: ignore[reportUnusedFunction]  (FastAPI calls it)
         """Take an event, or a list of them."""
         await pushed(ingest, settings.ves_source, request, {"format": "ves"})
