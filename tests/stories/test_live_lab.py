@@ -135,7 +135,7 @@ def test_what_an_unsure_diagnosis_orders_is_carried_out_by_the_lab_and_goes_back
 
 def test_what_breaks_is_healed_over_the_networks_interfaces_and_proven(tmp_path):
     with at_work(tmp_path, users=8000, autonomy="act") as (port, lab, _):
-        broken = ask(lab, "/break", {"kind": "upf_overload", "severity": 0.9, "minutes": 240})
+        broken = ask(lab, "/break", {"kind": "server_errors", "severity": 0.9, "minutes": 240})
 
         done = waited(lambda: [t for t in got(port, "tasks") if t["state"] == "done"])
         cure = waited(lambda: [t for t in got(port, "tasks") if t["wanted"] == "kept"])[0]
