@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import signal
+import socket
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +13,8 @@ import orjson
 import pytest
 from records import rows
 from starting import server
+
+from sentio.api.address import listening_socket
 
 pytestmark = pytest.mark.slow
 
@@ -40,3 +43,13 @@ def test_a_stopped_server_has_kept_all_that_it_acknowledged(server, tmp_path):
     assert orjson.loads(out) == {"listened": [f"http://127.0.0.1:{port}"]}
     with Warehouse(tmp_path / "data/sentio.duckdb", mode="read") as warehouse:
         assert warehouse.con.execute("SELECT count(*) FROM experience_web").fetchone() == (7,)
+
+
+def test_an_answer_does_not_wait_for_an_acknowledgement() -> None:
+    with listening_socket("127.0.0.1", 0) as listening:
+        asked = socket.create_connection(listening.getsockname())
+        accepted, _ = listening.accept()
+
+        assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) != 0
+        asked.close()
+        accepted.close()

@@ -42,5 +42,7 @@ def listening_socket(host: str, port: int) -> socket.socket:
             where="api_host, api_port",
             next_step="Take another port with --port, or stop what uses this one.",
         ) from error
+    # those accepted inherit it: an answer in two parts would wait 40 ms for an acknowledgement
+    opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     opened.set_inheritable(True)
     return opened
