@@ -53,7 +53,7 @@ def free_port() -> int:
 
 @contextmanager
 def at_work(
-    folder: Path, *, users: int = 4000, autonomy: str = "advise"
+    folder: Path, *, users: int = 4000, autonomy: str = "advise", speed: float = 100.0
 ) -> Iterator[tuple[int, int, Kept]]:
     """Run a Sentio and a lab that pushes to it; gives their ports, and where the lab goes on."""
     stop, live, told = threading.Event(), threading.Event(), list[tuple[int, Kept]]()
@@ -70,7 +70,7 @@ def at_work(
         scale=Scale(cells=24, users=users, things=50),
         faults=0.0,
         dirt=0.0,
-        speed=100.0,
+        speed=speed,
         history_days=0.2,
         control_port=control_port,
         southbound_port=southbound_port,
@@ -134,7 +134,8 @@ def test_what_an_unsure_diagnosis_orders_is_carried_out_by_the_lab_and_goes_back
 
 
 def test_what_breaks_is_healed_over_the_networks_interfaces_and_proven(tmp_path):
-    with at_work(tmp_path, users=8000, autonomy="act") as (port, lab, _):
+    # slow enough that periods are judged in time beside other work: nothing is done about late ones
+    with at_work(tmp_path, users=8000, autonomy="act", speed=30.0) as (port, lab, _):
         broken = ask(lab, "/break", {"kind": "server_errors", "severity": 0.9, "minutes": 240})
 
         done = waited(lambda: [t for t in got(port, "tasks") if t["state"] == "done"])
