@@ -55,6 +55,7 @@ class City:
         self.ways = Ways.of(self.topology, elements, links)
         self.seen = Remembered("cell")
         self.announced: list[Work] = []
+        self.changed: list[tuple[str, int]] = []
         self.records = 0
         self.planned = [self._plan(at) for at in range(given.works)]
 
@@ -107,7 +108,7 @@ class City:
 
     def foretell(self, work: Work, now_ns: int) -> Forecast:
         """Foretell a work from what was seen until now, works that are over included."""
-        over = learned(self.announced, self.seen, self.ways, now_ns=now_ns)
+        over = learned(self.announced, self.seen, self.ways, now_ns=now_ns, changes=self.changed)
         return forecast(work, self.seen, self.ways, now_ns=now_ns, learned=over)
 
     def _take(self, hour: list[Period]) -> None:
@@ -123,8 +124,11 @@ class City:
         self.records += uses.num_rows
 
     def hear(self, events: pa.RecordBatch) -> None:
-        """Take in what is announced."""
+        """Take in what is announced, and what is changed."""
         self.announced += works_of(events)
+        columns = (events.column(name).to_pylist() for name in ("event_kind", "element", "ts"))
+        told = zip(*columns, strict=True)
+        self.changed += [(element, ts) for kind, element, ts in told if kind == "change"]
 
     def works_at(self, now_ns: int) -> frozenset[str]:
         """Name the elements that are announced to be worked on at a moment."""

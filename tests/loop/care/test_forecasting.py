@@ -123,3 +123,18 @@ def test_saturdays_and_sundays_are_free():
     days = MONDAY_NS + np.arange(7) * DAY_NS + 5 * HOUR_NS
 
     assert hour_kind(days).tolist() == [5] * 5 + [29] * 2
+
+
+def test_of_a_work_that_traffic_was_led_around_only_what_came_before_is_learned():
+    spoilt = MONDAY_NS + 12 * DAY_NS + 8 * HOUR_NS
+    seen = remembered(TODAY, spoilt_ns=(spoilt, spoilt + HOUR_NS))  # from nine on all is well
+    before = [work("link-1", 12, (7.5, 21.5))]
+
+    def felt_share(*changes: tuple[str, int]) -> float:
+        (result,) = learned(before, seen, ways(), now_ns=NOW_NS, changes=changes).results
+        return sum(result.felt.values()) / sum(result.uses.values())
+
+    assert felt_share() == pytest.approx(0.5, abs=0.1)
+    assert felt_share(("link-1", spoilt + HOUR_NS), ("link-2", spoilt)) > 0.9
+    at_once = [("link-1", spoilt - 1)]  # no use is left to tell
+    assert not learned(before, seen, ways(), now_ns=NOW_NS, changes=at_once).results

@@ -1,14 +1,15 @@
 """What works of a kind did to customers so far: whether anybody felt them, and how much.
 
 An announcement rarely says it. So each work that is over is judged by the uses behind its element:
-were they worse in its window than in the same hours of the days before?
+were they worse in its window than in the same hours of the days before? Where the element was
+changed meanwhile, such as by leading traffic around it, only what came before that counts.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -98,11 +99,30 @@ def kind_of(work: Work) -> tuple[str, str]:
     return work.element_kind, " ".join(words)
 
 
-def learned(works: Iterable[Work], seen: Seen, ways: Ways, *, now_ns: int) -> Learned:
-    """Judge all works that are over."""
+def learned(
+    works: Iterable[Work],
+    seen: Seen,
+    ways: Ways,
+    *,
+    now_ns: int,
+    changes: Iterable[tuple[str, int]] = (),
+) -> Learned:
+    """Judge all works that are over; ``changes`` are elements that were changed, and when."""
     over = [each for each in works if each.ends_ns <= now_ns]
-    judged = (result_of(each, seen, ways) for each in over)
+    judged = (result_of(each, seen, ways) for each in undisturbed(over, changes))
     return Learned(results=tuple(each for each in judged if each is not None))
+
+
+def undisturbed(works: Iterable[Work], changes: Iterable[tuple[str, int]]) -> Iterator[Work]:
+    """Shorten works to what came before their element was changed: what follows is not theirs."""
+    changed: dict[str, list[int]] = {}
+    for element, changed_ns in changes:
+        changed.setdefault(element, []).append(changed_ns)
+    for work in works:
+        meanwhile = [
+            each for each in changed.get(work.element, ()) if work.begins_ns < each < work.ends_ns
+        ]
+        yield replace(work, ends_ns=min(meanwhile, default=work.ends_ns))
 
 
 def result_of(work: Work, seen: Seen, ways: Ways) -> Result | None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import duckdb
 import orjson
 
 from sentio.kernel.errors import UnknownName
 from sentio.loop.care.forecasting import forecast
-from sentio.loop.care.past_works import Learned, Result, result_of
+from sentio.loop.care.past_works import Learned, Result, result_of, undisturbed
 from sentio.loop.care.reach import Ways
 from sentio.loop.care.seen import DAY_NS
 from sentio.loop.care.store_seen import StoreSeen
@@ -31,6 +32,11 @@ WORKS = """
     AND end_ts >= ? AND ts < ? ORDER BY event_id, element, ts
 """
 
+CHANGES = """
+    SELECT element, ts FROM event
+    WHERE event_kind = 'change' AND element IS NOT NULL AND ts >= ? AND ts < ?
+"""
+
 
 class Works:
     """Reads planned works from the store and foretells them; forecasts are kept for an hour."""
@@ -49,12 +55,8 @@ class Works:
 
         Of a work that was announced several times the last word counts; one called off is left out.
         """
-        con = self._warehouse.con.cursor()
         before_ns = begins_before_ns if begins_before_ns is not None else 1 << 62
-        try:
-            rows = con.execute(WORKS, [ends_after_ns, 1 << 62]).fetchall()
-        except (duckdb.CatalogException, duckdb.BinderException):  # no event yet
-            return []
+        rows = self._events(WORKS, ends_after_ns, 1 << 62)
         last = {(row[0], row[1]): row for row in rows}
         elements: dict[str, int] = {}
         for number, _ in last:
@@ -115,7 +117,18 @@ class Works:
             for each in self.list(ends_after_ns=now_ns - JUDGED_BACK_NS)
             if each.ends_ns <= now_ns
         ]
-        return Learned(results=tuple(self._judged(over[-MOST_JUDGED:], seen, ways)))
+        over = over[-MOST_JUDGED:]
+        since_ns = min((each.begins_ns for each in over), default=now_ns)
+        changes = [
+            (str(row[0]), int(str(row[1]))) for row in self._events(CHANGES, since_ns, now_ns)
+        ]
+        return Learned(results=tuple(self._judged(undisturbed(over, changes), seen, ways)))
+
+    def _events(self, query: str, since_ns: int, until_ns: int) -> list[tuple[Any, ...]]:
+        try:
+            return self._warehouse.con.cursor().execute(query, [since_ns, until_ns]).fetchall()
+        except (duckdb.CatalogException, duckdb.BinderException):  # no event yet
+            return []
 
     def _judged(self, over: Iterable[Work], seen: StoreSeen, ways: Ways) -> Iterable[Result]:
         for each in over:
