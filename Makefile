@@ -3,7 +3,7 @@ PYTHON ?= python3.11
 UV := .venv/bin/uv
 RUN := $(UV) run --no-sync
 
-.PHONY: help run sample test check format lint floors types bench docs clean
+.PHONY: help run sample ui test check format lint floors types bench docs clean
 
 help:            ## this list
 	@grep -E '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -14,7 +14,10 @@ help:            ## this list
 	$(UV) sync --quiet --frozen --all-extras
 	touch $@
 
-run: .venv/ready ## a server that watches and a small simulated city beside it; says what it sees; Ctrl-C stops
+ui: .venv/ready  ## build the pages, if their sources have changed
+	$(RUN) python ui/build.py
+
+run: ui          ## a server that watches and a small simulated city beside it; says what it sees; Ctrl-C stops
 	$(RUN) sentio demo
 
 sample: .venv/ready ## make a sample of real wire formats, ingest it, write the report and open it
@@ -22,7 +25,7 @@ sample: .venv/ready ## make a sample of real wire formats, ingest it, write the 
 	$(RUN) sentio ingest sentio-data/sample --source sample
 	$(RUN) sentio report --out sentio-data/report.html --open
 
-test: .venv/ready ## everything that must hold: style, types, floors, tests
+test: ui         ## everything that must hold: style, types, floors, tests
 	$(MAKE) --no-print-directory check
 	$(RUN) pytest -n 2
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 
 import uvicorn
+from fastapi import FastAPI
 
 from sentio.api.address import check_address, listening_socket
 from sentio.api.app import create_app
@@ -28,6 +29,7 @@ def serve(
     clock: Clock | None = None,
     on_ready: Callable[[str], None] = lambda _url: None,
     on_change: OnChange = lambda _change: None,
+    add_pages: Callable[[FastAPI], None] = lambda _app: None,
 ) -> None:
     """Serve until a signal to stop comes (SIGINT, SIGTERM).
 
@@ -37,6 +39,8 @@ def serve(
         Told the address once it is listened on.
     on_change
         Told of every degradation as it is seen, on the loop's thread.
+    add_pages
+        Adds to the application what people look at.
 
     Raises
     ------
@@ -58,6 +62,7 @@ def serve(
             explainer=lambda live: diagnoser(platform.warehouse, live),
             on_change=on_change,
         )
+        add_pages(app)
         config = uvicorn.Config(
             app,
             log_config=None,

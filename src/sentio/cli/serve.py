@@ -28,6 +28,7 @@ def serve(
 
     What was accepted is committed before it ends.
     """
+    from sentio import web
     from sentio.api import server
 
     settings = settings_of(context, api_host=host, api_port=port)
@@ -37,5 +38,5 @@ def serve(
         listened.append(url)
         say(f"Listening on {url}; Ctrl-C stops.")
 
-    server.serve(settings, on_ready=ready, on_change=say_change)
+    server.serve(settings, on_ready=ready, on_change=say_change, add_pages=web.add_pages)
     answer({"listened": listened}, "Stopped; all that was accepted is kept.", as_json=as_json)

@@ -1,0 +1,5 @@
+import { PageTitle } from "@/parts/panel";
+
+export default function Page() {
+  return <PageTitle title="domains" />;
+}
