@@ -37,6 +37,7 @@ from sentio.api.metrics import Metrics
 from sentio.api.notify.routes import notifications_router
 from sentio.api.nwdaf import analytics_router, subscriptions_router
 from sentio.api.outward import Outward
+from sentio.api.pages.routers import page_routers
 from sentio.api.plans import plans_router
 from sentio.api.problems import add_problems
 from sentio.api.rate import Rate
@@ -185,6 +186,7 @@ def _add_reading(app: FastAPI, loop: Running) -> None:
                 loop.told, access, newest=lambda: loop.newest_event, is_stopping=is_stopping
             ),
         ),
+        *(("/api", router) for router in page_routers(platform, loop, access)),
     ):
         app.include_router(router, prefix=prefix)
 

@@ -1,0 +1,1 @@
+"""What the pages of the user interface read: one router a page."""
