@@ -40,9 +40,9 @@ def subjects_by_pseudonym(
         from sentio.governance.pseudonym import pseudonyms
 
         imsis: list[str] = known["imsi"].to_pylist()
-        found = dict(zip(imsis, imsis, strict=True))
+        found, own_key = dict(zip(imsis, imsis, strict=True)), key()
         for kind, names in known.items():
-            made = pseudonyms(names, kind=kind, key=key())
+            made = pseudonyms(names, kind=kind, key=own_key)
             found |= {str(name): imsi for name, imsi in zip(made.to_pylist(), imsis, strict=True)}
         return found
 
