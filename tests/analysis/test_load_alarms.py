@@ -102,9 +102,10 @@ SHORT = "RESOURCE_AT_OR_NEARING_CAPACITY"
     [
         (CALM, -2 * DAY, "loss"),
         (BUSY, -2 * DAY, "overload"),
+        ((0.3, 0.6), -2 * DAY, "overload"),
         ((0.8, 0.8), 0, "overload"),
     ],
-    ids=["as usual", "full", "not yet learned"],
+    ids=["as usual", "full", "higher", "not yet learned"],
 )
 def test_an_alarm_does_not_outweigh_a_load_that_is_measured_and_as_usual(
     load: tuple[float, float], since: int, kind: str
