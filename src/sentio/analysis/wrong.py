@@ -22,6 +22,7 @@ EVENTS: Mapping[str, tuple[float, float]] = {
 }
 """How many minutes before the decline, and after it, an event still belongs to it; a work lasts."""
 AT_ONCE_MIN = 20.0  # between a change and a decline that it may have brought
+LATE_MIN = 60.0  # the same, where nothing else tells: a slow decline is seen late
 LEAST = 4.0  # deviations
 
 UP, DOWN = 1.0, -1.0
@@ -150,4 +151,5 @@ def word_for(signs: Mapping[str, float]) -> str:
     first = next((word for word in FIRST if word in words), max(told)[2] if told else "")
     if "load_alarm" in signs and first in {"", *OF_LOAD}:
         return "overload"
-    return first or ("change" if "change" in signs else "")
+    is_change = abs(signs.get("change", LATE_MIN + 1.0)) <= LATE_MIN
+    return first or ("change" if is_change else "")
