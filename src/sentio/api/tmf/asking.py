@@ -108,20 +108,18 @@ class _Reading:
                 return self.unknown()
             case Not(inner):
                 return self.clauses(inner, above, is_denied=not is_denied)
-            case All(parts) if is_denied:
-                return self.either(parts, above, is_denied=True)
-            case All(parts):
-                self.is_exact &= not above or len(parts) < 2  # noqa: PLR2004  (of the same element)
-                return [x for each in parts for x in self.clauses(each, above, is_denied=False)]
-            case Either(parts) if is_denied:
-                self.is_exact &= not above or len(parts) < 2  # noqa: PLR2004  (as above)
-                return [x for each in parts for x in self.clauses(each, above, is_denied=True)]
-            case Either(parts):
-                return self.either(parts, above, is_denied=False)
+            case All(parts) | Either(parts):
+                read = self.every if isinstance(asked, All) != is_denied else self.either
+                return read(parts, above, is_denied=is_denied)
             case Within(path, test):
                 return self.within(test, (*above, *path), above, is_denied=is_denied)
             case _:
                 return self.leaf(asked, above, is_denied=is_denied)
+
+    def every(self, parts: Sequence[Asked], above: Path, *, is_denied: bool) -> list[Clause]:
+        """Read what must all hold; of one element the index does not tell that."""
+        self.is_exact &= not above or len(parts) < 2  # noqa: PLR2004  (nothing together)
+        return [x for each in parts for x in self.clauses(each, above, is_denied=is_denied)]
 
     def either(self, parts: Sequence[Asked], above: Path, *, is_denied: bool) -> list[Clause]:
         options = [self.clauses(each, above, is_denied=is_denied) for each in parts]

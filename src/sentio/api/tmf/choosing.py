@@ -1,4 +1,4 @@
-"""From the filters of a list to what the store is asked: by the index, and by bodies for the rest."""
+"""From the filters of a list to what the index is asked, and what the bodies are asked."""
 
 from __future__ import annotations
 
