@@ -33,6 +33,7 @@ from sentio.store.state.open_api_search import (
     after_coming,
     in_order,
     passing,
+    size,
     values,
 )
 from sentio.store.state.open_api_values import Entry, Key
@@ -191,8 +192,7 @@ class OpenApiStore:
         with self._state.reading() as connection:
             collection = self._found(connection, kind)
             if wanted == ALL:
-                row = TmfCollectionRow
-                total = connection.scalar(select(row.total).where(row.id == collection)) or 0
+                total = size(connection, collection)
                 seqs = [] if page.limit == 0 else after_coming(connection, collection, page)
             else:
                 passed = self._passed(connection, collection, wanted)
@@ -211,7 +211,11 @@ class OpenApiStore:
 
                 return self._answer(connection, collection, path, fresh)
 
-            passed = self._passed(connection, collection, wanted)
+            first = vector(sorts[0][0]) if sorts and wanted == ALL else None
+            if first is not None and len(first) == size(connection, collection):
+                passed = np.sort(first)  # all have it, which is quicker than to ask for all
+            else:
+                passed = self._passed(connection, collection, wanted)
             yield Ordered(passed, Order(connection, collection, sorts, vector=vector))
 
     def version(self, kind: Kind) -> int:

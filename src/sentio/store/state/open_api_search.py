@@ -27,7 +27,7 @@ from sqlalchemy import (
 )
 
 from sentio.store.state.open_api_values import FIGURE, LEAST, MOMENTARY, SIMPLE, TEXT
-from sentio.store.state.tables import TmfIndexRow, TmfResourceRow
+from sentio.store.state.tables import TmfCollectionRow, TmfIndexRow, TmfResourceRow
 
 Kind = tuple[str, str]
 """API and resource, such as ``("TMF642v4", "alarm")``."""
@@ -105,13 +105,22 @@ def every(connection: Connection, collection: int) -> Seqs:
     return fetched(connection, wanted)
 
 
+def size(connection: Connection, collection: int) -> int:
+    """Tell how many resources there are."""
+    row = TmfCollectionRow
+    return connection.scalar(select(row.total).where(row.id == collection)) or 0
+
+
 def in_order(connection: Connection, collection: int, path: str) -> Seqs:
     """Give the numbers of those that have a value at a path, by the least that each has."""
     row = TmfIndexRow
     ours = and_(row.collection == collection, row.path == path, has_forms(LEAST))
     counted = select(row.seq).where(ours, row.number.is_not(None)).order_by(row.number, row.seq)
+    found = fetched(connection, counted)
+    if len(found) == size(connection, collection):
+        return found
     told = select(row.seq).where(ours, row.number.is_(None)).order_by(row.value, row.seq)
-    return np.concatenate([fetched(connection, counted), fetched(connection, told)])
+    return np.concatenate([found, fetched(connection, told)])
 
 
 def values(

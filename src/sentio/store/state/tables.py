@@ -361,7 +361,7 @@ class TmfIndexRow(Base):
 
     __tablename__ = "tmf_index"
     __table_args__ = (
-        Index("ix_tmf_index_seq", "collection", "seq", "path"),
+        Index("ix_tmf_index_seq", "collection", "seq", "path", "number", "forms"),
         Index(
             "ix_tmf_index_number",
             *("collection", "path", "number", "seq", "forms"),

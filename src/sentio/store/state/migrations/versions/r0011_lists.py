@@ -31,7 +31,7 @@ def upgrade() -> None:
     bytewise = sa.String(250).with_variant(sa.String(250, collation="C"), "postgresql")
     _make_index(bytewise, [sa.Column("forms", sa.Integer, nullable=False)])
     _fill_index()  # the other two indexes are made faster at once
-    _index("ix_tmf_index_seq", "seq", "path")
+    _index("ix_tmf_index_seq", "seq", "path", "number", "forms")
     _number_index("path", "number", "seq", "forms")
     connection = op.get_bind()
     known = set(connection.scalars(sa.select(SUBSCRIPTION.c.id)))
