@@ -22,6 +22,7 @@ from sentio.loop.care.past_works import learned
 from sentio.loop.care.reach import Ways
 from sentio.loop.care.seen import Remembered
 from sentio.loop.scored import scored_uses
+from sentio.model.calendar import Calendar
 from sentio.model.topology import topology
 from sentio.model.work import Forecast, Work
 
@@ -53,7 +54,8 @@ class City:
         elements, links = self.operator.topology()
         self.topology = topology(elements, links)
         self.ways = Ways.of(self.topology, elements, links)
-        self.seen = Remembered("cell")
+        days_off = frozenset(self.operator.days_off())
+        self.seen = Remembered("cell", Calendar(days_off=days_off))
         self.announced: list[Work] = []
         self.changed: list[tuple[str, int]] = []
         self.records = 0

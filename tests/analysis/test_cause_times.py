@@ -131,7 +131,8 @@ def test_signs_say_what_is_wrong() -> None:
         ({"sinr_db": -8.0, "throughput_dl_ratio": -30.0}, "degraded"),
         ({"planned_work": 3.0, "loss_ratio": 40.0}, "planned_work"),
         ({"change": 180.0, "loss_ratio": 40.0}, "loss"),
-        ({"change": 180.0}, "change"),
+        ({"change": 180.0}, ""),
+        ({"change": 40.0}, "change"),
         ({"loss_ratio": -9.0}, ""),
     ],
 )

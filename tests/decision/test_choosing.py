@@ -274,7 +274,8 @@ def test_a_way_round_is_too_long_for_machines_that_cannot_wait() -> None:
 
     assert chosen({"plc": 40.0}, "web") == "ticket"
     assert chosen({"meter": 40.0, "vehicle": 40.0}, "web") == "reroute"
-    assert chosen({"plc": 40.0}, "web", "plc") == "reroute"
+    assert chosen({"plc": 0.5}, "web", "plc") == "reroute"  # few, against all others
+    assert chosen({"plc": 40.0}, "web", "plc") == "ticket"  # what is left to them would be lost
 
 
 def test_a_cure_that_has_just_helped_gets_time_to_show_it() -> None:

@@ -7,6 +7,7 @@ from copy import deepcopy
 from dataclasses import replace
 
 import pytest
+from tests.execution.planned import plan as planned
 from tests.village import PERIOD_NS, START_NS, Village
 
 from sentio.awareness.series import Place
@@ -16,9 +17,10 @@ from sentio.decision.policy import policy, with_autonomy
 from sentio.decision.tallied import Tallied
 from sentio.loop.acting import Acting, World
 from sentio.loop.needs import uses_per_min
+from sentio.loop.proofs import worse_for
 from sentio.model.degradation import Scope
 from sentio.model.diagnosis import Diagnosis, Hypothesis, Impact
-from sentio.model.plan import Autonomy, Outcome, Plan
+from sentio.model.plan import Autonomy, Outcome, Plan, Verdict
 
 LEARNED = 330
 HIT = {"upf": "upf-1"}
@@ -76,9 +78,9 @@ def turn(village: Village, loop: Acting, hit: Scope | None, **cause: str) -> lis
     return loop.see(village.watching, now_ns=START_NS + village.period * PERIOD_NS)
 
 
-def until_done(village: Village, loop: Acting, **cause: str) -> Plan:
+def until_done(village: Village, loop: Acting, hit: Scope = HIT, **cause: str) -> Plan:
     for _ in range(12):
-        for told in turn(village, loop, HIT, **cause):
+        for told in turn(village, loop, hit, **cause):
             if isinstance(told, Plan) and told.chosen and told.autonomy == "act":
                 return told
     pytest.fail("nothing was done")
@@ -132,6 +134,34 @@ def test_what_does_not_help_is_taken_back_and_not_tried_again(village: Village) 
     assert [(each.verdict, each.is_undone) for each in proven] == [("no_effect", True)]
     again = [t for t in later if isinstance(t, Plan) and t.chosen and plan.chosen]
     assert all(t.chosen.action != plan.chosen.action for t in again if t.chosen)
+
+
+def test_whoever_else_is_harmed_by_it_is_named(village: Village) -> None:
+    loop, part = acting(), {"app": "app-1"}
+    plan = until_done(village, loop, part)
+    for_whom = loop.proving[plan.id].scope
+    proven = outcomes(village, loop, HIT)
+
+    assert (plan.scope, for_whom) == (HIT, part)
+    assert [(each.verdict, each.is_undone) for each in proven] == [("worse", True)]
+    assert proven[0].effect_mos.low > 0.0
+    assert proven[0].worse_for == ("upf=upf-1",)
+
+
+@pytest.mark.parametrize(
+    ("alone", "weighed", "named"),
+    [
+        ("improved", "worse", ("upf=upf-1",)),
+        ("undecided", "worse", ("upf=upf-1",)),
+        ("worse", "worse", ()),
+        ("improved", "improved", ()),
+        ("no_effect", "no_effect", ()),
+    ],
+)
+def test_others_are_named_only_where_it_is_worse_because_of_them(
+    alone: Verdict, weighed: Verdict, named: tuple[str, ...]
+) -> None:
+    assert worse_for(planned(), alone, weighed) == named
 
 
 def test_what_came_of_it_is_learned(village: Village) -> None:

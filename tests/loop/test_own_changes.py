@@ -74,3 +74,14 @@ def test_what_is_taken_back_already_is_regretted_no_more() -> None:
 
     assert brought_by([mine], need(CHANGED)) == mine
     assert not is_regretted(need(CHANGED, lost_min_per_hour=1000.0), mine, None)
+
+
+def test_a_change_in_the_record_that_is_the_end_of_an_own_action_is_its_own() -> None:
+    mine = reroute(degradation="D9", began_min=260.0, ended_min=250.0, against="loss")
+    told = replace(CHANGED, signs={"change": 250.0 - BEGAN_MIN})  # minutes before the decline
+    other = replace(CHANGED, signs={"change": 120.0})
+
+    found = without_own_change([mine], need(told)).diagnosis.cause
+    assert found is not None
+    assert found.kind == "loss"
+    assert without_own_change([mine], need(other)) == need(other)

@@ -6,9 +6,9 @@ import pytest
 
 from sentio.kernel.errors import RefusedError
 from sentio.store.state import StateStore
-from sentio.store.state.open_api import OpenApiStore
-from sentio.store.state.open_api_hubs import Hub, Hubs
-from sentio.store.state.open_api_search import Entry, Page, Sought
+from sentio.store.state.open_api import OpenApiStore, Wanted
+from sentio.store.state.open_api_search import Page, Sought
+from sentio.store.state.open_api_values import Entry
 
 KIND = ("TMF642v4", "alarm")
 
@@ -39,7 +39,7 @@ def five(state) -> OpenApiStore:
 
 
 def found(store: OpenApiStore, *clauses, **page: int) -> tuple[int, str]:
-    total, rows = store.page(KIND, clauses, Page(**page))
+    total, rows = store.page(KIND, Wanted(clauses), Page(**page))
     return total, "".join(str(row.body["n"]) for row in rows)
 
 
@@ -107,16 +107,3 @@ def test_a_change_that_fails_changes_nothing(five) -> None:
         five.change(KIND, "r1", fail, entries=entries, at_ns=2)
 
     assert five.get(KIND, "r1") == {"id": "r1", "n": 1, "word": "B"}
-
-
-def test_hubs_are_kept_by_api(state) -> None:
-    hubs = Hubs(state)
-    hub = Hub(id="h", api="TMF642v4", callback="http://x/", query="", secret="s", created_ns=1)
-    hubs.add(hub)
-
-    assert hubs.list("TMF642v4") == [hub]
-    assert hubs.list("TMF621v4") == []
-    assert hubs.one("TMF621v4", "h") is None
-    assert not hubs.remove("TMF621v4", "h")
-    assert hubs.remove("TMF642v4", "h")
-    assert hubs.list() == []

@@ -12,9 +12,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from sentio.cli.child import serving
+from sentio.cli.subscribers import subjects_by_pseudonym
 from sentio.lab.live.control import orders_url
 from sentio.lab.live.kept import Kept, Memory
 from sentio.lab.live.lab import Watchers
@@ -24,6 +26,7 @@ from sentio.lab.live.sending import Push
 from sentio.lab.live.steering import ask
 from sentio.lab.operator.scale import Scale
 from sentio.lab.southbound.server import southbound_url
+from sentio.lab.stream.names import known_as
 
 pytestmark = pytest.mark.slow
 LEARN_DAYS = 0.15
@@ -53,7 +56,12 @@ def free_port() -> int:
 
 @contextmanager
 def at_work(
-    folder: Path, *, users: int = 4000, autonomy: str = "advise", speed: float = 100.0
+    folder: Path,
+    *,
+    users: int = 4000,
+    autonomy: str = "advise",
+    speed: float = 100.0,
+    southbound_port: int | None = None,
 ) -> Iterator[tuple[int, int, Kept]]:
     """Run a Sentio and a lab that pushes to it; gives their ports, and where the lab goes on."""
     stop, live, told = threading.Event(), threading.Event(), list[tuple[int, Kept]]()
@@ -65,7 +73,7 @@ def at_work(
         server.ask("watch", {"grace_s": 0})
         live.set()
 
-    control_port, southbound_port = free_port(), free_port()
+    control_port, southbound_port = free_port(), southbound_port or free_port()
     wish = Wish(
         scale=Scale(cells=24, users=users, things=50),
         faults=0.0,
@@ -90,7 +98,12 @@ def at_work(
         work = threading.Thread(
             target=run_lab,
             args=(wish, Push(server.url, stop=stop), Memory(folder / "lab.json")),
-            kwargs={"stop": stop, "on_ready": on_ready, "watchers": Watchers(on_live=on_live)},
+            kwargs={
+                "stop": stop,
+                "on_ready": on_ready,
+                "watchers": Watchers(on_live=on_live),
+                "subject_of": subjects_by_pseudonym(known_as(wish.scale.subjects), server.key),
+            },
         )
         work.start()
         try:
@@ -154,3 +167,34 @@ def test_what_breaks_is_healed_over_the_networks_interfaces_and_proven(tmp_path)
             if each["details"].get("plan") == plan["id"]
         }
         assert {"action ordered", "action sent", "action done", "effect proven"} <= lines
+
+
+def test_a_session_for_whom_the_sentio_knows_by_pseudonym_only_changes_the_network(tmp_path):
+    southbound_port = free_port()
+    imsi = "999700000000007"
+    named = {"kind": "imsi", "identifier": imsi, "purpose": "a session of better quality"}
+    with at_work(tmp_path, users=400, southbound_port=southbound_port) as (port, _, _):
+        care = httpx.post(f"http://127.0.0.1:{port}/api/v1/care", json=named, trust_env=False)
+        with httpx.Client(base_url=southbound_url(southbound_port), trust_env=False) as http:
+            made, stranger = (
+                http.post("/quality-on-demand/v1/sessions", json=session_for(name))
+                for name in (care.json()["subject"], "4711")
+            )
+            ledger = http.get("/southbound/ledger")
+
+    (row,) = ledger.json()["orders"]
+    assert (made.status_code, stranger.status_code) == (201, 404)
+    assert (row["element"], row["stands"]) == (care.json()["subject"], True)
+    assert row["changes"]
+    assert imsi not in made.text + ledger.text
+    for file in (tmp_path / "serve.log", tmp_path / "state.db"):
+        assert imsi.encode() not in file.read_bytes()
+
+
+def session_for(name: str) -> dict[str, Any]:
+    return {
+        "device": {"networkAccessIdentifier": f"{name}@cem.invalid"},
+        "applicationServer": {"ipv4Address": "0.0.0.0/0"},
+        "qosProfile": "QOS_E",
+        "duration": 3600,
+    }

@@ -109,6 +109,7 @@ def _hypothesis(
             sources.log,
             began_ns=began_ns,
             until_ns=until_ns,
+            symptoms=sources.symptoms,
         )
     return Hypothesis(
         element=one.element,

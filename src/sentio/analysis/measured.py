@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from sentio.analysis.alarm_roots import Alarm
 from sentio.analysis.rhythm import Rhythm
-from sentio.kernel.arrays import FloatArray, IntArray
+from sentio.kernel.arrays import BoolArray, FloatArray, IntArray
 
 HOUR_NS = 3_600_000_000_000
 HOURS = 24
@@ -59,6 +59,7 @@ class _Held:
     deviation: FloatArray
     value: FloatArray
     usual: FloatArray
+    is_known: BoolArray  # whether enough was learned to have a usual value
     tells_load: bool
 
     def rows(self, codes: Sequence[int]) -> list[int]:
@@ -107,6 +108,7 @@ class Measured:
                 deviation=deviation,
                 value=value,
                 usual=usual,
+                is_known=is_known,
                 tells_load=bool(np.isin(code, self._of_load).any()),
             )
         )
@@ -149,6 +151,14 @@ class Measured:
                 if known is None or abs(found.deviations) > abs(known.deviations):
                     best[code] = found
         return sorted(best.values(), key=lambda o: -abs(o.deviations))
+
+    def is_known(self, element: str, indicators: Collection[str], span: tuple[int, int]) -> bool:
+        """Tell whether one of an element's indicators was measured in a span, and usual before."""
+        codes = self._of_element.get(element, [])
+        wanted = [code for code in codes if self._keys[code][1] in indicators]
+        within = (held for held in self._held if span[0] < held.end_ns <= span[1])
+        first = next((held for held in within if held.rows(wanted)), None)
+        return first is not None and any(first.is_known[i] for i in first.rows(wanted))
 
     def is_asleep(self, element: str, since_ns: int, until_ns: int) -> bool:
         """Tell whether an element told nothing, or of no traffic, most times that it should have.
@@ -206,7 +216,7 @@ class Measured:
             self._sums = np.concatenate([self._sums, more], axis=2)
         return code
 
-    def _usual(self, hour: int, code: np.ndarray) -> tuple[FloatArray, FloatArray, np.ndarray]:
+    def _usual(self, hour: int, code: np.ndarray) -> tuple[FloatArray, FloatArray, BoolArray]:
         """Mean and scatter at an hour, with its neighbours where it has seen too little."""
         near = [(hour - 1) % HOURS, hour, (hour + 1) % HOURS]
         share = np.array([0.15, 1.0, 0.15])[:, None]

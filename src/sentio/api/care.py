@@ -44,7 +44,7 @@ def care_router(platform: Platform, access: Access) -> APIRouter:
     """Make the routes of customer care."""
     reads = access.needs("read")
     router = APIRouter(prefix="/v1", tags=["care"], dependencies=[Depends(reads)])
-    care = Care(platform.warehouse, platform.state)
+    care = Care(platform.warehouse, platform.state, platform.calendar)
 
     def answer(subject: int, request: Request, *, purpose: str, days: float) -> Json:
         now_ns = platform.clock.now_ns()

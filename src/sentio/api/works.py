@@ -20,7 +20,7 @@ def works_router(platform: Platform, access: Access) -> APIRouter:
     """Make the routes of planned works."""
     reads = access.needs("read")
     router = APIRouter(prefix="/v1", tags=["assurance"], dependencies=[Depends(reads)])
-    works = Works(platform.warehouse)
+    works = Works(platform.warehouse, platform.calendar)
 
     @router.get("/works", summary="Planned works")
     def listed(  # pyright: ignore[reportUnusedFunction]  (FastAPI calls it)

@@ -13,8 +13,10 @@ from pathlib import Path
 from threading import Event, Thread
 from typing import IO, Any
 
+from sentio.governance.key import Key, key_from_file
 from sentio.kernel.errors import StoreError
 
+KEY_FILE = "key"
 LOG_FILE = "serve.log"
 LISTENS = "Listening on "
 KEPT = ("SENTIO_DEFINITIONS", "SENTIO_SHARED", "SENTIO_MEMORY_LIMIT_MB", "SENTIO_THREADS")
@@ -44,6 +46,7 @@ class Server:
     ) -> None:
         self.log = folder / LOG_FILE
         self._folder = folder
+        self._key_file = folder / KEY_FILE
         self._port = port
         self._learn_days = learn_days
         self._more = more
@@ -60,6 +63,11 @@ class Server:
         if not self._url:
             raise _not_started(self._said, self.log)
         return self._url
+
+    def key(self) -> Key:
+        """Give its pseudonym key, once it listens; raises `StoreError` where it does not come."""
+        _ = self.url  # it makes the key before
+        return key_from_file(self._key_file)
 
     def start(self, *, grace_s: int) -> None:
         """Start it with a grace; it takes some seconds until it listens."""
@@ -122,6 +130,7 @@ class Server:
         others = {n: v for n, v in os.environ.items() if not n.startswith("SENTIO_") or n in KEPT}
         ours = {
             "DATA_FOLDER": str(self._folder),
+            "KEY_FILE": str(self._key_file),
             "API_PORT": str(self._port),
             "LOG_LEVEL": "warning",  # a line a request would fill the disk in a few days
             "AWARENESS_LEARN_DAYS": str(self._learn_days),

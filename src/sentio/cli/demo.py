@@ -101,10 +101,12 @@ def _at_the_lab(settings: Settings) -> dict[str, str]:
 
 def _run(wish: Wish, server: Server, memory: Path, *, stop: threading.Event, is_new: bool) -> Json:
     """Run the city, and say what is told: all of it where the city is new, else from now on."""
+    from sentio.cli.subscribers import subjects_by_pseudonym
     from sentio.cli.told_stream import follow
     from sentio.lab.live.kept import Memory
     from sentio.lab.live.run import run_lab
     from sentio.lab.live.sending import Push
+    from sentio.lab.stream.names import known_as
 
     after = {"after": 0 if is_new else None}
     told = threading.Thread(
@@ -118,6 +120,7 @@ def _run(wish: Wish, server: Server, memory: Path, *, stop: threading.Event, is_
         stop=stop,
         watchers=_saying(server, wish.speed),
         on_ready=_say_ready,
+        subject_of=subjects_by_pseudonym(known_as(wish.scale.subjects), server.key),
     )
 
 

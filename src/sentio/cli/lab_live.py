@@ -93,11 +93,30 @@ def live(
         southbound_port=settings.lab_southbound_port,
     )  # fmt: skip
     sending = partial(_sending, settings, url, folder, key)
-    state = _run(wish, sending, settings.data_folder / MEMORY_FILE, again=again)
+    path = settings.data_folder / MEMORY_FILE
+    is_own = url is None and folder is None
+    names = _subjects_of(settings, wish) if is_own else str
+    state = _run(wish, sending, path, again=again, subject_of=names)
     answer(state, f"Stopped; all is sent until {state['sent_until']}.", as_json=as_json)
 
 
-def _run(wish: Wish, sending: Callable[[Event], Sending], path: Path, *, again: bool) -> Json:
+def _subjects_of(settings: Settings, wish: Wish) -> Callable[[str], str]:
+    """Give the way back from the pseudonyms of this machine's own Sentio."""
+    from sentio.cli.subscribers import subjects_by_pseudonym
+    from sentio.lab.stream.names import known_as
+    from sentio.loop.platform import key_of
+
+    return subjects_by_pseudonym(known_as(wish.scale.subjects), lambda: key_of(settings))
+
+
+def _run(
+    wish: Wish,
+    sending: Callable[[Event], Sending],
+    path: Path,
+    *,
+    again: bool,
+    subject_of: Callable[[str], str],
+) -> Json:
     """Run a lab until a signal stops it; gives its last state."""
     from sentio.lab.live.kept import Memory
     from sentio.lab.live.run import run_lab
@@ -107,7 +126,7 @@ def _run(wish: Wish, sending: Callable[[Event], Sending], path: Path, *, again: 
     with stopping() as stop:
         return run_lab(
             wish, sending(stop), Memory(path), stop=stop, watchers=_saying(),
-            on_ready=_say_ready, on_southbound=_say_southbound,
+            on_ready=_say_ready, on_southbound=_say_southbound, subject_of=subject_of,
         )  # fmt: skip
 
 

@@ -35,11 +35,14 @@ def works(
     from sentio.kernel.values import to_plain
     from sentio.loop.care.works import Works
     from sentio.loop.platform import read_warehouse
+    from sentio.model.calendar import calendar_of
 
     now_ns = SystemClock().now_ns()
     since_ns = span_ns(since, None, now_ns=now_ns, zone=zone_of(zone))[0]
-    with read_warehouse(settings_of(context)) as warehouse:
-        known = Works(warehouse)
+    settings = settings_of(context)
+    calendar = calendar_of(settings.holidays_country, settings.holidays_also)
+    with read_warehouse(settings) as warehouse:
+        known = Works(warehouse, calendar)
         at_ns = known.latest_ns(now_ns)
         if name is not None:
             made = known.forecast(known.one(name), now_ns=at_ns)

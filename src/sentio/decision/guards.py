@@ -142,14 +142,18 @@ def likely_help(asked: Asked) -> str:
 
 
 def worth_it(asked: Asked) -> str:
-    """Refuse what costs more than it brings."""
-    least = asked.policy.limits.least_value_min
-    if asked.candidate.value >= least:
-        return ""
-    return (
-        f"it is worth {asked.candidate.value:.0f} experience minutes, at least {least:.0f} are "
-        "asked for"
-    )
+    """Refuse what costs more than it brings, or a cure that brings hardly more."""
+    least, times = asked.policy.limits.least_value_min, asked.policy.limits.least_over_price
+    one = asked.candidate
+    if one.value < least:
+        return f"it is worth {one.value:.0f} experience minutes, at least {least:.0f} are asked for"
+    brings, price = one.regained_min.mean, one.cost + one.risk
+    if asked.kind.is_cure and brings < times * price:
+        return (
+            f"it brings {brings:.0f} experience minutes at a price of {price:.0f}, at least "
+            f"{times:g} times as much is asked for"
+        )
+    return ""
 
 
 def blast_radius(asked: Asked) -> str:

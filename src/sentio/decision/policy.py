@@ -23,6 +23,7 @@ class Limits(BaseModel):
     least_probability: Share = 0.8
     least_success: Share = 0.6
     least_value_min: float = 5.0
+    least_over_price: Annotated[float, Field(ge=0)] = 1.5
     blast_share: Share = 0.6
     actions_per_hour: Annotated[int, Field(ge=0)] = 20
     per_element: Annotated[int, Field(ge=0)] = 2

@@ -42,7 +42,9 @@ def candidate(
     at_stake = weight * need.lost_min_per_hour / 60.0 * lasts_min * remedy.recovers
     success = cause.probability * helps.mean
     risk = _risk(kind, need, uses_per_min=uses_per_min, lasts_min=lasts_min)
-    cost = kind.cost_min + _broken(kind, need, things_per_min or {}, lasts_min)
+    broken, lost_for = _broken(kind, need, things_per_min or {}, lasts_min)
+    at_stake *= 1.0 - lost_for
+    cost = kind.cost_min + broken
     regained = Estimate(
         mean=at_stake * success,
         low=at_stake * cause.probability * helps.low,
@@ -69,9 +71,7 @@ def _risk(kind: ActionKind, need: Need, *, uses_per_min: float | None, lasts_min
     if kind.blast == "nobody":
         return 0.0
     if uses_per_min is None or kind.blast == "scope":
-        told = need.degradation
-        minutes = max((told.seen_ns - told.began_ns) / MINUTE_NS, SHORTEST_MIN)
-        uses_per_min = told.uses / minutes
+        uses_per_min = _declined_per_min(need)
     interrupted = USE_LOST * kind.interrupts_min
     worse = kind.harm * kind.harm_share * lasts_min
     return USE_MIN * uses_per_min * (interrupted + worse)
@@ -79,20 +79,38 @@ def _risk(kind: ActionKind, need: Need, *, uses_per_min: float | None, lasts_min
 
 def _broken(
     kind: ActionKind, need: Need, things_per_min: Mapping[str, float], lasts_min: float
-) -> float:
-    """Give the experience minutes of things that cannot wait as long as the action makes them.
+) -> tuple[float, float]:
+    """Tell what things lose that cannot wait as long as the action makes them.
 
-    Those that suffer already lose nothing more; where it costs more than it brings, it is taken
-    back when its proof is due.
+    Those that suffer already lose what was left to them, and are not helped by it. Where it costs
+    more than it brings, it is taken back when its proof is due.
+
+    Returns
+    -------
+    minutes, share
+        Experience minutes lost; the share of the uses that declined which it cannot help.
     """
     limits_ms = latency_limits_ms()
-    broken = sum(
-        per_min
+    broken = {
+        name: per_min
         for name, per_min in things_per_min.items()
         if limits_ms.get(name, math.inf) <= kind.adds_delay_ms
-        and name not in need.degradation.services
-    )
-    return USE_MIN * broken * min(lasts_min, PROOF_MIN)
+    }
+    if not broken:
+        return 0.0, 0.0
+    declined = _declined_per_min(need)
+    left = 1.0 - min(need.lost_min_per_hour / 60.0 / max(USE_MIN * declined, 1e-9), 1.0)
+    suffering = {name for name in broken if name in need.degradation.services}
+    kept = sum(each * (left if name in suffering else 1.0) for name, each in broken.items())
+    share = sum(broken[name] for name in suffering) / max(declined, 1e-9)
+    return USE_MIN * kept * min(lasts_min, PROOF_MIN), min(share, 1.0)
+
+
+def _declined_per_min(need: Need) -> float:
+    """Give how many uses of a degradation there are a minute."""
+    told = need.degradation
+    minutes = max((told.seen_ns - told.began_ns) / MINUTE_NS, SHORTEST_MIN)
+    return told.uses / minutes
 
 
 def _helps(kind: ActionKind, cause: Hypothesis, helps: Estimate) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import os
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -53,6 +54,14 @@ class Settings(BaseSettings):
         pattern=r"^(sqlite|postgresql\+psycopg)://",
         description="Database of sources, API keys and audit: `sqlite:///file` or "
         "`postgresql+psycopg://user:password@host/database`. Default: SQLite in the data folder.",
+    )
+    holidays_country: str = Field(
+        default="",
+        description="Country whose public holidays and weekend are free days when planned works "
+        "are foretold: ISO 3166-1 alpha-2, or with its part, such as `DE-BY`. Default: none.",
+    )
+    holidays_also: tuple[date, ...] = Field(
+        default=(), description="More days on which people do not work, such as `2026-12-24`."
     )
     memory_limit_mb: int = Field(
         default=768,

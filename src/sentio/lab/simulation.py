@@ -113,6 +113,10 @@ class Operator:
         """Give what the business knows of all subjects."""
         return customers_of(self.estate, self.start_ns)
 
+    def days_off(self) -> tuple[int, ...]:
+        """Give the public holidays that a calendar of the city shows, in days since 1970."""
+        return tuple(sorted({each.holiday for each in self._incidents if each.holiday >= 0}))
+
     def run(self, periods: int) -> Iterator[Period]:
         """Advance by so many periods."""
         for _ in range(periods):

@@ -21,7 +21,15 @@ from sentio.loop.looking import Following
 from sentio.loop.needs import pooled, things_per_min, uses_per_min
 from sentio.loop.opened import Open, WithId, following
 from sentio.loop.own_changes import brought_by, is_regretted, without_own_change
-from sentio.loop.proofs import of_cause, of_target, told_proof, unproven
+from sentio.loop.proofs import (
+    NO_EFFECT,
+    of_cause,
+    of_target,
+    regretted,
+    told_proof,
+    unproven,
+    worse_for,
+)
 from sentio.loop.returning import Returning
 from sentio.model.degradation import Scope
 from sentio.model.diagnosis import Diagnosis
@@ -156,7 +164,7 @@ class Acting:
             due_ns = each.since_ns + VERIFIED_PERIODS * period_ns
             found = effect(each.before, after)
             uses = sum(p.n for p in after)
-            answer = verdict(found, lost=each.lost, uses=uses, is_last=now_ns >= due_ns)
+            answer = alone = verdict(found, lost=each.lost, uses=uses, is_last=now_ns >= due_ns)
             chosen = each.plan.chosen
             if chosen is not None and each.scope != of_target(chosen.action)[1]:
                 answer = weighed(
@@ -170,10 +178,11 @@ class Acting:
                 plan=name,
                 verdict=answer,
                 verified_ns=now_ns,
-                effect_mos=found or Estimate(mean=0.0, low=0.0, high=0.0),
+                effect_mos=found or NO_EFFECT,
                 treated_uses=round(uses),
                 control_uses=round(sum(p.control_n for p in after)),
                 is_undone=is_undone,
+                worse_for=worse_for(each.plan, alone, answer),
                 sentence=self.proof(each.plan, answer, found),
             )
             self._close(outcome, stands=self.returning.keep(each.plan, outcome))
@@ -271,18 +280,7 @@ class Acting:
         proving = self.proving.pop(deed.plan, None)
         if proving is not None and proving.plan.chosen is not None:
             self.chooser.effects.learn(proving.plan.chosen, "worse", at_ns=now_ns)
-        nothing = Estimate(mean=0.0, low=0.0, high=0.0)
-        outcome = Outcome(
-            plan=deed.plan,
-            verdict="worse",
-            verified_ns=now_ns,
-            effect_mos=nothing,
-            treated_uses=0,
-            control_uses=0,
-            is_undone=True,
-            worse_for=tuple(f"{name}={member}" for name, member in need.degradation.scope.items()),
-            sentence=f"{deed.action.name} is taken back: {need.degradation.id} began with it.",
-        )
+        outcome = regretted(deed, need, now_ns=now_ns)
         self._close(outcome, stands=False)
         return outcome
 

@@ -12,6 +12,7 @@ from dataclasses import replace
 from sentio.decision.need import MINUTE_NS, Deed, Need
 from sentio.model.plan import Estimate
 
+SAME_NS = 10 * MINUTE_NS  # between an action and the record of it
 AT_ONCE_NS = 20 * MINUTE_NS  # between an action and what it brought (`analysis.wrong.AT_ONCE_MIN`)
 
 
@@ -28,14 +29,16 @@ def brought_by(deeds: Iterable[Deed], need: Need) -> Deed | None:
 def without_own_change(deeds: Iterable[Deed], need: Need) -> Need:
     """Let a decline be of the kind that an own action was against, where that is all that changed.
 
-    So it is with one that the action was done for, and with one that came back when it ended.
+    So it is with one that the action was done for, with one that came back when it ended, and
+    where the change that is held against the element is the action's beginning or end.
     """
     began_ns, cause = need.degradation.began_ns, need.diagnosis.cause
     for each in _own(deeds, need):
         ended_ns = each.ended_ns if each.was_undone else each.returned_ns
         is_later = each.began_ns > began_ns
+        is_it = _is_it(each, began_ns, cause.signs.get("change") if cause else None)
         is_back = ended_ns is not None and 0 <= began_ns - ended_ns <= AT_ONCE_NS
-        if cause and (is_later or is_back):
+        if cause and (is_later or is_back or is_it):
             first = replace(cause, kind=each.against)
             found = (first, *need.diagnosis.hypotheses[1:])
             return replace(need, diagnosis=replace(need.diagnosis, hypotheses=found))
@@ -53,6 +56,15 @@ def is_regretted(need: Need, deed: Deed, whole: Estimate | None) -> bool:
     if whole is not None:
         return whole.mean < 0.0
     return need.lost_min_per_hour / 60.0 * need.remaining_min > deed.worth_min
+
+
+def _is_it(deed: Deed, began_ns: int, before_min: float | None) -> bool:
+    """Tell whether a change so many minutes before a decline was an own action, or its end."""
+    if before_min is None:
+        return False
+    changed_ns = began_ns - round(before_min * MINUTE_NS)
+    own = (deed.began_ns, deed.ended_ns, deed.returned_ns)
+    return any(each is not None and abs(each - changed_ns) <= SAME_NS for each in own)
 
 
 def _own(deeds: Iterable[Deed], need: Need) -> list[Deed]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from sentio.governance.key import Key, key_from_file, key_from_hex
@@ -15,6 +15,7 @@ from sentio.kernel.config import Settings
 from sentio.kernel.errors import StoreError
 from sentio.loop.progress import OnProgress
 from sentio.loop.record_path import RecordPath, ignore
+from sentio.model.calendar import Calendar, calendar_of
 from sentio.store.state import StateStore
 from sentio.store.warehouse import Warehouse
 
@@ -32,6 +33,7 @@ class Platform:
     warehouse: Warehouse
     state: StateStore
     record_path: RecordPath
+    calendar: Calendar = field(default_factory=Calendar)
 
 
 @contextmanager
@@ -49,6 +51,7 @@ def open_platform(
     """
     clock = clock or SystemClock()
     key = key_of(settings)
+    calendar = calendar_of(settings.holidays_country, settings.holidays_also)
     with open_warehouse(settings) as warehouse, open_state(settings) as state:
         record_path = RecordPath(
             warehouse,
@@ -65,6 +68,7 @@ def open_platform(
             warehouse=warehouse,
             state=state,
             record_path=record_path,
+            calendar=calendar,
         )
 
 

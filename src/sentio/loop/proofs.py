@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from sentio.decision.need import Deed, Need
 from sentio.model.degradation import Scope
 from sentio.model.diagnosis import Hypothesis
-from sentio.model.plan import Action, Estimate, Outcome, Plan
+from sentio.model.plan import Action, Estimate, Outcome, Plan, Verdict
+
+NO_EFFECT = Estimate(mean=0.0, low=0.0, high=0.0)
 
 
 def of_cause(cause: Hypothesis) -> tuple[str, Scope]:
@@ -15,6 +18,27 @@ def of_cause(cause: Hypothesis) -> tuple[str, Scope]:
 def of_target(action: Action) -> tuple[str, Scope]:
     """Name the course of all uses of what was acted on."""
     return _of(action.target_kind, action.target)
+
+
+def named(scope: Scope) -> tuple[str, ...]:
+    """Name those of a scope, as an outcome does.
+
+    Examples
+    --------
+    >>> named({"cell": "cell-7", "app": "chat"})
+    ('cell=cell-7', 'app=chat')
+    """
+    return tuple(f"{dimension}={member}" for dimension, member in scope.items())
+
+
+def worse_for(plan: Plan, alone: Verdict, weighed: Verdict) -> tuple[str, ...]:
+    """Name who lost by an action beside those it was for; nobody where others do not count.
+
+    ``alone`` is the verdict by those it was for, ``weighed`` the one that counts all who use its
+    target.
+    """
+    is_others = weighed == "worse" and alone != "worse"
+    return named(of_target(plan.chosen.action)[1]) if is_others and plan.chosen else ()
 
 
 def told_proof(plan: Plan, answer: str, found: Estimate | None) -> str:
@@ -40,9 +64,24 @@ def unproven(plan: Plan, why: str, *, now_ns: int) -> Outcome:
         plan=plan.id,
         verdict="undecided",
         verified_ns=now_ns,
-        effect_mos=Estimate(mean=0.0, low=0.0, high=0.0),
+        effect_mos=NO_EFFECT,
         treated_uses=0,
         control_uses=0,
         is_undone=True,
         sentence=f"Nothing is proven of {name}: {why}",
+    )
+
+
+def regretted(deed: Deed, need: Need, *, now_ns: int) -> Outcome:
+    """Tell of an action that is taken back, since a decline began with it."""
+    return Outcome(
+        plan=deed.plan,
+        verdict="worse",
+        verified_ns=now_ns,
+        effect_mos=NO_EFFECT,
+        treated_uses=0,
+        control_uses=0,
+        is_undone=True,
+        worse_for=named(need.degradation.scope),
+        sentence=f"{deed.action.name} is taken back: {need.degradation.id} began with it.",
     )

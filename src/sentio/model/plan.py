@@ -104,7 +104,8 @@ class Plan:
 class Outcome:
     """What an action did, against a control group (difference in differences).
 
-    ``effect_mos`` is the gain of a use within the scope; ``worse_for`` names who lost by it.
+    ``effect_mos`` is the gain of a use within the scope; ``worse_for`` names who else lost by it,
+    as ``dimension=member``.
     """
 
     plan: str

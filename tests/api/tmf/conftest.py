@@ -19,17 +19,29 @@ class Caught:
     """A notifier that keeps what it is offered."""
 
     offers: list[tuple[Event, list[str]]] = field(default_factory=list)
-    known: set[str] = field(default_factory=set)
+    kept: dict[str, Subscriber] = field(default_factory=dict)
+
+    @property
+    def known(self) -> set[str]:
+        return set(self.kept)
 
     def offer(self, event: Event, *, subscribers: Sequence[Subscriber]) -> None:
         self.offers.append((event, [each.id for each in subscribers]))
 
     def subscribe(self, subscriber: Subscriber) -> None:
-        self.known.add(subscriber.id)
+        self.kept[subscriber.id] = subscriber
+
+    def pass_on(self, event: Event, names: Sequence[str]) -> None:
+        self.offers.append((event, list(names)))
+
+    def subscriber(self, name: str) -> Subscriber | None:
+        return self.kept.get(name)
+
+    def subscribers(self, api: str) -> list[Subscriber]:
+        return [each for each in self.kept.values() if each.api == api]
 
     def unsubscribe(self, name: str) -> bool:
-        self.known.discard(name)
-        return True
+        return self.kept.pop(name, None) is not None
 
     @property
     def types(self) -> list[str]:

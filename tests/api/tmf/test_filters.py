@@ -14,11 +14,10 @@ from sentio.api.tmf.filters import is_passed, parse_filters
 from sentio.api.tmf.jsonpath import parse_jsonpath
 from sentio.api.tmf.listing import Lister
 from sentio.api.tmf.query import read_query
-from sentio.api.tmf.reading import index_entries
 from sentio.store.state import StateStore
-from sentio.store.state.open_api import OpenApiStore
+from sentio.store.state.open_api import ALL, OpenApiStore
+from sentio.store.state.open_api_values import index_entries
 
-FIELDS = {"a": "any", "b": "any", "c": "any"}
 WORDS = ["", "x", "y", "10", "9", "2026-11-23", "2026-11-23T01:00:00Z", "ä", "X"]
 SCALARS = st.sampled_from(WORDS) | st.integers(-3, 12) | st.booleans() | st.sampled_from([0.5, 1.0])
 OBJECTS = st.dictionaries(st.sampled_from(["d", "e"]), SCALARS | st.lists(SCALARS, max_size=2))
@@ -45,13 +44,13 @@ def test_the_index_finds_what_the_bodies_say(states, bodies, asked, sort) -> Non
     kind = ("T", f"r{store.version(('T', 'count'))}")
     store.add(("T", "count"), [{"id": f"{kind[1]}"}], entries=lambda _: (), at_ns=0)
     whole = [{"id": str(number), **body} for number, body in enumerate(bodies)]
-    store.add(kind, whole, entries=lambda body: index_entries(body, FIELDS), at_ns=0)
+    store.add(kind, whole, entries=index_entries, at_ns=0)
     params = [(f"{path}{operator}", value) for path, operator, value in asked]
     query = read_query([*params, *([("sort", sort)] if sort else [])], "v4")
-    lister = Lister(store=store, kind=kind, fields=FIELDS, parent=None, shown=dict)
+    lister = Lister(store=store, kind=kind, parent=None, shown=dict)
 
     kept = lister.find([], query)
-    live = Lister(store=store, kind=("T", "none"), fields=FIELDS, parent=None, shown=dict)
+    live = Lister(store=store, kind=("T", "none"), parent=None, shown=dict)
 
     passing = [body for body in whole if is_passed(parse_filters(params), body)]
     assert kept.total == len(passing)
@@ -94,7 +93,7 @@ def test_what_is_kept_survives_a_restart(tmp_path: Path) -> None:
         OpenApiStore(state).add(("T", "r"), [{"id": "1"}], entries=lambda _: (), at_ns=0)
     with StateStore.open(url) as state:
         assert OpenApiStore(state).get(("T", "r"), "1") == {"id": "1"}
-        assert OpenApiStore(state).page(("T", "r"), [], read_page())[0] == 1
+        assert OpenApiStore(state).page(("T", "r"), ALL, read_page())[0] == 1
 
 
 def read_page():

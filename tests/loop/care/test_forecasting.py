@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from tests.loop.care.village import MONDAY_NS, remembered, uses, ways, work
 
 from sentio.loop.care.forecasting import forecast
 from sentio.loop.care.past_works import Learned, learned, result_of
 from sentio.loop.care.seen import DAY_NS, HOUR_NS, Remembered, hour_kind
+from sentio.model.calendar import Calendar
 
 TODAY = 14
 NOW_NS = MONDAY_NS + TODAY * DAY_NS
+TUESDAY = MONDAY_NS // DAY_NS + 29
 
 
 def told(element: str, hours: tuple[float, float], *, title: str = "maintenance", **given):
@@ -138,3 +141,35 @@ def test_of_a_work_that_traffic_was_led_around_only_what_came_before_is_learned(
     assert felt_share(("link-1", spoilt + HOUR_NS), ("link-2", spoilt)) > 0.9
     at_once = [("link-1", spoilt - 1)]  # no use is left to tell
     assert not learned(before, seen, ways(), now_ns=NOW_NS, changes=at_once).results
+
+
+def test_on_a_holiday_people_are_where_they_are_on_a_saturday():
+    at_work = [d for d in range(28) if d % 7 < 5]  # in the second cell by day, at home else
+    rows = [
+        (d, h, w, 1 if d in at_work and h == 8 else 0)
+        for d in range(28)
+        for h in (8, 20)
+        for w in range(60)
+    ]
+    day, hour, who, place = (np.array(each) for each in zip(*rows, strict=True))
+    seen = [
+        Remembered("cell", Calendar(days_off=days)) for days in (frozenset(), frozenset({TUESDAY}))
+    ]
+    for each in seen:
+        each.take(
+            pa.table(
+                {
+                    "ts": MONDAY_NS + day * DAY_NS + hour * HOUR_NS,
+                    "subject": who.astype(np.int64),
+                    "mos": np.full(len(day), 4.2),
+                    "cell": pa.array([f"cell-{2 - at}" for at in place]).dictionary_encode(),
+                }
+            ),
+            "web",
+        )
+    now_ns = MONDAY_NS + 28 * DAY_NS
+    wanted = work("link-2", 29, (7.5, 9.5))  # that Tuesday, at home
+    usual, known = (forecast(wanted, each, ways(), now_ns=now_ns) for each in seen)
+
+    assert usual.is_harmless
+    assert len(known.touched) == 60

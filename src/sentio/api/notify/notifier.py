@@ -134,20 +134,31 @@ class Notifier:
 
     def offer_all(self, offers: Iterable[tuple[Event, Sequence[Subscriber]]]) -> None:
         """Keep several events in one transaction, and deliver them in their order."""
-        rows: list[tuple[str, bytes, list[str]]] = []
+        named: list[tuple[Event, Sequence[str]]] = []
         for event, subscribers in offers:
             for each in subscribers:
                 if each.id not in self._known:
                     self.subscribe(each)
-            names = [each.id for each in subscribers]
-            rows.append((event.id, orjson.dumps(event.body), names))
-        self.wake(self.outbox.put(rows, at_ns=self._clock.now_ns()))
+            named.append((event, [each.id for each in subscribers]))
+        self._put(named)
+
+    def pass_on(self, event: Event, names: Sequence[str]) -> None:
+        """Keep an event for those of some names who are subscribers now, and deliver it soon."""
+        self._put([(event, names)])
 
     def subscribe(self, subscriber: Subscriber) -> None:
         """Keep a subscriber, or what has changed of it."""
         self.outbox.subscribe(subscriber)
         with self._changed:
             self._known.add(subscriber.id)
+
+    def subscriber(self, name: str) -> Subscriber | None:
+        """Give a subscriber, None if there is none of that id."""
+        return self.outbox.subscriber(name)
+
+    def subscribers(self, api: str) -> list[Subscriber]:
+        """List the subscribers of an API, by age."""
+        return self.outbox.subscribers(api)
 
     def unsubscribe(self, name: str) -> bool:
         """Forget a subscriber and what waits for it; False where there is none."""
@@ -175,6 +186,10 @@ class Notifier:
             for name in names:
                 self._lanes.setdefault(name, Lane(name)).has_waiting = True
             self._changed.notify_all()
+
+    def _put(self, offers: Iterable[tuple[Event, Sequence[str]]]) -> None:
+        rows = [(event.id, orjson.dumps(event.body), names) for event, names in offers]
+        self.wake(self.outbox.put(rows, at_ns=self._clock.now_ns()))
 
     def _work(self) -> None:
         with self._changed:

@@ -14,13 +14,13 @@ from sentio.api.tmf.events import Desk, make_event
 from sentio.api.tmf.listing import PARENT, Listed, Lister
 from sentio.api.tmf.live.source import Sources
 from sentio.api.tmf.query import Params, read_query
-from sentio.api.tmf.reading import index_entries
 from sentio.api.tmf.rules import change_events, new_body, patched_body
 from sentio.api.tmf.table import ApiTable, Operation, Resource
 from sentio.kernel.clock import Clock
 from sentio.kernel.errors import RefusedError
-from sentio.store.state.open_api import OpenApiStore
-from sentio.store.state.open_api_search import Entry, Kind, Page, Sought
+from sentio.store.state.open_api import ALL, OpenApiStore
+from sentio.store.state.open_api_search import Kind, Page, Sought
+from sentio.store.state.open_api_values import TEXT, Entry, index_entries
 
 Body = dict[str, Any]  # Any: JSON
 SAFE = ":@"  # signs that stand in a path as they are
@@ -90,7 +90,6 @@ class Engine:
         lister = Lister(
             store=self.store,
             kind=place.kind,
-            fields=place.resource.fields,
             parent=place.parent,
             shown=lambda body: self.shown(place, body),
         )
@@ -121,7 +120,7 @@ class Engine:
         if any(self.live.one(place.kind, body["id"]) for body in bodies):
             raise RequestError(409, "a resource of that id is there already", where="id")
         try:
-            self.store.add(place.kind, bodies, entries=_entries(place), at_ns=self.clock.now_ns())
+            self.store.add(place.kind, bodies, entries=_entries, at_ns=self.clock.now_ns())
         except RefusedError as error:
             raise RequestError(409, f"{error.what} already", where="id") from error
 
@@ -147,7 +146,7 @@ class Engine:
         else:
             self._known(place, name)
             both = self.store.change(
-                place.kind, name, change, entries=_entries(place), at_ns=self.clock.now_ns()
+                place.kind, name, change, entries=_entries, at_ns=self.clock.now_ns()
             )
         if both is None:
             raise missing(place.name, name)
@@ -207,7 +206,7 @@ class Engine:
 
     def count(self, place: Place) -> int:
         """Tell how many are kept there."""
-        return self.store.page(place.kind, [], Page(limit=0))[0]
+        return self.store.page(place.kind, ALL, Page(limit=0))[0]
 
     def _known(self, place: Place, name: str) -> Body:
         found = self.live.one(place.kind, name) or self.store.get(place.kind, name)
@@ -225,14 +224,11 @@ class Engine:
             self._known(Place(place.api, place.resource.parent), place.parent)
 
 
-def _entries(place: Place) -> Callable[[Mapping[str, Any]], set[Entry]]:
-    def entries(body: Mapping[str, Any]) -> set[Entry]:
-        found = index_entries(body, place.resource.fields)
-        if OUR_PARENT in body:
-            found.add(Entry(PARENT, body[OUR_PARENT], None))
-        return found
-
-    return entries
+def _entries(body: Mapping[str, Any]) -> list[Entry]:
+    found = index_entries(body)
+    if OUR_PARENT in body:
+        found.append(Entry(PARENT, body[OUR_PARENT], None, TEXT))
+    return found
 
 
 def _is_ours(name: str) -> bool:

@@ -15,7 +15,6 @@ from sentio.api.tmf.filters import is_passed, parse_filters
 from sentio.api.tmf.moments import moment
 from sentio.api.tmf.table import ApiTable
 from sentio.kernel.clock import Clock
-from sentio.store.state.open_api_hubs import Hub, Hubs
 from sentio.store.state.outbox import Subscriber
 
 Body = dict[str, Any]  # Any: JSON
@@ -41,8 +40,20 @@ class Notifies(Protocol):
         """Deliver an event to subscribers, in the order of the offers."""
         ...
 
+    def pass_on(self, event: Event, names: Sequence[str]) -> None:
+        """Deliver an event to those of some names who are still subscribers."""
+        ...
+
     def subscribe(self, subscriber: Subscriber) -> None:
         """Get to know a subscriber."""
+        ...
+
+    def subscriber(self, name: str) -> Subscriber | None:
+        """Give a subscriber, None if there is none of that id."""
+        ...
+
+    def subscribers(self, api: str) -> list[Subscriber]:
+        """List the subscribers of an API, by age."""
         ...
 
     def unsubscribe(self, name: str) -> bool:
@@ -75,10 +86,12 @@ def make_event(
 
 
 class Desk:
-    """Takes registrations in, and passes each event to those whose query it passes."""
+    """Takes registrations in, and passes each event to those whose query it passes.
 
-    def __init__(self, hubs: Hubs, notifier: Notifies, clock: Clock) -> None:
-        self._hubs = hubs
+    A registration is a subscriber of the notifier, and stands nowhere else.
+    """
+
+    def __init__(self, notifier: Notifies, clock: Clock) -> None:
         self.notifier = notifier
         self._clock = clock
         self._new_id: Callable[[], str] = lambda: str(uuid.uuid4())
@@ -98,7 +111,7 @@ class Desk:
         if not isinstance(query, str) or len(query) > LONGEST:
             raise bad("the query is no text", where="query", expected="attribute=value pairs")
         parse_filters(_pairs(query))
-        hub = Hub(
+        hub = Subscriber(
             id=self._new_id(),
             api=api.key,
             callback=body["callback"],
@@ -106,32 +119,31 @@ class Desk:
             secret=secrets.token_hex(SECRET_BYTES),
             created_ns=self._clock.now_ns(),
         )
-        self._hubs.add(hub)
-        self.notifier.subscribe(_subscriber(hub))
+        self.notifier.subscribe(hub)
         return hub_body(api, hub), hub.secret
 
     def list(self, api: ApiTable) -> list[Body]:
         """List the registrations of an API."""
-        return [hub_body(api, each) for each in self._hubs.list(api.key)]
+        return [hub_body(api, each) for each in self.notifier.subscribers(api.key)]
 
     def one(self, api: ApiTable, name: str) -> Body:
         """Give one; raises `RequestError` where there is none."""
-        found = self._hubs.one(api.key, name)
-        if found is None:
+        found = self.notifier.subscriber(name)
+        if found is None or found.api != api.key:
             raise missing("hub", name)
         return hub_body(api, found)
 
     def remove(self, api: ApiTable, name: str) -> None:
         """Drop one; raises `RequestError` where there is none."""
-        if not self._hubs.remove(api.key, name):
+        self.one(api, name)
+        if not self.notifier.unsubscribe(name):  # somebody else was faster
             raise missing("hub", name)
-        self.notifier.unsubscribe(name)
 
     def tell(self, event: Event) -> None:
         """Offer an event to those who want it."""
-        found = [_subscriber(each) for each in self._hubs.list(event.api)]
-        if wanted := [each for each in found if wants(each.query, event.body)]:
-            self.offer(event, wanted)
+        found = self.notifier.subscribers(event.api)
+        if wanted := [each.id for each in found if wants(each.query, event.body)]:
+            self.notifier.pass_on(event, wanted)
 
     def offer(self, event: Event, subscribers: Sequence[Subscriber]) -> None:
         """Offer an event to some."""
@@ -161,7 +173,7 @@ def check_callback(text: str) -> None:
         raise bad(f"the callback is {text[:80]!r}", where="callback", expected="an http(s) address")
 
 
-def hub_body(api: ApiTable, hub: Hub) -> Body:
+def hub_body(api: ApiTable, hub: Subscriber) -> Body:
     """Show a registration."""
     told: Body = {"id": hub.id, "href": f"{api.path}/hub/{hub.id}", "callback": hub.callback}
     if api.generation == "v5":
@@ -173,14 +185,3 @@ def hub_body(api: ApiTable, hub: Hub) -> Body:
 
 def _pairs(query: str) -> list[tuple[str, str]]:
     return parse_qsl(query.removeprefix("?"), keep_blank_values=True, max_num_fields=50)
-
-
-def _subscriber(hub: Hub) -> Subscriber:
-    return Subscriber(
-        id=hub.id,
-        api=hub.api,
-        callback=hub.callback,
-        secret=hub.secret,
-        query=hub.query,
-        created_ns=hub.created_ns,
-    )

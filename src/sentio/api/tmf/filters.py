@@ -9,7 +9,7 @@ from typing import Literal, get_args
 
 from sentio.api.tmf.errors import bad
 from sentio.api.tmf.patterns import check_pattern, is_match
-from sentio.api.tmf.reading import Path, number_of, texts_at
+from sentio.store.state.open_api_values import Path, number_of, texts_at
 
 Operator = Literal["eq", "ne", "gt", "gte", "lt", "lte", "regex"]
 RESERVED = frozenset({"fields", "offset", "limit", "sort", "filter", "before", "after"})

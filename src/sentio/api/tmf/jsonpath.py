@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from sentio.api.tmf.asking import All, Asked, Compared, Either, Has, Matches, Not, Within
 from sentio.api.tmf.errors import bad
 from sentio.api.tmf.moments import seconds
 from sentio.api.tmf.patterns import check_pattern, is_match
@@ -15,6 +16,9 @@ LONGEST = 1000
 DEEPEST = 20
 Nodes = list[Any]  # Any: JSON
 Step = Callable[[Nodes], Nodes]
+Test = tuple[Callable[[Any], bool], Asked]
+Way = str | tuple[Asked] | None
+"""A name, a test, or what the index does not know."""
 TOKEN = re.compile(
     r"""\s*(?:
       (?P<op>\[\?|==|!=|<=|>=|=~|&&|\|\||[.()\[\]<>!*@$?,])
@@ -27,8 +31,21 @@ TOKEN = re.compile(
 )
 
 
-def parse_jsonpath(text: str) -> Callable[[Mapping[str, Any]], bool]:
-    """Read a filter; gives whether a resource has what it selects.
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """A filter as it was written, and what it asks in words that the index knows."""
+
+    text: str
+    select: Step
+    asked: Asked
+
+    def __call__(self, body: Mapping[str, Any]) -> bool:  # Any: JSON
+        """Tell whether a resource has what it selects."""
+        return bool(self.select([body]))
+
+
+def parse_jsonpath(text: str) -> Filter:
+    """Read a filter.
 
     Raises
     ------
@@ -37,14 +54,13 @@ def parse_jsonpath(text: str) -> Callable[[Mapping[str, Any]], bool]:
     """
     if len(text) > LONGEST:
         raise bad("the filter is too long", where="filter", expected=f"{LONGEST} characters")
-    reader = _Reader(_tokens(text))
-    select = reader.path(is_whole=True)
-    return lambda body: bool(select([body]))
+    steps, names = _Reader(_tokens(text)).path(is_whole=True)
+    return Filter(text, steps, _selected(names))
 
 
 def select_jsonpath(text: str) -> Callable[[Nodes], Nodes]:
     """Read a path that selects nodes, for patches; raises `RequestError`."""
-    return _Reader(_tokens(text[:LONGEST])).path(is_whole=True)
+    return _Reader(_tokens(text[:LONGEST])).path(is_whole=True)[0]
 
 
 def _tokens(text: str) -> list[tuple[str, str]]:
@@ -59,95 +75,114 @@ def _tokens(text: str) -> list[tuple[str, str]]:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Literal:
+    """A value that stands in a test."""
+
+    value: object
+
+
+Ways = tuple[Way, ...] | Literal
+
+
 @dataclass(slots=True)
 class _Reader:
     tokens: Sequence[tuple[str, str]]
     at: int = 0
     depth: int = field(default=0)
 
-    def path(self, *, is_whole: bool = False) -> Step:
+    def path(self, *, is_whole: bool = False) -> tuple[Step, tuple[Way, ...]]:
         """Read names, indices and tests; in a test it ends where they end."""
-        steps: list[Step] = []
+        ways: list[tuple[Step, Way]] = []
         if self.takes("$"):
             pass
         elif self.kind() == "name":
-            steps.append(_named(self.next()))
+            ways.append(_named(self.next()))
         while True:
             if self.takes("."):
-                steps.append(_any_child if self.takes("*") else _named(self.name()))
+                ways.append((_any_child, None) if self.takes("*") else _named(self.name()))
             elif self.takes("[?"):
-                steps.append(_kept(self.test_of_brackets()))
+                holds, asked = self.test_of_brackets()
+                ways.append((_kept(holds), (asked,)))
             elif self.takes("["):
-                steps.append(self.brackets())
-            elif self.kind() == "name" and not is_whole and not steps:
-                steps.append(_named(self.next()))
+                ways.append(self.brackets())
+            elif self.kind() == "name" and not is_whole and not ways:
+                ways.append(_named(self.next()))
             else:
                 break
         if is_whole and self.at < len(self.tokens):
             raise _unreadable(self.tokens[self.at][1])
-        return _chain(steps)
+        return _chain([step for step, _ in ways]), tuple(way for _, way in ways)
 
-    def brackets(self) -> Step:
+    def brackets(self) -> tuple[Step, Way]:
         kind, said = self.kind(), self.next()
         self.needs("]")
         if kind == "text":
             return _named(_inner(said))
         if kind == "number" and said.lstrip("-").isdigit():
-            return _indexed(int(said))
+            return _indexed(int(said)), None
         if said == "*":
-            return _any_child
+            return _any_child, None
         raise _unreadable(said)
 
-    def test_of_brackets(self) -> Callable[[Any], bool]:
+    def test_of_brackets(self) -> Test:
         test = self.either()
         self.needs("]")
         return test
 
-    def either(self) -> Callable[[Any], bool]:
+    def either(self) -> Test:
         self.deepen()
         tests = [self.every()]
         while self.takes("||"):
             tests.append(self.every())
         self.depth -= 1
-        return lambda node: any(test(node) for test in tests)
+        asked = Either(tuple(asked for _, asked in tests))
+        return lambda node: any(test(node) for test, _ in tests), asked
 
     def deepen(self) -> None:
         self.depth += 1
         if self.depth > DEEPEST:
             raise _unreadable("one nested so deeply")
 
-    def every(self) -> Callable[[Any], bool]:
+    def every(self) -> Test:
         tests = [self.single()]
         while self.takes("&&"):
             tests.append(self.single())
-        return lambda node: all(test(node) for test in tests)
+        asked = All(tuple(asked for _, asked in tests))
+        return lambda node: all(test(node) for test, _ in tests), asked
 
-    def single(self) -> Callable[[Any], bool]:
+    def single(self) -> Test:
         if self.takes("!"):
             self.deepen()
-            denied = self.single()
+            denied, asked = self.single()
             self.depth -= 1
-            return lambda node: not denied(node)
+            return lambda node: not denied(node), Not(asked)
         if self.takes("("):
             test = self.either()
             self.needs(")")
             return test
-        left = self.operand()
+        left, ways = self.operand()
         sign = self.peek()
         if sign not in COMPARISONS:
-            return lambda node: bool(left(node))
+            return lambda node: bool(left(node)), _selected(ways)
         self.next()
         if sign == "=~":
-            return self.matched(left)
-        right, holds = self.operand(), COMPARISONS[sign]
-        return lambda node: any(holds(a, b) for a in left(node) for b in right(node))
+            return self.matched(left, ways)
+        right, others = self.operand()
+        holds = COMPARISONS[sign]
+        asked = _compared(ways, sign, others)
+        return lambda node: any(holds(a, b) for a in left(node) for b in right(node)), asked
 
-    def matched(self, left: Callable[[Any], Nodes]) -> Callable[[Any], bool]:
+    def matched(self, left: Callable[[Any], Nodes], ways: Ways) -> Test:
         pattern = _inner(self.next())
         check_pattern(pattern)
-        return lambda node: is_match((pattern,), [x for x in left(node) if isinstance(x, str)])
+        names = _names(ways)
+        asked = None if names is None else Matches(names, pattern)
+        return lambda node: is_match(
+            (pattern,), [x for x in left(node) if isinstance(x, str)]
+        ), asked
 
-    def operand(self) -> Callable[[Any], Nodes]:
+    def operand(self) -> tuple[Callable[[Any], Nodes], Ways]:
         kind = self.kind()
         said = self.peek()
         if kind == "text":
@@ -157,11 +192,11 @@ class _Reader:
         elif kind == "name" and said in CONSTANTS:
             value = CONSTANTS[self.next()]
         elif self.takes("@"):
-            steps = self.path()  # @size as well as @.size: TM Forum writes the first
-            return lambda node: steps([node])
+            steps, ways = self.path()  # @size as well as @.size: TM Forum writes the first
+            return lambda node: steps([node]), ways
         else:
             raise _unreadable(said)
-        return lambda _node: [value]
+        return lambda _node: [value], Literal(value)
 
     def name(self) -> str:
         if self.takes("@"):
@@ -194,7 +229,7 @@ class _Reader:
             raise _unreadable(self.peek() or "its end")
 
 
-def _named(name: str) -> Step:
+def _named(name: str) -> tuple[Step, Way]:
     def step(nodes: Nodes) -> Nodes:
         found: Nodes = []
         for node in nodes:
@@ -203,7 +238,7 @@ def _named(name: str) -> Step:
                     found.append(each[name])
         return found
 
-    return step
+    return step, name
 
 
 def _indexed(index: int) -> Step:
@@ -225,10 +260,44 @@ def _kept(test: Callable[[Any], bool]) -> Step:
     def step(nodes: Nodes) -> Nodes:
         found: Nodes = []
         for node in nodes:
-            found += [each for each in (node if isinstance(node, list) else [node]) if test(each)]
+            inner = node if isinstance(node, list) else [node]
+            found += [each for each in inner if not isinstance(each, list) and test(each)]
         return found
 
     return step
+
+
+def _selected(ways: Ways) -> Asked:
+    """Say that a path selects anything; a literal is always there."""
+    if isinstance(ways, Literal):
+        return All(())
+    names: list[str] = []
+    for at, way in enumerate(ways):
+        if way is None:
+            return None
+        if isinstance(way, tuple):
+            rest = ways[at + 1 :]
+            tests = (*way, *((_selected(rest),) if rest else ()))
+            return Within(tuple(names), All(tests))
+        names.append(way)
+    return Has(tuple(names))
+
+
+def _names(ways: Ways) -> tuple[str, ...] | None:
+    """Give the names of a path of names, None for any other."""
+    if isinstance(ways, Literal):
+        return None
+    names = tuple(way for way in ways if isinstance(way, str))
+    return names if len(names) == len(ways) else None
+
+
+def _compared(left: Ways, sign: str, right: Ways) -> Asked:
+    if isinstance(left, Literal):
+        left, right, sign = right, left, TURNED.get(sign, sign)
+    names = _names(left)
+    if names is None or not isinstance(right, Literal):
+        return None
+    return Compared(names, sign, right.value)
 
 
 def _chain(steps: Sequence[Step]) -> Step:
@@ -267,6 +336,7 @@ def _unreadable(said: str) -> Exception:
     )
 
 
+TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
 CONSTANTS: dict[str, object] = {"true": True, "false": False, "null": None}
 COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
     "==": _same,

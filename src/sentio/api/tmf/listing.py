@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import cmp_to_key
 from typing import Any
 
+from sentio.api.tmf.choosing import PARENT, Chooser
 from sentio.api.tmf.errors import bad
-from sentio.api.tmf.filters import Clause as AttributeClause
-from sentio.api.tmf.filters import Comparison
-from sentio.api.tmf.patterns import matching
 from sentio.api.tmf.query import Query, sort_key
-from sentio.api.tmf.reading import CUT, is_indexed
-from sentio.api.tmf.table import Fields
-from sentio.store.state.open_api import OpenApiStore
-from sentio.store.state.open_api_search import Clause, Kind, Page, Sought
+from sentio.store.state.open_api import OpenApiStore, Ordered, Wanted
+from sentio.store.state.open_api_search import Kind, Page
+from sentio.store.state.open_api_values import Key, is_named
+
+__all__ = ["PARENT", "Listed", "Lister"]
 
 Body = dict[str, Any]  # Any: JSON
-MOST_VALUES = 500  # that stand in one question to the index
-PARENT = "^"  # the path in the index under which a resource's parent stands
 Marked = tuple[str, Body]
+Keys = Sequence[Key | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,35 +44,18 @@ class Lister:
 
     store: OpenApiStore
     kind: Kind
-    fields: Fields
     parent: str | None
     shown: Callable[[Mapping[str, Any]], Body]  # Any: JSON
 
     def find(self, live: Sequence[Body], query: Query) -> Listed:
         """Give the part of the list that is asked for."""
         passed = [(f"L:{body['id']}", body) for body in live if query.passes(body)]
-        query = replace(query, clauses=tuple(self._known(clause) for clause in query.clauses))
-        sought, rest = query.sought(self.fields)
-        if self.parent is not None:
-            sought.append((Sought(PARENT, "eq", ((self.parent, None),)),))
-        if query.sorts or query.paths or rest:
-            return self._sorted(passed, sought, query)
-        return self._in_order(passed, sought, query)
+        wanted = Chooser(self.store, self.kind, self.shown).wanted(query, self.parent)
+        if query.sorts:
+            return self._sorted(passed, wanted, query)
+        return self._in_order(passed, wanted, query)
 
-    def _known(self, clause: AttributeClause) -> AttributeClause:
-        """Turn a pattern into the values that match it, where there are not too many of them."""
-        found: list[Comparison] = []
-        for each in clause:
-            if each.operator != "regex" or not is_indexed(each.path, self.fields):
-                return clause
-            path = ".".join(each.path)
-            values = self.store.values(self.kind, path, limit=MOST_VALUES + 1)
-            if len(values) > MOST_VALUES or any(value.endswith(CUT) for value in values):
-                return clause
-            found.append(Comparison(each.path, "eq", tuple(matching(each.values, values))))
-        return tuple(found)
-
-    def _in_order(self, live: list[Marked], sought: Sequence[Clause], query: Query) -> Listed:
+    def _in_order(self, live: list[Marked], sought: Wanted, query: Query) -> Listed:
         """Give a page in the order of coming; the index counts and finds it."""
         first, offset, limit = 0, query.offset, query.limit
         page = Page(offset=max(0, offset - len(live)), limit=limit)
@@ -101,45 +84,83 @@ class Lister:
             marked = live[-(limit - len(kept)) :]
         return _listed([*marked, *kept], total + len(live), query)
 
-    def _sorted(self, live: list[Marked], sought: Sequence[Clause], query: Query) -> Listed:
-        """Give a page in the order asked for, or of what only the bodies tell."""
-        _, rest = query.sought(self.fields)
-        bodies: dict[str, Body] = dict(live)
-        marks = [mark for mark, _ in live]
-        keys: list[dict[str, tuple[float, str]]] = [{} for _ in query.sorts]
-        for mark, body in live:
-            _note(keys, query, mark, body)
-        paths = [path for path, _ in query.sorts]
-        if rest or query.paths or not all(is_indexed(path, self.fields) for path in paths):
-            for row in self.store.each(self.kind, sought):
-                body = self.shown(row.body)
-                if query.passes(body):
-                    marks.append(f"S:{row.seq}")
-                    _note(keys, query, f"S:{row.seq}", body)
-        else:
-            seqs, values = self.store.order(self.kind, sought, [".".join(path) for path in paths])
-            marks += [f"S:{seq}" for seq in seqs]
-            for known, found in zip(keys, values, strict=True):
-                known.update({f"S:{seq}": key for seq, key in found.items()})
-        for (_, is_down), known in reversed(list(zip(query.sorts, keys, strict=True))):
-            having = [mark for mark in marks if mark in known]
-            having.sort(key=known.__getitem__, reverse=is_down)
-            marks = [*having, *(mark for mark in marks if mark not in known)]
-        return self._window(marks, bodies, query)
+    def _sorted(self, live: list[Marked], wanted: Wanted, query: Query) -> Listed:
+        """Give a page in the order asked for; only what is on it, and around it, is looked at."""
+        sorts = [(".".join(path), is_down) for path, is_down in _known(query)]
+        with self.store.ordering(self.kind, wanted, sorts) as ordered:
+            merged = _Merged(live, ordered, query)
+            start, stop = query.offset, query.offset + query.limit
+            if query.after:
+                start = merged.place(query.after) + 1
+                stop = start + query.limit
+            elif query.before:
+                stop = merged.place(query.before)
+                start = max(0, stop - query.limit)
+            marks = merged.part(start, stop)
+            total = len(ordered.passed) + len(live)
+        bodies = dict(live)
+        seqs = [int(mark[2:]) for mark in marks if mark not in bodies]
+        rows = self.store.rows(self.kind, seqs)
+        bodies |= {f"S:{row.seq}": self.shown(row.body) for row in rows}
+        return _listed([(mark, bodies[mark]) for mark in marks if mark in bodies], total, query)
 
-    def _window(self, marks: list[str], bodies: Mapping[str, Body], query: Query) -> Listed:
-        start, end = query.offset, query.offset + query.limit
-        if query.after:
-            start = _place(query.after, marks) + 1
-            end = start + query.limit
-        elif query.before:
-            end = _place(query.before, marks)
-            start = max(0, end - query.limit)
-        chosen = marks[start:end]
-        seqs = [int(mark[2:]) for mark in chosen if mark not in bodies]
-        kept = {f"S:{row.seq}": self.shown(row.body) for row in self.store.rows(self.kind, seqs)}
-        found = [(mark, bodies.get(mark) or kept.get(mark)) for mark in chosen]
-        return _listed([(mark, body) for mark, body in found if body], len(marks), query)
+
+class _Merged:
+    """Live resources among the kept ones, in one order; of the same, the live ones come first."""
+
+    def __init__(self, live: Sequence[Marked], ordered: Ordered, query: Query) -> None:
+        self._ordered = ordered
+        self._sorts = _known(query)
+        found = [(mark, [sort_key(body, path) for path, _ in self._sorts]) for mark, body in live]
+        self._live = sorted(found, key=lambda each: self._rank(each[1]))
+
+    def part(self, start: int, stop: int) -> list[str]:
+        """Give the marks of those from one place to another."""
+        count = len(self._live)
+        first = max(0, start - count)  # so many kept ones at least come before the part
+        seqs = self._ordered.part(first, stop)
+        if not count:
+            return [f"S:{seq}" for seq in seqs]
+        keys = self._ordered.keys(seqs)
+        both = [*self._live, *((f"S:{seq}", keys[seq]) for seq in seqs)]
+        both.sort(key=lambda each: self._rank(each[1]))
+        return [mark for mark, _ in both][start - first : stop - first]
+
+    def place(self, mark: str) -> int:
+        """Tell at which place a resource stands."""
+        if mark.startswith("L"):
+            at = _place(mark, [each for each, _ in self._live])
+            rank = self._rank(self._live[at][1])
+            places = range(len(self._ordered.passed))
+            return at + bisect_left(places, rank, key=self._rank_at)
+        seq = int(mark[2:])
+        at = self._ordered.place(seq)
+        if at is None:
+            raise _gone()
+        rank = self._rank(self._ordered.keys([seq])[seq])
+        return at + sum(not rank < self._rank(keys) for _, keys in self._live)
+
+    def _rank_at(self, place: int) -> Any:  # noqa: ANN401  (Any: what is compared)
+        (seq,) = self._ordered.part(place, place + 1)
+        return self._rank(self._ordered.keys([seq])[seq])
+
+    def _rank(self, keys: Keys) -> Any:  # noqa: ANN401  (Any: what is compared)
+        return cmp_to_key(self._compare)(keys)
+
+    def _compare(self, left: Keys, right: Keys) -> int:
+        for (_, is_down), one, other in zip(self._sorts, left, right, strict=True):
+            if one == other:
+                continue
+            if one is None or other is None:
+                return 1 if one is None else -1
+            return -1 if (one < other) != is_down else 1
+        return 0
+
+
+def _known(query: Query) -> list[tuple[tuple[str, ...], bool]]:
+    """Give what can be sorted by; the addresses are in the order of the ids."""
+    sorts = [(("id",) if path == ("href",) else path, is_down) for path, is_down in query.sorts]
+    return [(path, is_down) for path, is_down in sorts if is_named(path)]
 
 
 def _listed(marked: Sequence[Marked], total: int, query: Query) -> Listed:
@@ -152,17 +173,12 @@ def _listed(marked: Sequence[Marked], total: int, query: Query) -> Listed:
     )
 
 
-def _note(
-    keys: list[dict[str, tuple[float, str]]], query: Query, mark: str, body: Mapping[str, Any]
-) -> None:
-    for known, (path, _) in zip(keys, query.sorts, strict=True):
-        key = sort_key(body, path)
-        if key is not None:
-            known[mark] = key
-
-
 def _place(mark: str, marks: Sequence[str]) -> int:
     try:
         return marks.index(mark)
     except ValueError as error:
-        raise bad("what the cursor stood at is gone", where="after, before") from error
+        raise _gone() from error
+
+
+def _gone() -> Exception:
+    return bad("what the cursor stood at is gone", where="after, before")

@@ -4,26 +4,22 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import inf
 from typing import Any
 
 from sentio.api.tmf.errors import bad
 from sentio.api.tmf.filters import Clause, is_passed, parse_filters
-from sentio.api.tmf.jsonpath import parse_jsonpath
+from sentio.api.tmf.jsonpath import Filter, parse_jsonpath
 from sentio.api.tmf.projecting import Tree, projection
-from sentio.api.tmf.reading import Path, is_indexed, number_of, texts_at
-from sentio.api.tmf.table import Fields, Generation
-from sentio.store.state.open_api_search import Clause as Sought
-from sentio.store.state.open_api_search import Sought as One
+from sentio.api.tmf.table import Generation
+from sentio.store.state.open_api_values import Key, Path, kept_text, key_of, number_of, texts_at
 
 Params = Sequence[tuple[str, str]]
 DEFAULT_LIMIT = 100
 GREATEST_LIMIT = 1000
 LARGEST = 2**53
 MOST_SORTS = 5
-Passes = Callable[[Mapping[str, Any]], bool]  # Any: JSON
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,25 +27,13 @@ class Query:
     """A list as it is asked for; a cursor is the mark of a resource (`mark`)."""
 
     clauses: tuple[Clause, ...]
-    paths: tuple[Passes, ...]
+    paths: tuple[Filter, ...]
     sorts: tuple[tuple[Path, bool], ...]  # path, and whether the greatest comes first
     tree: Tree | None
     offset: int
     limit: int
     after: str | None
     before: str | None
-
-    def sought(self, fields: Fields) -> tuple[list[Sought], list[Clause]]:
-        """Part the clauses into those that the index answers, and those that need the bodies."""
-        found: list[Sought] = []
-        rest: list[Clause] = []
-        for clause in self.clauses:
-            asked = _sought(clause, fields)
-            if asked is None:
-                rest.append(clause)
-            else:
-                found.append(asked)
-        return found, rest
 
     def passes(self, body: Mapping[str, Any]) -> bool:  # Any: JSON
         """Tell whether a body passes all that is asked."""
@@ -87,15 +71,10 @@ def cursor(mark: str) -> str:
     return base64.urlsafe_b64encode(mark.encode()).decode().rstrip("=")
 
 
-def sort_key(body: Mapping[str, Any], path: Path) -> tuple[float, str] | None:  # Any: JSON
+def sort_key(body: Mapping[str, Any], path: Path) -> Key | None:  # Any: JSON
     """Give what a body is sorted by, None where it has nothing there."""
-    return min((_text_key(text) for text in texts_at(body, path)), default=None)
-
-
-def _text_key(text: str) -> tuple[float, str]:
-    """Put numbers and times first, then texts."""
-    number = number_of(text)
-    return (inf if number is None else number, text)
+    texts = (kept_text(text) for text in texts_at(body, path))
+    return min((key_of(text, number_of(text)) for text in texts), default=None)
 
 
 def _sort(text: str) -> tuple[Path, bool]:
@@ -123,18 +102,3 @@ def _mark(said: Mapping[str, list[str]], name: str) -> str | None:
     if kind not in {"L", "S"} or (kind == "S" and not (rest.isascii() and rest.isdigit())):
         raise bad(f"{name} is no cursor of ours", where=name)
     return mark
-
-
-def _sought(clause: Clause, fields: Fields) -> Sought | None:
-    found: list[One] = []
-    for each in clause:
-        is_long = any(len(value) > LONGEST_INDEXED for value in each.values)
-        if each.operator == "regex" or is_long or not is_indexed(each.path, fields):
-            return None
-        values = tuple((value, number_of(value)) for value in each.values)
-        found.append(One(".".join(each.path), each.operator, values))
-    return tuple(found)
-
-
-LONGEST_INDEXED = 200
-"""Characters: the index has no more of a value."""

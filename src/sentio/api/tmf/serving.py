@@ -13,7 +13,6 @@ from sentio.api.tmf.table import tables
 from sentio.api.tmf.tasks import TASKS
 from sentio.loop.platform import MEGABYTE, Platform
 from sentio.store.state.open_api import OpenApiStore
-from sentio.store.state.open_api_hubs import Hubs
 
 
 def open_engine(platform: Platform, notifier: Notifies) -> Engine:
@@ -22,7 +21,7 @@ def open_engine(platform: Platform, notifier: Notifies) -> Engine:
     after_create, after_remove = intent_tasks(platform)
     return Engine(
         store=store,
-        desk=Desk(Hubs(platform.state), notifier, platform.clock),
+        desk=Desk(notifier, platform.clock),
         clock=platform.clock,
         live=live_sources(platform, store),
         tasks={**TASKS, **after_create},

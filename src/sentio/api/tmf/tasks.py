@@ -9,11 +9,12 @@ from sentio.api.tmf.engine import Engine, Place, Task
 from sentio.api.tmf.errors import bad
 from sentio.api.tmf.events import Event, Subscriber, check_callback, wants
 from sentio.api.tmf.moments import moment
-from sentio.api.tmf.reading import is_indexed, number_of, text_of
 from sentio.store.state.open_api_search import Clause, Kind, Sought
+from sentio.store.state.open_api_values import is_named, number_of, text_of
 
 Body = dict[str, Any]  # Any: JSON
 DONE = "done"
+OF_TOPICS = "~topic"  # behind the API of those who listen to a topic, not at its hub
 MOST_MATCHED = 10_000
 
 
@@ -100,7 +101,7 @@ def tell_topic(engine: Engine, place: Place, body: Body) -> None:
     hubs = [
         Subscriber(
             id=hub["id"],
-            api=place.api.key,
+            api=f"{place.api.key}{OF_TOPICS}",
             callback=hub["callback"],
             secret="",
             query=str(hub.get("query") or ""),
@@ -141,7 +142,7 @@ def _matching(engine: Engine, alarms: Place, patterns: list[Mapping[str, Any]]) 
         if not wanted:
             raise bad("a pattern has no attribute", where="alarmPattern")
         live = engine.live.rows(alarms.kind)
-        kept = engine.store.each(alarms.kind, list(_clauses(alarms, wanted)))
+        kept = engine.store.each(alarms.kind, list(_clauses(wanted)))
         for body in (*live, *(row.body for row in kept)):
             if all(body.get(name) == value for name, value in wanted.items()):
                 found[body["id"]] = None
@@ -150,10 +151,10 @@ def _matching(engine: Engine, alarms: Place, patterns: list[Mapping[str, Any]]) 
     return list(found)
 
 
-def _clauses(alarms: Place, wanted: Mapping[str, Any]) -> Iterator[Clause]:
+def _clauses(wanted: Mapping[str, Any]) -> Iterator[Clause]:
     for name, value in wanted.items():
         is_plain = isinstance(value, str | int | float) and len(str(value)) < 200  # noqa: PLR2004  (characters in the index)
-        if is_plain and is_indexed((name,), alarms.resource.fields):
+        if is_plain and is_named((name,)):
             text = text_of(value)
             yield (Sought(name, "eq", ((text, number_of(text)),)),)
 

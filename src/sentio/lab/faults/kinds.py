@@ -233,7 +233,7 @@ TRANSPORT = (
         dimensions=("link",),
         impacts={"slow_ul": (2.6, 3.6), "loss": (0.012, 0.03)},
         change="port configuration changed",
-        cured_by=("roll_back",),
+        cured_by=("roll_back", "reroute"),
     ),
 )
 CORE = (

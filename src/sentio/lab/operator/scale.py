@@ -29,6 +29,11 @@ class Scale:
             )
 
     @property
+    def subjects(self) -> int:
+        """Count users and things together."""
+        return self.users + self.things
+
+    @property
     def sites(self) -> int:
         """Count the sites: three cells each, in the mean."""
         return round(self.cells / 3)

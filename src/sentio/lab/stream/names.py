@@ -28,6 +28,17 @@ def subject_of(imsi: str, subjects: int) -> int:
     return int(number)
 
 
+def known_as(subjects: int) -> dict[str, pa.StringArray]:
+    """Give the names under which the wires tell of subjects, by kind of identifier.
+
+    Each kind has a row for each subject, in their order; a box at home goes by its serial number
+    only, all else by its IMSI only.
+    """
+    all_of_them = np.arange(subjects, dtype=np.int64)
+    serials = glue(f"{OUI}-", serial_of(all_of_them))
+    return {"imsi": imsi_of(all_of_them), "device_serial": serials}
+
+
 def account_of(subject: IntArray) -> pa.StringArray:
     """Give the number under which the business knows each subject."""
     return glue("A", pc.utf8_lpad(whole(subject), 8, "0"))

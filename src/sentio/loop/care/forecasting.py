@@ -16,7 +16,7 @@ from sentio.kernel.arrays import FloatArray, IntArray
 from sentio.loop.care.chance import Past, best_set, chances
 from sentio.loop.care.past_works import Learned
 from sentio.loop.care.reach import Ways, reach_of
-from sentio.loop.care.seen import DAY_NS, HOUR_NS, Group, Hourly, Seen, is_free
+from sentio.loop.care.seen import DAY_NS, HOUR_NS, Group, Hourly, Seen
 from sentio.loop.care.windows import window_at, windows
 from sentio.loop.care.works_words import care_of, sentence_of
 from sentio.model.plan import Estimate
@@ -115,11 +115,11 @@ def presence(work: Work, seen: Seen, reach: Reach, hourly: Hourly, *, now_ns: in
         counts = seen.counts(reach, begins_ns, ends_ns, back)
         today = begins_ns // DAY_NS
         day = today - np.array(back, dtype=np.int64)
-        is_today_free = bool(is_free(np.array([today]))[0])
+        is_today_free = bool(seen.calendar.is_free(np.array([today]))[0])
         past = Past(
             counts=counts,
             day=day,
-            is_free=is_free(day),
+            is_free=seen.calendar.is_free(day),
             elsewhen=_elsewhen(hourly, counts.subject, is_today_free=is_today_free),
         )
         chance = chances(past, today, is_free=is_today_free)

@@ -12,11 +12,12 @@ import pyarrow as pa
 
 from sentio.awareness.usual import coded
 from sentio.kernel.arrays import BoolArray, FloatArray, IntArray
+from sentio.model.calendar import Calendar
 from sentio.model.work import Reach
 
 DAY_NS = 86_400_000_000_000
 HOUR_NS = 3_600_000_000_000
-SATURDAY = 5  # days after Monday
+WEEKENDS = Calendar()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,11 +36,12 @@ class Counts:
 class Hourly:
     """Mean uses in reach of each subject, hour by hour, shape (48, subjects).
 
-    First the hours of a working day, then those of a Saturday or Sunday.
+    First the hours of a working day, then those of a free one, by the ``calendar``.
     """
 
     subject: IntArray
     uses: FloatArray
+    calendar: Calendar = WEEKENDS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +55,11 @@ class Group:
 
 class Seen(Protocol):
     """Uses that have been seen, by whoever holds them."""
+
+    @property
+    def calendar(self) -> Calendar:
+        """Tell which days are free."""
+        ...
 
     def span_ns(self) -> tuple[int, int] | None:
         """Give the times of the first and the last use, None where there is none."""
@@ -106,9 +113,12 @@ class Remembered:
     ----------
     dimension
         That works reach their uses by; a reach by another one finds nobody.
+    calendar
+        Tells which days are free.
     """
 
-    def __init__(self, dimension: str = "cell") -> None:
+    def __init__(self, dimension: str = "cell", calendar: Calendar = WEEKENDS) -> None:
+        self.calendar = calendar
         self._dimension = dimension
         self._parts: list[_Part] = []
         self._names: dict[str, int] = {}
@@ -178,8 +188,9 @@ class Remembered:
         for part in self._near(since_ns, until_ns):
             rows = (part.ts >= since_ns) & (part.ts < until_ns) & is_in[part.member]
             who.append(part.subject[rows])
-            at.append(hour_kind(part.ts[rows]))
-        return hourly_of(np.concatenate(who), np.concatenate(at), since_ns, until_ns)
+            at.append(hour_kind(part.ts[rows], self.calendar))
+        both = np.concatenate(who), np.concatenate(at)
+        return hourly_of(*both, since_ns, until_ns, calendar=self.calendar)
 
     def minutes_of_use(self) -> Mapping[str, float]:
         """Nothing is kept of how long uses last."""
@@ -209,15 +220,9 @@ class Remembered:
         return np.concatenate(who), np.concatenate(inside)
 
 
-def hour_kind(ts: IntArray) -> IntArray:
-    """Give the hour of each moment, 0 to 23 on working days, 24 to 47 on Saturdays and Sundays."""
-    day = ts // DAY_NS
-    return ts % DAY_NS // HOUR_NS + 24 * is_free(day)
-
-
-def is_free(day: IntArray) -> BoolArray:
-    """Tell which days since 1970 are Saturdays or Sundays."""
-    return (day + 3) % 7 >= SATURDAY  # 1970 began on a Thursday
+def hour_kind(ts: IntArray, calendar: Calendar = WEEKENDS) -> IntArray:
+    """Give the hour of each moment, 0 to 23 on working days, 24 to 47 on free ones."""
+    return ts % DAY_NS // HOUR_NS + 24 * calendar.is_free(ts // DAY_NS)
 
 
 def hourly_of(
@@ -227,6 +232,7 @@ def hourly_of(
     until_ns: int,
     *,
     times: FloatArray | None = None,
+    calendar: Calendar = WEEKENDS,
 ) -> Hourly:
     """Turn uses, each with its subject and hour, into means of a day of each kind.
 
@@ -235,9 +241,9 @@ def hourly_of(
     subject, at = np.unique(who, return_inverse=True)
     flat = np.bincount(hour * len(subject) + at, times, minlength=48 * len(subject))
     flat = np.asarray(flat, dtype=np.float64)
-    days = is_free(np.arange(since_ns // DAY_NS, -(-until_ns // DAY_NS)))
+    days = calendar.is_free(np.arange(since_ns // DAY_NS, -(-until_ns // DAY_NS)))
     share = np.repeat([max(int((~days).sum()), 1), max(int(days.sum()), 1)], 24)[:, None]
-    return Hourly(subject=subject, uses=flat.reshape(48, len(subject)) / share)
+    return Hourly(subject=subject, uses=flat.reshape(48, len(subject)) / share, calendar=calendar)
 
 
 def _counted(who: IntArray, subject: IntArray) -> FloatArray:

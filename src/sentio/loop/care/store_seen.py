@@ -12,7 +12,7 @@ from sentio.kernel.arrays import FloatArray, IntArray
 from sentio.loop.care.seen import (
     DAY_NS,
     HOUR_NS,
-    SATURDAY,
+    WEEKENDS,
     Counts,
     Group,
     Hourly,
@@ -21,6 +21,7 @@ from sentio.loop.care.seen import (
 from sentio.loop.detail import Part, StoreDetail
 from sentio.loop.important import IS_IMPORTANT
 from sentio.loop.periods import Periods
+from sentio.model.calendar import THURSDAY, Calendar
 from sentio.model.record import PATH
 from sentio.model.topology import Topology
 from sentio.model.work import Reach
@@ -34,7 +35,10 @@ MS_A_MINUTE = 60_000.0
 class StoreSeen:
     """Uses in the store; reads with cursors of its own."""
 
-    def __init__(self, warehouse: Warehouse, topology: Topology) -> None:
+    def __init__(
+        self, warehouse: Warehouse, topology: Topology, calendar: Calendar = WEEKENDS
+    ) -> None:
+        self.calendar = calendar
         self._warehouse = warehouse
         self._detail = StoreDetail(warehouse, topology)
         self._periods = Periods(warehouse, period_ns=MINUTE_NS)
@@ -96,17 +100,19 @@ class StoreSeen:
 
     def hourly(self, reach: Reach, since_ns: int, until_ns: int) -> Hourly:
         """Count the uses in reach by subject in each hour of a working and of a free day."""
-        hour = (
-            f"(ts % {DAY_NS}) // {HOUR_NS} + "
-            f"24 * CAST((ts // {DAY_NS} + 3) % 7 >= {SATURDAY} AS INTEGER)"
+        day = f"ts // {DAY_NS}"
+        is_free = (
+            f"(list_contains(?::BIGINT[], ({day} + {THURSDAY}) % 7) "
+            f"OR list_contains(?::BIGINT[], {day}))"
         )
+        hour = f"(ts % {DAY_NS}) // {HOUR_NS} + 24 * CAST({is_free} AS INTEGER)"
         rows = self._asked(
             reach,
             since_ns,
             until_ns,
             f"SELECT subject, {hour} AS hour, count(*) AS n FROM uses WHERE inside = 1 "
             "GROUP BY 1, 2 ORDER BY 1, 2",
-            [],
+            [sorted(self.calendar.weekend), sorted(self.calendar.days_off)],
         )
         return hourly_of(
             rows["subject"].astype(np.int64),
@@ -114,6 +120,7 @@ class StoreSeen:
             since_ns,
             until_ns,
             times=rows["n"].astype(np.float64),
+            calendar=self.calendar,
         )
 
     def minutes_of_use(self) -> Mapping[str, float]:

@@ -20,12 +20,13 @@ from sentio.experience.service import SERVICES
 from sentio.kernel.arrays import BoolArray, FloatArray, IntArray
 from sentio.loop.care.doing import doing_about
 from sentio.loop.care.reach import Ways, reach_of
-from sentio.loop.care.seen import DAY_NS
+from sentio.loop.care.seen import DAY_NS, WEEKENDS
 from sentio.loop.care.subject_words import headline_of, moment, verdict_of, words_of
 from sentio.loop.care.works import Works
 from sentio.loop.detail import TEXTS, Part, StoreDetail
 from sentio.loop.important import IS_IMPORTANT
 from sentio.loop.periods import Periods
+from sentio.model.calendar import Calendar
 from sentio.model.care import Incident, ServiceCourse, Session, SubjectCare
 from sentio.model.degradation import Degradation, Scope
 from sentio.model.record import PATH
@@ -81,11 +82,13 @@ class History:
 class Care:
     """Answers for one subject at a time; keeps the topology between calls, nothing of anybody."""
 
-    def __init__(self, warehouse: Warehouse, state: StateStore) -> None:
+    def __init__(
+        self, warehouse: Warehouse, state: StateStore, calendar: Calendar = WEEKENDS
+    ) -> None:
         self._warehouse = warehouse
         self._told, self._problems = Told(state), Problems(state)
         self._periods = Periods(warehouse, period_ns=MINUTE_NS)
-        self._works = Works(warehouse)
+        self._works = Works(warehouse, calendar)
         self._plans = Plans(state)
 
     def of(self, subject: int, *, now_ns: int, days: float = DAYS) -> SubjectCare:

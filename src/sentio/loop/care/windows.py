@@ -6,6 +6,7 @@ import numpy as np
 
 from sentio.kernel.arrays import FloatArray
 from sentio.loop.care.seen import HOUR_NS, Hourly, hour_kind
+from sentio.model.calendar import Calendar
 from sentio.model.work import Window
 
 AHEAD_DAYS = 7
@@ -46,16 +47,17 @@ def _window(
 ) -> Window:
     ends_ns = begins_ns + lasts_ns
     every = max(1, len(hourly.subject) // MOST_SUBJECTS)
-    uses = _weights(begins_ns, ends_ns) @ hourly.uses[:, ::every]
+    uses = _weights(begins_ns, ends_ns, hourly.calendar) @ hourly.uses[:, ::every]
     subjects = float(-np.expm1(-uses * felt).sum()) * every
     lost = float(uses.sum()) * every * minutes_lost
     return Window(begins_ns=begins_ns, ends_ns=ends_ns, subjects=subjects, lost_min=lost)
 
 
-def _weights(begins_ns: int, ends_ns: int) -> FloatArray:
+def _weights(begins_ns: int, ends_ns: int, calendar: Calendar) -> FloatArray:
     """Give how often each hour of a working and of a free day lies in a window, shape (48,)."""
     first = begins_ns // HOUR_NS
     hours = np.arange(first, -(-ends_ns // HOUR_NS), dtype=np.int64)
     from_ns, until_ns = hours * HOUR_NS, (hours + 1) * HOUR_NS
     share = (np.minimum(until_ns, ends_ns) - np.maximum(from_ns, begins_ns)) / HOUR_NS
-    return np.asarray(np.bincount(hour_kind(from_ns), share, minlength=48), dtype=np.float64)
+    kind = hour_kind(from_ns, calendar)
+    return np.asarray(np.bincount(kind, share, minlength=48), dtype=np.float64)

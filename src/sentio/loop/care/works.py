@@ -12,9 +12,10 @@ from sentio.kernel.errors import UnknownName
 from sentio.loop.care.forecasting import forecast
 from sentio.loop.care.past_works import Learned, Result, result_of, undisturbed
 from sentio.loop.care.reach import Ways
-from sentio.loop.care.seen import DAY_NS
+from sentio.loop.care.seen import DAY_NS, WEEKENDS
 from sentio.loop.care.store_seen import StoreSeen
 from sentio.loop.periods import Periods, batch_of
+from sentio.model.calendar import Calendar
 from sentio.model.topology import topology
 from sentio.model.work import Forecast, Reach, Work
 from sentio.store.ask import Answers
@@ -41,7 +42,8 @@ CHANGES = """
 class Works:
     """Reads planned works from the store and foretells them; forecasts are kept for an hour."""
 
-    def __init__(self, warehouse: Warehouse) -> None:
+    def __init__(self, warehouse: Warehouse, calendar: Calendar = WEEKENDS) -> None:
+        self._calendar = calendar
         self._warehouse = warehouse
         self._answers = Answers(warehouse)
         self._periods = Periods(warehouse, period_ns=MINUTE_NS)
@@ -86,7 +88,7 @@ class Works:
         if known is not None:
             return known
         ways = self.ways()
-        seen = StoreSeen(self._warehouse, ways.topology)
+        seen = StoreSeen(self._warehouse, ways.topology, self._calendar)
         made = forecast(
             work, seen, ways, now_ns=now_ns, learned=self._learned(seen, ways, now_ns=now_ns)
         )

@@ -2,28 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+import threading
+from collections import OrderedDict
+from collections.abc import (
+    Callable,
+    Collection,
+    Generator,
+    Hashable,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+import numpy as np
 import orjson
 from sqlalchemy import Connection, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from sentio.kernel.errors import RefusedError
+from sentio.store.state.open_api_order import Order, Sort
 from sentio.store.state.open_api_search import (
     Clause,
-    Entry,
     Kind,
     Page,
-    count,
-    least_values,
-    numbers,
+    Seqs,
+    after_coming,
+    in_order,
+    passing,
+    size,
     values,
 )
+from sentio.store.state.open_api_values import Entry, Key
 from sentio.store.state.store import StateStore
 from sentio.store.state.tables import TmfCollectionRow, TmfIndexRow, TmfResourceRow
 
-MOST_COUNTS = 1000
+MOST_REMEMBERED = 64_000_000  # bytes of answers of the index
 CHUNK = 500  # rows of one statement
 Body = dict[str, Any]  # Any: JSON
 Entries = Callable[[Mapping[str, Any]], Collection[Entry]]
@@ -36,6 +53,45 @@ class Row(NamedTuple):
     body: Body
 
 
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What only the bodies tell; ``name`` is the same for the same test."""
+
+    name: Hashable
+    holds: Callable[[Body], bool] = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which resources: those that pass all clauses, and whose bodies pass what only they tell."""
+
+    clauses: tuple[Clause, ...] = ()
+    opened: Opened | None = None
+
+
+ALL = Wanted()
+
+
+@dataclass(frozen=True, slots=True)
+class Ordered:
+    """What passes, put in an order; places count from 0."""
+
+    passed: Seqs
+    order: Order
+
+    def part(self, start: int, stop: int) -> list[int]:
+        """Give the numbers of the resources from one place to another."""
+        return self.order.part(self.passed, start, stop)
+
+    def place(self, seq: int) -> int | None:
+        """Tell at which place a resource stands, None if it does not pass."""
+        return self.order.place(self.passed, seq)
+
+    def keys(self, seqs: Sequence[int]) -> dict[int, list[Key | None]]:
+        """Give what resources are sorted by, at each path."""
+        return self.order.keys(seqs)
+
+
 class OpenApiStore:
     """Reads and writes resources; each call is one transaction.
 
@@ -45,7 +101,8 @@ class OpenApiStore:
     def __init__(self, state: StateStore) -> None:
         self._state = state
         self._known: dict[Kind, int] = {}
-        self._counts: dict[tuple[int, tuple[Clause, ...]], tuple[int, int]] = {}
+        self._answers: OrderedDict[tuple[int, Hashable], tuple[int, Seqs]] = OrderedDict()
+        self._turn = threading.Lock()
 
     def add(self, kind: Kind, bodies: Iterable[Body], *, entries: Entries, at_ns: int) -> None:
         """Add resources, each with its ``id``.
@@ -130,24 +187,36 @@ class OpenApiStore:
             session.execute(_changed(collection, total=TmfCollectionRow.total - 1))
         return orjson.loads(found.body)
 
-    def page(self, kind: Kind, clauses: Collection[Clause], page: Page) -> tuple[int, list[Row]]:
-        """Count what passes all clauses, and give a page of it in the order of its coming."""
+    def page(self, kind: Kind, wanted: Wanted, page: Page) -> tuple[int, list[Row]]:
+        """Count what passes, and give a page of it in the order of its coming."""
         with self._state.reading() as connection:
             collection = self._found(connection, kind)
-            total = self._count(connection, collection, tuple(clauses))
-            if page.limit == 0 or page.offset >= total:
-                return total, []
-            found = connection.scalars(numbers(connection, collection, clauses, page)).all()
-            return total, _rows(connection, collection, found)
+            if wanted == ALL:
+                total = size(connection, collection)
+                seqs = [] if page.limit == 0 else after_coming(connection, collection, page)
+            else:
+                passed = self._passed(connection, collection, wanted)
+                total, seqs = len(passed), page.of(passed).tolist()
+            return total, _rows(connection, collection, seqs)
 
-    def order(
-        self, kind: Kind, clauses: Collection[Clause], paths: Iterable[str]
-    ) -> tuple[list[int], list[dict[int, tuple[float, str]]]]:
-        """Give the numbers of all that passes, and what it is sorted by at each path."""
+    @contextmanager
+    def ordering(self, kind: Kind, wanted: Wanted, sorts: Sequence[Sort]) -> Generator[Ordered]:
+        """Put what passes in an order, to be looked at in one transaction."""
         with self._state.reading() as connection:
             collection = self._found(connection, kind)
-            found = connection.scalars(numbers(connection, collection, clauses, Page())).all()
-            return list(found), [least_values(connection, collection, path) for path in paths]
+
+            def vector(path: str) -> Seqs:
+                def fresh() -> Seqs:
+                    return in_order(connection, collection, path)
+
+                return self._answer(connection, collection, path, fresh)
+
+            first = vector(sorts[0][0]) if sorts and wanted == ALL else None
+            if first is not None and len(first) == size(connection, collection):
+                passed = np.sort(first)  # all have it, which is quicker than to ask for all
+            else:
+                passed = self._passed(connection, collection, wanted)
+            yield Ordered(passed, Order(connection, collection, sorts, vector=vector))
 
     def version(self, kind: Kind) -> int:
         """Give a number that grows with each change of a kind."""
@@ -156,10 +225,10 @@ class OpenApiStore:
         with self._state.reading() as connection:
             return connection.scalar(wanted) or 0
 
-    def values(self, kind: Kind, path: str, *, limit: int) -> list[str]:
+    def values(self, kind: Kind, path: str, *, limit: int, forms: int = 0) -> list[str]:
         """Give the distinct values at a path of the index, so many at most."""
         with self._state.reading() as connection:
-            return values(connection, self._found(connection, kind), path, limit=limit)
+            return values(connection, self._found(connection, kind), path, limit=limit, forms=forms)
 
     def rows(self, kind: Kind, seqs: Collection[int]) -> list[Row]:
         """Give the resources of some numbers, in that order."""
@@ -169,22 +238,43 @@ class OpenApiStore:
     def each(self, kind: Kind, clauses: Collection[Clause] = ()) -> Iterator[Row]:
         """Give all that passes, a few hundred at a time, in the order of its coming."""
         with self._state.reading() as connection:
-            collection = self._found(connection, kind)
-            found = connection.scalars(numbers(connection, collection, clauses, Page())).all()
-        for part in _parts(list(found)):
+            found = passing(connection, self._found(connection, kind), clauses)
+        for part in _parts(found.tolist()):
             yield from self.rows(kind, part)
 
-    def _count(self, connection: Connection, collection: int, clauses: tuple[Clause, ...]) -> int:
-        """Count once as long as nothing changes."""
+    def _passed(self, connection: Connection, collection: int, wanted: Wanted) -> Seqs:
+        def found() -> Seqs:
+            return passing(connection, collection, wanted.clauses)
+
+        def opened() -> Seqs:
+            among = self._answer(connection, collection, wanted.clauses, found).tolist()
+            rows = (row for part in _parts(among) for row in _rows(connection, collection, part))
+            return np.array([row.seq for row in rows if holds(row.body)], np.int64)
+
+        if wanted.opened is None:
+            return self._answer(connection, collection, wanted.clauses, found)
+        holds = wanted.opened.holds
+        return self._answer(connection, collection, wanted, opened)
+
+    def _answer(
+        self, connection: Connection, collection: int, asked: Hashable, fresh: Callable[[], Seqs]
+    ) -> Seqs:
+        """Ask the index once as long as nothing changes."""
         row = TmfCollectionRow
         version = connection.scalar(select(row.version).where(row.id == collection)) or 0
-        key = (collection, clauses)
-        known = self._counts.get(key)
-        if known is None or known[0] != version:
-            if len(self._counts) >= MOST_COUNTS:
-                self._counts.clear()
-            known = self._counts[key] = version, count(connection, collection, clauses)
-        return known[1]
+        key = (collection, asked)
+        with self._turn:
+            known = self._answers.get(key)
+            if known is not None and known[0] == version:
+                self._answers.move_to_end(key)
+                return known[1]
+        found = fresh()
+        with self._turn:
+            self._answers[key] = version, found
+            self._answers.move_to_end(key)
+            while sum(each.nbytes for _, each in self._answers.values()) > MOST_REMEMBERED:
+                self._answers.popitem(last=False)
+        return found
 
     def _found(self, connection: Connection, kind: Kind) -> int:
         if kind not in self._known:

@@ -94,7 +94,7 @@ class Outbox:
 
     def subscriber(self, name: str) -> Subscriber | None:
         """Give a subscriber, None if there is none of that id."""
-        with self._session() as session:
+        with self._state.reading() as connection, Session(connection) as session:
             row = session.get(SubscriptionRow, name)
             return _subscriber(row) if row else None
 
@@ -103,7 +103,7 @@ class Outbox:
         rows = select(SubscriptionRow).order_by(SubscriptionRow.created_ns, SubscriptionRow.id)
         if api is not None:
             rows = rows.where(SubscriptionRow.api == api)
-        with self._session() as session:
+        with self._state.reading() as connection, Session(connection) as session:
             return [_subscriber(row) for row in session.scalars(rows)]
 
     def put(self, offers: Iterable[Offer], *, at_ns: int) -> list[str]:

@@ -361,10 +361,10 @@ class TmfIndexRow(Base):
 
     __tablename__ = "tmf_index"
     __table_args__ = (
-        Index("ix_tmf_index_seq", "collection", "seq"),
+        Index("ix_tmf_index_seq", "collection", "seq", "path", "number", "forms"),
         Index(
             "ix_tmf_index_number",
-            *("collection", "path", "number", "seq"),
+            *("collection", "path", "number", "seq", "forms"),
             sqlite_where=text("number IS NOT NULL"),
             postgresql_where=text("number IS NOT NULL"),
         ),
@@ -372,20 +372,8 @@ class TmfIndexRow(Base):
     )
 
     collection: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
-    path: Mapped[str] = mapped_column(String(200), primary_key=True)
+    path: Mapped[str] = mapped_column(BYTEWISE, primary_key=True)
     value: Mapped[str] = mapped_column(BYTEWISE, primary_key=True)
     seq: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     number: Mapped[float | None] = mapped_column(Float)
-
-
-class TmfHubRow(Base):
-    """Somebody who is told of the events of an Open API."""
-
-    __tablename__ = "tmf_hub"
-
-    id: Mapped[str] = mapped_column(String(60), primary_key=True)
-    api: Mapped[str] = mapped_column(String(20), index=True)
-    callback: Mapped[str] = mapped_column(Text)
-    query: Mapped[str] = mapped_column(Text)
-    secret: Mapped[str] = mapped_column(String(200))
-    created_ns: Mapped[int] = mapped_column(BigInteger)
+    forms: Mapped[int] = mapped_column(Integer)  # what it was in the body, bit by bit

@@ -7,7 +7,8 @@ from typing import Any
 
 from sentio.kernel.clock import Clock
 from sentio.store.state.open_api import OpenApiStore
-from sentio.store.state.open_api_search import Entry, Kind
+from sentio.store.state.open_api_search import Kind
+from sentio.store.state.open_api_values import Entry
 
 Body = dict[str, Any]  # Any: JSON
 
