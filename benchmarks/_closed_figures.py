@@ -45,6 +45,7 @@ def figures(acted: Closed, observed: tuple[Fault, ...]) -> dict[str, object]:
         "effect_coverage": float(np.mean([e["is_covered"] for e in proven])) if proven else 0.0,
         "works": len(works),
         "works_jaccard": float(np.mean(works)) if works else 0.0,
+        "works_jaccard_possible": _possible(acted),
         "work_rows": [
             {"element": each.element, "is_harmful": each.harmful, "jaccard": round(index, 3)}
             for each, index in zip(planned, works, strict=True)
@@ -69,6 +70,13 @@ def lost_minutes(truth: tuple[Fault, ...]) -> dict[str, float]:
         for each in truth
         if each.harmful and each.cured_by and not each.name.startswith(WORK)
     }
+
+
+def _possible(acted: Closed) -> float:
+    """Give the mean index of one who knows how the lab draws uses: the rest is chance."""
+    told = [one for one, _ in acted.foretold.values()]
+    most = [acted.works.possible(each.work) if each.is_harmful else 1.0 for each in told]
+    return float(np.mean(most)) if most else 0.0
 
 
 def jaccard_of(acted: Closed, truth: Fault) -> float:
