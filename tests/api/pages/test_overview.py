@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -41,10 +42,16 @@ def problem(of: tuple[str, ...], **given: object) -> ServiceProblem:
     return replace(usual, **given)
 
 
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Small:
+    return build(tmp_path_factory.mktemp("built") / "sentio.duckdb")
+
+
 @pytest.fixture
-def small(tmp_path: Path) -> Small:
+def small(built: Small, tmp_path: Path) -> Small:
     (tmp_path / "data").mkdir()
-    return build(tmp_path / "data" / "sentio.duckdb")
+    shutil.copy(built.path, tmp_path / "data" / "sentio.duckdb")
+    return built
 
 
 @pytest.fixture

@@ -2,6 +2,8 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { get, type Params } from "@/lib/api";
+import { useFreshness } from "@/lib/freshness";
+import { isRelative } from "@/lib/time";
 import { type Span, useSpan, useView, type View } from "@/lib/view";
 
 export interface Crowd {
@@ -112,10 +114,18 @@ export function useWindow(): Params {
   return windowParams(view, span);
 }
 
+/** Tell whether it is known when now is: before that nothing that ends now is asked for. */
+export function useIsTimed(): boolean {
+  const view = useView();
+  const { data, isError } = useFreshness();
+  return data !== undefined || isError || !(isRelative(view.from) || isRelative(view.to));
+}
+
 /** Ask for a part of the overview; it is asked again when something is told live. */
 export function useAsked<T>(path: string, more: Params = {}) {
   const params = { ...useWindow(), ...more };
   const query = useQuery({
+    enabled: useIsTimed(),
     queryKey: [path, params],
     queryFn: ({ signal }) => get<T>(path, params, signal),
     meta: { live: true },

@@ -1,5 +1,5 @@
 import { Link } from "@tanstack/react-router";
-import { compact, percent } from "@/lib/format";
+import { compact, count, percent } from "@/lib/format";
 import { lasting } from "@/lib/time";
 import { context, useSpan, useView } from "@/lib/view";
 import { t } from "@/lib/words";
@@ -72,6 +72,7 @@ function One({ incident, share }: { incident: Incident; share: number | undefine
         to={"/incidents/$incident" as never}
         params={{ incident: incident.id } as never}
         search={context(view) as never}
+        title={incident.name}
         className="truncate font-semibold after:absolute after:inset-0"
       >
         {incident.is_open ? <span aria-hidden className="text-alarm">● </span> : null}
@@ -79,7 +80,7 @@ function One({ incident, share }: { incident: Incident; share: number | undefine
       </Link>
       <span className="text-right">{share === undefined ? "" : percent(share)}</span>
       <span className="truncate text-soft">
-        {impactText(incident)} · {causeText(incident)}
+        {causeText(incident)} · {impactText(incident)}
       </span>
       <span className="text-right text-soft">
         {t(`ov.state.${incident.status}`)} · {age}
@@ -98,7 +99,7 @@ function impactText(incident: Incident): string {
 function causeText({ cause }: Incident): string {
   if (!cause) return t("ov.inc.unexplained");
   const kind = cause.kind.replaceAll("_", " ");
-  const values = { kind, element: cause.element, sure: percent(cause.probability) };
+  const values = { kind, element: cause.element, sure: count(cause.probability * 100) };
   return t(kind ? "ov.inc.cause" : "ov.inc.cause.plain", values);
 }
 

@@ -17,13 +17,14 @@ export function ServiceTile(props: { tile: Tile; of: Tiles; params: Params }) {
   const view = useView();
   const bands = bandsOf(tile.declines, of.since_s, of.until_s);
   return (
-    <li className="relative grid content-start gap-0.5 rounded border bg-page px-2 py-1.5 hover:border-accent">
+    <li className="relative grid min-w-0 grid-cols-[minmax(0,1fr)] content-start gap-0.5 rounded border bg-page px-2 py-1.5 hover:border-accent">
       <div className="flex items-center justify-between gap-1">
         <Link
           to={"/services/$service" as never}
           params={{ service: tile.service } as never}
           search={context(view, { svc: tile.service }) as never}
-          className="min-w-0 truncate font-semibold after:absolute after:inset-0"
+          title={tile.title}
+          className="min-h-6 min-w-0 truncate font-semibold after:absolute after:inset-0"
         >
           {tile.title}
         </Link>

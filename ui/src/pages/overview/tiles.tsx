@@ -56,7 +56,7 @@ export function ServiceTiles() {
             isTable ? (
               <Table label={t("ov.tiles.title")} columns={columns()} rows={told.items} keyOf={keyOf} />
             ) : (
-              <ul className="grid grid-cols-[repeat(auto-fill,minmax(11.5rem,1fr))] gap-2">
+              <ul className="grid grid-cols-[repeat(auto-fill,minmax(12.4rem,1fr))] gap-2">
                 {told.items.map((tile) => (
                   <ServiceTile key={tile.service} tile={tile} of={told} params={params} />
                 ))}
@@ -69,12 +69,19 @@ export function ServiceTiles() {
   );
 }
 
+/** Give the least value of the course, null where nobody used the service. */
+function lowest(tile: Tile): number | null {
+  const known = tile.mos.filter((each): each is number => each !== null);
+  return known.length ? Math.min(...known) : null;
+}
+
 const keyOf = (tile: Tile) => tile.service;
 
 const COLUMNS = [
   "ov.col.service",
   "ov.col.mos",
   "ov.col.mos.before",
+  "ov.col.low",
   "ov.col.good",
   "ov.col.subjects",
   "ov.col.uses",
@@ -87,6 +94,7 @@ function cells(tile: Tile) {
     tile.service,
     tile.now.mos_mean,
     tile.before?.mos_mean,
+    lowest(tile),
     tile.good_share,
     tile.subjects,
     tile.now.uses,
@@ -101,6 +109,7 @@ function columns(): Column<Tile>[] {
     { name: "service", head: t("ov.col.service"), shown: (tile) => tile.title, width: "minmax(0,2fr)" },
     { name: "mos", head: t("ov.col.mos"), shown: (tile) => <Grade value={tile.now.mos_mean} /> },
     { name: "before", head: t("ov.col.mos.before"), shown: (tile) => mos(tile.before?.mos_mean), right },
+    { name: "low", head: t("ov.col.low"), shown: (tile) => mos(lowest(tile)), right },
     { name: "change", head: t("ov.col.change"), shown: (tile) => changeText(tile), right },
     { name: "good", head: t("ov.col.good"), shown: (tile) => percent(tile.good_share), right },
     { name: "subjects", head: t("ov.col.subjects"), shown: (tile) => count(tile.subjects), right },

@@ -18,6 +18,16 @@ export interface Cells {
   flags: Uint8Array;
   grade: Uint8Array; // 0 where there was no use, else 1 to 5
   order: Uint32Array; // the worst last, so that they are drawn on top
+  site: Petal[]; // of each cell
+}
+
+/** Where a cell stands among those of its site: they are drawn around it, beside each other. */
+export interface Petal {
+  x: number; // middle of the site, in metres
+  y: number;
+  east: number; // direction from it, of length 1; 0 where a cell stands alone
+  north: number;
+  count: number; // of cells at the site
 }
 
 export function readCells(bytes: ArrayBuffer): Cells {
@@ -44,7 +54,55 @@ export function readCells(bytes: ArrayBuffer): Cells {
     layout: head.getUint32(8, true),
     unplaced: head.getUint32(16, true),
     ...{ x, y, mos, uses, flags, grade, order },
+    site: petalsOf(x, y),
   };
+}
+
+const SITE_SHARE = 0.35; // of the usual distance of cells: nearer ones are of one site
+const MOST_SITE_M = 1_500;
+const MOST_PETALS = 8; // more are drawn where they stand
+
+/** Put cells into sites, and give each its direction from the middle of its site. */
+function petalsOf(x: Float32Array, y: Float32Array): Petal[] {
+  const sites = new Map<string, number[]>();
+  const key = (east: number, north: number) => `${east},${north}`;
+  const area = areaOf(x, y) / Math.max(x.length, 1);
+  const reach = Math.max(Math.min(Math.sqrt(area) * SITE_SHARE, MOST_SITE_M), 1);
+  const square = (metres: number) => Math.floor(metres / reach);
+  const firsts = new Map<string, string>(); // square -> site that began there
+  for (let each = 0; each < x.length; each++) {
+    const [px, py] = [x[each] as number, y[each] as number];
+    let found: string | undefined;
+    for (let column = -1; column <= 1 && !found; column++) {
+      for (let row = -1; row <= 1 && !found; row++) {
+        const near = firsts.get(key(square(px) + column, square(py) + row));
+        const first = near === undefined ? undefined : sites.get(near)?.[0];
+        if (first === undefined) continue;
+        const far = Math.hypot((x[first] as number) - px, (y[first] as number) - py);
+        if (far < reach) found = near;
+      }
+    }
+    if (found) sites.get(found)?.push(each);
+    else {
+      const own = key(square(px), square(py));
+      const name = sites.has(own) ? `${own}+${each}` : own;
+      sites.set(name, [each]);
+      firsts.set(own, name);
+    }
+  }
+  const petals: Petal[] = new Array(x.length);
+  for (const members of sites.values()) {
+    const mean = (of: Float32Array) =>
+      members.reduce((sum, each) => sum + (of[each] as number), 0) / members.length;
+    const [mx, my] = [mean(x), mean(y)];
+    members.forEach((each, at) => {
+      const count = members.length > MOST_PETALS ? 1 : members.length;
+      const turn = (2 * Math.PI * at) / count + Math.PI / 2;
+      const away = count === 1 ? 0 : 1;
+      petals[each] = { x: mx, y: my, east: Math.cos(turn) * away, north: Math.sin(turn) * away, count };
+    });
+  }
+  return petals;
 }
 
 export function isDegraded(cells: Cells, each: number): boolean {
@@ -86,8 +144,7 @@ export class Squares {
   private readonly side: number;
 
   constructor(private readonly cells: Cells) {
-    const { west, east, south, north } = extent(cells);
-    const area = Math.max((east - west) * (north - south), 1);
+    const area = areaOf(cells.x, cells.y);
     this.side = Math.max(Math.sqrt(area / Math.max(cells.count, 1)) * 2, 1);
     for (let each = 0; each < cells.count; each++) {
       const key = this.key(this.square(cells.x[each] as number), this.square(cells.y[each] as number));
@@ -102,7 +159,7 @@ export class Squares {
     let [found, least] = [-1, reach * reach];
     const [left, right] = [this.square(x - reach), this.square(x + reach)];
     const [low, high] = [this.square(y - reach), this.square(y + reach)];
-    if ((right - left + 1) * (high - low + 1) > this.of.size) return this.among(null, x, y, reach, only);
+    if ((right - left + 1) * (high - low + 1) > this.of.size) return this.among(x, y, reach, only);
     for (let column = left; column <= right; column++) {
       for (let row = low; row <= high; row++) {
         for (const each of this.of.get(this.key(column, row)) ?? []) {
@@ -114,7 +171,7 @@ export class Squares {
     return found;
   }
 
-  private among(_: null, x: number, y: number, reach: number, only: boolean): number {
+  private among(x: number, y: number, reach: number, only: boolean): number {
     let [found, least] = [-1, reach * reach];
     for (let each = 0; each < this.cells.count; each++) {
       const far = this.far(each, x, y);
@@ -136,9 +193,15 @@ export class Squares {
   }
 }
 
-export function extent(cells: Cells) {
+/** Give the square metres that cells lie in: at least those of a street. */
+export function areaOf(x: Float32Array, y: Float32Array): number {
+  const { west, east, south, north } = extent({ x, y });
+  return Math.max((east - west) * (north - south), 1e4);
+}
+
+export function extent(cells: Pick<Cells, "x" | "y">) {
   const found = { west: 0, east: 0, south: 0, north: 0 };
-  for (let each = 0; each < cells.count; each++) {
+  for (let each = 0; each < cells.x.length; each++) {
     const [x, y] = [cells.x[each] as number, cells.y[each] as number];
     if (each === 0) Object.assign(found, { west: x, east: x, south: y, north: y });
     found.west = Math.min(found.west, x);

@@ -2,8 +2,8 @@
 
 import { token } from "@/frame/theme";
 import { gradeOf } from "@/lib/format";
-import { type Cells, isDegraded, isShown } from "@/pages/overview/map/cells";
-import type { Plane } from "@/pages/overview/map/plane";
+import { areaOf, type Cells, isDegraded, isShown, type Petal } from "@/pages/overview/map/cells";
+import { type Plane, ruler } from "@/pages/overview/map/plane";
 
 export const MOST_PATHS = 2_000; // marks drawn by paths; more go into the buffer
 const LETTER_PX = 7; // radius from which a letter fits
@@ -37,12 +37,16 @@ export interface Drawing {
   selected: number;
   hovered: number;
   hasCross: boolean; // where Enter would choose
+  sayLength: (metres: number) => string;
 }
 
 let buffer: ImageData | null = null;
 
+/** Where marks were drawn by paths, in pixels of the device; null where the buffer was used. */
+export type Spots = { each: number; x: number; y: number }[] | null;
+
 /** Draw all; the size is that of the canvas in pixels of the device. */
-export function draw(pen: CanvasRenderingContext2D, drawing: Drawing, ratio: number): void {
+export function draw(pen: CanvasRenderingContext2D, drawing: Drawing, ratio: number): Spots {
   const { width, height } = pen.canvas;
   const { cells, plane, ink } = drawing;
   const scale = ratio / plane.scale;
@@ -53,44 +57,73 @@ export function draw(pen: CanvasRenderingContext2D, drawing: Drawing, ratio: num
   ];
   const radius = radiusOf(cells, plane) * ratio;
   const seen = inSight(drawing, at, width, height, radius * 2);
-  if (seen.length <= MOST_PATHS) {
-    pen.setTransform(1, 0, 0, 1, 0, 0);
+  const isByPaths = seen.length <= MOST_PATHS;
+  const spot = isByPaths ? petalled(cells, left, top, scale, radius) : at;
+  if (isByPaths) {
     pen.fillStyle = ink.page;
     pen.fillRect(0, 0, width, height);
-    paths(pen, drawing, seen, at, radius, ratio);
+    paths(pen, drawing, seen, spot, radius, ratio);
   } else {
     stamps(pen, drawing, seen, at, radius);
   }
   for (const [each, color] of [[drawing.hovered, ink.ink], [drawing.selected, ink.accent]] as const) {
     if (each < 0) continue;
-    const [x, y] = at(each);
+    const [x, y] = spot(each);
     ring(pen, x, y, radius * (BIGGER[cells.grade[each] ?? 0] as number) + 3 * ratio, color, 2.5 * ratio);
   }
   if (drawing.hasCross) cross(pen, width / 2, height / 2, ink.ink, ratio);
+  measure(pen, drawing, ratio);
+  if (!isByPaths) return null;
+  return seen.map((each) => {
+    const [x, y] = spot(each);
+    return { each, x, y };
+  });
+}
+
+/** Give the place of a mark: cells of a site stand around it, far enough from each other. */
+function petalled(
+  cells: Cells,
+  left: number,
+  top: number,
+  scale: number,
+  radius: number,
+): (each: number) => [number, number] {
+  return (each) => {
+    const site = cells.site[each] as Petal;
+    const [x, y] = [cells.x[each] as number, cells.y[each] as number];
+    const apart = site.count > 1 ? (radius * 1.25) / Math.sin(Math.PI / site.count) : 0;
+    const isWide = Math.hypot(x - site.x, y - site.y) * scale >= apart;
+    if (isWide) return [left + x * scale, top - y * scale];
+    return [left + site.x * scale + site.east * apart, top - site.y * scale - site.north * apart];
+  };
+}
+
+/** Draw a length to judge distances by. */
+function measure(pen: CanvasRenderingContext2D, { plane, ink, sayLength }: Drawing, ratio: number): void {
+  const { metres, px } = ruler(plane, 90);
+  const [x, y] = [10 * ratio, pen.canvas.height - 9 * ratio];
+  pen.fillStyle = ink.soft;
+  pen.fillRect(x, y, px * ratio, 2 * ratio);
+  pen.font = `${11 * ratio}px system-ui, sans-serif`;
+  pen.textAlign = "left";
+  pen.textBaseline = "bottom";
+  pen.fillText(sayLength(metres), x, y - 2 * ratio);
 }
 
 /** Give the usual radius of a mark: what the distance of cells leaves room for. */
 export function radiusOf(cells: Cells, plane: Plane): number {
-  const apart = Math.sqrt(cells.x.length ? areaOf(cells) / cells.x.length : 1) / plane.scale;
-  return Math.min(Math.max(apart * 0.34, 2), 13);
+  return Math.min(Math.max((spacing(cells) / plane.scale) * 0.34, 2), 13);
 }
 
-const areas = new WeakMap<Cells, number>();
+const apart = new WeakMap<Cells, number>(); // metres between cells, worked out once
 
-function areaOf(cells: Cells): number {
-  let area = areas.get(cells);
-  if (area === undefined) {
-    let [west, east, south, north] = [Infinity, -Infinity, Infinity, -Infinity];
-    for (let each = 0; each < cells.count; each++) {
-      west = Math.min(west, cells.x[each] as number);
-      east = Math.max(east, cells.x[each] as number);
-      south = Math.min(south, cells.y[each] as number);
-      north = Math.max(north, cells.y[each] as number);
-    }
-    area = Math.max((east - west) * (north - south), 1e4);
-    areas.set(cells, area);
+function spacing(cells: Cells): number {
+  let found = apart.get(cells);
+  if (found === undefined) {
+    found = Math.sqrt(areaOf(cells.x, cells.y) / Math.max(cells.count, 1));
+    apart.set(cells, found);
   }
-  return area;
+  return found;
 }
 
 function inSight(

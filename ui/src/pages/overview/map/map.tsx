@@ -9,7 +9,7 @@ import { Explain } from "@/parts/explain";
 import { Exports } from "@/parts/exports";
 import { Panel } from "@/parts/panel";
 import { Answer, Empty, Partial } from "@/parts/states";
-import { useWindow } from "@/pages/overview/asked";
+import { useIsTimed, useWindow } from "@/pages/overview/asked";
 import { type Cells, countCells, isDegraded, readCells } from "@/pages/overview/map/cells";
 import { CellTable, cellRows, mosOf } from "@/pages/overview/map/table";
 import { MapView } from "@/pages/overview/map/view";
@@ -105,6 +105,7 @@ function useCells() {
   const isCell = all.dimension === "cell"; // the map shows all cells, whichever is chosen
   const params = isCell ? { ...all, dimension: undefined, member: undefined } : all;
   const map = useQuery({
+    enabled: useIsTimed(),
     queryKey: ["map", params],
     queryFn: async ({ signal }) => readCells(await getBytes("map", params, signal)),
     meta: { live: true },

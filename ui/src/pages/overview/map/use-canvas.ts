@@ -2,8 +2,9 @@
 
 import { type KeyboardEvent, type RefObject, useCallback, useEffect, useMemo, useRef } from "react";
 import { useTheme } from "@/frame/theme";
+import { t } from "@/lib/words";
 import { type Cells, Squares } from "@/pages/overview/map/cells";
-import { draw, inkOf, radiusOf } from "@/pages/overview/map/draw";
+import { draw, inkOf, radiusOf, type Spots } from "@/pages/overview/map/draw";
 import { fitted, moved, type Plane, readPlane, written, zoomed } from "@/pages/overview/map/plane";
 
 const STEP_PX = 60; // that an arrow key moves
@@ -27,9 +28,9 @@ export function useCanvas(canvas: RefObject<HTMLCanvasElement | null>, wanted: W
   const latest = useRef(wanted);
   latest.current = wanted;
   const squares = useMemo(() => new Squares(wanted.cells), [wanted.cells]);
-  // biome-ignore lint: the theme is what the colours are read from
+  // The theme is where the colours are read from.
   const ink = useMemo(() => inkOf(), [theme]);
-  const state = useRef({ plane: null as Plane | null, hovered: -1, selected: -1, hasCross: false });
+  const state = useRef({ plane: null as Plane | null, hovered: -1, selected: -1, hasCross: false, spots: null as Spots });
   const frame = useRef(0);
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
 
@@ -50,7 +51,9 @@ export function useCanvas(canvas: RefObject<HTMLCanvasElement | null>, wanted: W
       const { cells, only } = latest.current;
       const { hovered, selected, hasCross } = state.current;
       const ratio = box.width / Math.max(box.clientWidth, 1);
-      draw(pen, { cells, only, ink, plane: plane(), hovered, selected, hasCross }, ratio);
+      const now = plane();
+      const shown = { cells, only, ink, plane: now, hovered, selected, hasCross, sayLength };
+      state.current.spots = draw(pen, shown, ratio);
     });
   }, [canvas, ink, plane]);
 
@@ -67,12 +70,14 @@ export function useCanvas(canvas: RefObject<HTMLCanvasElement | null>, wanted: W
   const nearest = useCallback(
     (rightPx: number, downPx: number, reachPx: number): number => {
       const now = plane();
+      const { spots } = state.current;
+      if (spots) return nearestSpot(canvas.current, spots, rightPx, downPx, reachPx);
       const point = moved(now, rightPx, downPx);
       const { cells, only } = latest.current;
       const reach = Math.max(reachPx, radiusOf(cells, now) * 1.6) * now.scale;
       return squares.nearest(point.x, point.y, reach, only);
     },
-    [plane, squares],
+    [canvas, plane, squares],
   );
 
   useEffect(() => {
@@ -118,6 +123,29 @@ export function useCanvas(canvas: RefObject<HTMLCanvasElement | null>, wanted: W
     zoom: (isIn: boolean) => go(zoomed(plane(), isIn ? 1 / ZOOM : ZOOM)),
     fit: () => go(null),
   };
+}
+
+/** Give the cell whose mark is nearest to a point counted from the middle, -1 where none is near. */
+function nearestSpot(
+  box: HTMLCanvasElement | null,
+  spots: NonNullable<Spots>,
+  rightPx: number,
+  downPx: number,
+  reachPx: number,
+): number {
+  if (!box) return -1;
+  const ratio = box.width / Math.max(box.clientWidth, 1);
+  const [x, y] = [box.width / 2 + rightPx * ratio, box.height / 2 + downPx * ratio];
+  let [found, least] = [-1, (reachPx * ratio) ** 2];
+  for (const spot of spots) {
+    const far = (spot.x - x) ** 2 + (spot.y - y) ** 2;
+    if (far <= least) [found, least] = [spot.each, far];
+  }
+  return found;
+}
+
+function sayLength(metres: number): string {
+  return metres < 1e3 ? t("ov.map.scale", { n: metres }) : t("ov.map.scale.km", { n: metres / 1e3 });
 }
 
 interface Held {
