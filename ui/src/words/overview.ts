@@ -123,6 +123,7 @@ export const overview = {
   "ov.map.scale": "{n} m",
   "ov.map.scale.km": "{n} km",
   "ov.map.tip.uses": "{n} uses",
+  "ov.map.value": "{n} cells",
   "ov.map.formula":
     "Mean MOS of all scored uses over the cell in the window. The worse, the bigger. A ring marks cells in a degradation that stood in the window.",
   "ov.map.rows": "{n} cells with uses, {uses} uses in all; {unplaced} more have no known place.",

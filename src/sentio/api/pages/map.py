@@ -46,12 +46,11 @@ class Cells(BaseModel):
     names: list[str]
 
 
-def map_router(platform: Platform, access: Access) -> APIRouter:
+def map_router(platform: Platform, access: Access, places: Places) -> APIRouter:
     """Make the routes."""
     router = APIRouter(
         prefix="/v1/map", tags=["pages"], dependencies=[Depends(access.needs("read"))]
     )
-    places = Places(platform.warehouse)
     totals = Totals(Answers(platform.warehouse))
 
     @router.get("", summary="All cells with place and score", response_class=Response)

@@ -10,15 +10,14 @@ from pydantic import BaseModel
 from sentio.api.access import Access
 from sentio.api.awareness import moment_of
 from sentio.api.pages.incidents_near import near
+from sentio.api.pages.places import Places
 from sentio.api.pages.tiles import Tiles, tiles_of
 from sentio.api.pages.totals import LEAST_USES, Totals
 from sentio.api.pages.window import Asked, Window, dimension_of, window_of
 from sentio.loop.attributed import attributed
-from sentio.loop.periods import Periods
 from sentio.loop.platform import Platform
 from sentio.model.problem import ServiceProblem
 from sentio.store.ask import Answers
-from sentio.store.cube import MINUTE_NS
 from sentio.store.queries.faring import GOOD_MOS
 
 Json = dict[str, Any]  # Any: JSON
@@ -82,7 +81,7 @@ class Incidents(BaseModel):
     items: list[Json]
 
 
-def overview_router(platform: Platform, access: Access) -> APIRouter:
+def overview_router(platform: Platform, access: Access, places: Places) -> APIRouter:
     """Make the routes."""
     router = APIRouter(
         prefix="/v1/overview", tags=["pages"], dependencies=[Depends(access.needs("read"))]
@@ -92,7 +91,7 @@ def overview_router(platform: Platform, access: Access) -> APIRouter:
     @router.get("", summary="How many have a good experience, and what explains the loss")
     def overview(given: Given) -> Overview:  # pyright: ignore[reportUnusedFunction]  (FastAPI calls it)
         """Count users and things by their mean MOS in the window, and the poor uses by incident."""
-        return _overview(platform, totals, window_of(given, platform.warehouse))
+        return _overview(platform, totals, places, window_of(given, platform.warehouse))
 
     @router.get("/services", summary="Each service: its score, course, change and declines")
     def services(given: Given) -> Tiles:  # pyright: ignore[reportUnusedFunction]  (FastAPI calls it)
@@ -127,11 +126,11 @@ def overview_router(platform: Platform, access: Access) -> APIRouter:
     return router
 
 
-def _overview(platform: Platform, totals: Totals, window: Window) -> Overview:
+def _overview(platform: Platform, totals: Totals, places: Places, window: Window) -> Overview:
     counted, one_in = totals.faring(window, "kind")
     by_kind = {row["key"]: row for row in counted}
     incidents = [each for _, each in near(platform.state, window)[0]]
-    topology = Periods(platform.warehouse, period_ns=MINUTE_NS).topology()
+    topology = places.now()[1]
     loss = attributed(platform.warehouse, topology, incidents, scope=window.scope, **window.span)
     most = sorted(loss.by_incident.items(), key=lambda each: (-each[1], each[0]))
     poor = loss.poor_uses

@@ -8,6 +8,7 @@ from sentio.api.access import Access
 from sentio.api.pages.freshness import freshness_router
 from sentio.api.pages.map import map_router
 from sentio.api.pages.overview import overview_router
+from sentio.api.pages.places import Places
 from sentio.loop.platform import Platform
 from sentio.loop.running import Running
 
@@ -15,8 +16,9 @@ from sentio.loop.running import Running
 def page_routers(platform: Platform, loop: Running, access: Access) -> list[APIRouter]:
     """Make them."""
     del loop
+    places = Places(platform.warehouse)
     return [
         freshness_router(platform, access),
-        overview_router(platform, access),
-        map_router(platform, access),
+        overview_router(platform, access, places),
+        map_router(platform, access, places),
     ]

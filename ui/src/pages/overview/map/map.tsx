@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useMemo, useRef } from "react";
 import { get, getBytes } from "@/lib/api";
-import { count, percent } from "@/lib/format";
+import { count } from "@/lib/format";
 import { useChange, useView } from "@/lib/view";
 import { t } from "@/lib/words";
 import { Button } from "@/parts/button";
@@ -50,7 +50,7 @@ export function CellMap(props: { height: number }) {
           <Explain
             of={() => ({
               title: t("ov.map.title"),
-              value: counts ? percent(goodShare(counts.grades)) : "–",
+              value: t("ov.map.value", { n: count(counts?.used) }),
               formula: t("ov.map.formula"),
               rows: t("ov.map.rows", {
                 n: count(counts?.used),
@@ -130,11 +130,6 @@ function useCells() {
     refetch: () => Promise.all([map.refetch(), names.refetch()]),
   };
   return { query, params };
-}
-
-function goodShare(grades: number[]): number {
-  const used = grades.slice(1).reduce((sum, each) => sum + each, 0);
-  return used ? ((grades[4] ?? 0) + (grades[5] ?? 0)) / used : Number.NaN;
 }
 
 function csvOf(cells: Cells, names: string[], each: number) {

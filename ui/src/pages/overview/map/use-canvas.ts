@@ -32,6 +32,7 @@ export function useCanvas(canvas: RefObject<HTMLCanvasElement | null>, wanted: W
   const ink = useMemo(() => inkOf(), [theme]);
   const state = useRef({ plane: null as Plane | null, hovered: -1, selected: -1, hasCross: false, spots: null as Spots });
   const frame = useRef(0);
+  const lastAt = useRef(wanted.at); // as it was read from the URL or written to it
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
 
   const plane = useCallback((): Plane => {
@@ -62,7 +63,10 @@ export function useCanvas(canvas: RefObject<HTMLCanvasElement | null>, wanted: W
       state.current.plane = to;
       redraw();
       clearTimeout(timer.current);
-      timer.current = setTimeout(() => latest.current.onAt(to ? written(to) : undefined), SETTLED_MS);
+      timer.current = setTimeout(() => {
+        lastAt.current = to ? written(to) : undefined;
+        latest.current.onAt(lastAt.current);
+      }, SETTLED_MS);
     },
     [redraw],
   );
@@ -86,8 +90,8 @@ export function useCanvas(canvas: RefObject<HTMLCanvasElement | null>, wanted: W
   }, [wanted.selected, wanted.cells, wanted.only, redraw]);
 
   useEffect(() => {
-    const { plane: now } = state.current;
-    if (!now || (wanted.at ?? "") === written(now)) return;
+    if (wanted.at === lastAt.current) return;
+    lastAt.current = wanted.at;
     state.current.plane = readPlane(wanted.at); // Back, Forward, or a link
     redraw();
   }, [wanted.at, redraw]);

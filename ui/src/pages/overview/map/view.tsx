@@ -39,7 +39,8 @@ export function MapView(props: {
     onHover: setHovered,
     onChoose: (each) => {
       const member = each === selected ? undefined : names[each];
-      change({ dim: member && "cell", member });
+      if (member) change({ dim: "cell", member });
+      else if (view.dim === "cell") change({ dim: undefined, member: undefined });
     },
   });
   return (
