@@ -289,6 +289,13 @@ class Settings(BaseSettings):
     notify_kept_days: int = Field(
         default=7, ge=1, le=365, description="So long notifications that were given up are kept."
     )
+    stale_after_s: int = Field(
+        default=900,
+        ge=1,
+        le=31_536_000,
+        description="Data count as old once the newest use is this far behind the clock, and at "
+        "least three periods of the watch.",
+    )
     lab_control_port: int = Field(
         default=8090,
         ge=0,

@@ -100,7 +100,7 @@ class StoreDetail:
         con = self._warehouse.con.cursor()
         self._codes.refresh(con)
         parts = list(self.parts(con, scope, since_ns, until_ns))
-        places = [self._place(part, but) for part in parts]
+        places = [self.place(part, but) for part in parts]
         drawn, counts, left_out = _drawn(con, parts, places, len(but))
         height = 1 << 64
         if len(drawn) > most_rows:
@@ -133,6 +133,26 @@ class StoreDetail:
         asked = f"SELECT DISTINCT subject FROM ({selects}) ORDER BY subject"
         found = con.execute(asked, bound).fetchnumpy()["subject"]
         return np.asarray(found, dtype=np.int64)
+
+    def members(
+        self,
+        con: duckdb.DuckDBPyConnection,
+        dimension: str,
+        scope: Scope,
+        since_ns: int,
+        until_ns: int,
+    ) -> frozenset[str]:
+        """Name the members of a dimension of the path that uses in a scope went over."""
+        found: set[str] = set()
+        for part in self.parts(con, scope, since_ns, until_ns):
+            if dimension in part.columns:
+                rows = con.execute(
+                    f'SELECT DISTINCT "{dimension}" AS code FROM "{part.table}" '
+                    f'WHERE {part.where} AND "{dimension}" IS NOT NULL',
+                    list(part.bound),
+                ).to_arrow_table()
+                found.update(str(name) for name in self._codes.named(rows["code"]).to_pylist())
+        return frozenset(found)
 
     def uses(self, since_ns: int, until_ns: int) -> pa.Table:
         """Give all uses of a window with their scores and attributes, and nothing else of them."""
@@ -230,7 +250,7 @@ class StoreDetail:
             bound += known
         return conditions, bound
 
-    def _place(self, part: Part, spans: Sequence[Span]) -> Place:
+    def place(self, part: Part, spans: Sequence[Span]) -> Place:
         """Give the first of some spans that holds a use of a table, as an expression."""
         cases: list[str] = []
         bound: list[object] = []

@@ -5,11 +5,20 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from sentio.api.access import Access
+from sentio.api.pages.freshness import freshness_router
+from sentio.api.pages.map import map_router
+from sentio.api.pages.overview import overview_router
+from sentio.api.pages.places import Places
 from sentio.loop.platform import Platform
 from sentio.loop.running import Running
 
 
 def page_routers(platform: Platform, loop: Running, access: Access) -> list[APIRouter]:
     """Make them."""
-    del platform, loop, access
-    return []
+    del loop
+    places = Places(platform.warehouse)
+    return [
+        freshness_router(platform, access),
+        overview_router(platform, access, places),
+        map_router(platform, access, places),
+    ]

@@ -1,8 +1,20 @@
 """Every question to the store, written once: the same expression runs on DuckDB and on Spark."""
 
-from sentio.store.queries import members, periods, places, services, sources, subjects, uses
+from sentio.store.queries import (
+    faring,
+    members,
+    narrowed,
+    periods,
+    places,
+    services,
+    sources,
+    subjects,
+    uses,
+)
 from sentio.store.queries.derive import with_quantiles, with_quantiles_only, with_subjects
 from sentio.store.queries.question import Question
+
+NARROWED = ("narrow", "poor_below")
 
 QUESTIONS: dict[str, Question] = {
     question.name: question
@@ -16,8 +28,20 @@ QUESTIONS: dict[str, Question] = {
         Question(ask=members.member_totals),
         Question(ask=members.member_details),
         Question(ask=members.worst_members),
+        Question(ask=members.worst_together),
         Question(ask=members.worst_hours),
         Question(ask=members.member_hours),
+        Question(ask=narrowed.service_steps, shaping=("step_minutes",)),
+        Question(
+            ask=narrowed.narrowed_steps, is_of_facts=True, shaping=(*NARROWED, "step_minutes")
+        ),
+        Question(ask=narrowed.narrowed_members, is_of_facts=True, shaping=(*NARROWED, "dimension")),
+        Question(ask=narrowed.narrowed_worst, is_of_facts=True, shaping=(*NARROWED, "dimension")),
+        Question(
+            ask=faring.subjects_faring,
+            is_of_facts=True,
+            shaping=("by", "good_mos", "narrow", "one_in"),
+        ),
         Question(ask=subjects.subjects_counted, is_of_facts=True, shaping=("poor_below",)),
         Question(ask=uses.subject_history, is_of_facts=True),
         Question(ask=uses.latest_uses, is_of_facts=True, shaping=("dimension",)),

@@ -115,7 +115,33 @@ def member_hours(
     return with_means(totals).order_by(["service", "member", "hour"])
 
 
-def _worst(totals: ir.Table, *, key: str, least_n: int, limit: int) -> ir.Table:
+def worst_together(
+    tables: Tables,
+    *,
+    dimension: str = "cell",
+    service: str | None = None,
+    least_n: int = 30,
+    limit: int = 10,
+    since_ns: int | None = None,
+    until_ns: int | None = None,
+) -> ir.Table:
+    """Rank the members of a dimension over all services by their surely too many poor uses."""
+    rows = of(cube(tables, since_ns, until_ns), dimension=dimension, service=service)
+    return together(added(rows, ["service", "member"], RANKED), least_n=least_n, limit=limit)
+
+
+def together(totals: ir.Table, *, least_n: int, limit: int) -> ir.Table:
+    """Add what is surely too many of each service up per member, and rank the members."""
+    ranked = with_excess(totals, least_n=least_n)
+    each = ranked.group_by("member").agg(
+        **{name: number(ranked, name).sum() for name in (*RANKED, "excess_poor")}
+    )
+    each = with_means(each.filter(number(each, "excess_poor") > 0.0))
+    return each.order_by([ibis.desc("excess_poor"), ibis.asc("member")]).limit(limit)
+
+
+def with_excess(totals: ir.Table, *, least_n: int) -> ir.Table:
+    """Tell of totals per service how many of their poor uses are surely too many."""
     within = ibis.window(group_by="service")
     shared = with_means(totals).mutate(
         service_poor=number(totals, "poor").sum().over(within),
@@ -125,11 +151,16 @@ def _worst(totals: ir.Table, *, key: str, least_n: int, limit: int) -> ir.Table:
     known = known.mutate(poor_share_low=_wilson_low(known))
     too_many = real(known["poor_share_low"]) - ratio(known["service_poor"], known["service_n"])
     ranked = known.mutate(excess_poor=ibis.greatest(too_many * real(known["n"]), ibis.literal(0.0)))
+    return ranked.drop("service_poor", "service_n")
+
+
+def _worst(totals: ir.Table, *, key: str, least_n: int, limit: int) -> ir.Table:
+    ranked = with_excess(totals, least_n=least_n)
     order = [ibis.desc("excess_poor"), ibis.desc("poor_share_low"), ibis.asc(key)]
     place = ibis.row_number().over(ibis.window(group_by="service", order_by=order))
     placed = ranked.filter(number(ranked, "poor") > 0).mutate(place=place + 1)
     worst = placed.filter(number(placed, "place") <= limit)
-    return worst.drop("service_poor", "service_n").order_by(["service", "place"])
+    return worst.order_by(["service", "place"])
 
 
 def _wilson_low(rows: ir.Table) -> ir.NumericValue:
