@@ -5,11 +5,16 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from sentio.api.access import Access
+from sentio.api.pages.service_parts import service_parts_router
+from sentio.api.pages.services import services_router
 from sentio.loop.platform import Platform
 from sentio.loop.running import Running
 
 
 def page_routers(platform: Platform, loop: Running, access: Access) -> list[APIRouter]:
     """Make them."""
-    del platform, loop, access
-    return []
+    del loop
+    return [
+        services_router(platform, access),
+        service_parts_router(platform, access),
+    ]

@@ -1,8 +1,20 @@
 """Every question to the store, written once: the same expression runs on DuckDB and on Spark."""
 
-from sentio.store.queries import members, periods, places, services, sources, subjects, uses
+from sentio.store.queries import (
+    courses,
+    members,
+    periods,
+    places,
+    scoped,
+    services,
+    sources,
+    subjects,
+    uses,
+)
 from sentio.store.queries.derive import with_quantiles, with_quantiles_only, with_subjects
 from sentio.store.queries.question import Question
+
+WITHIN = ("within", "poor_below")
 
 QUESTIONS: dict[str, Question] = {
     question.name: question
@@ -18,12 +30,19 @@ QUESTIONS: dict[str, Question] = {
         Question(ask=members.worst_members),
         Question(ask=members.worst_hours),
         Question(ask=members.member_hours),
+        Question(ask=courses.service_course, shaping=("step_minutes",)),
+        Question(ask=courses.members_of_all),
         Question(ask=subjects.subjects_counted, is_of_facts=True, shaping=("poor_below",)),
         Question(ask=uses.subject_history, is_of_facts=True),
         Question(ask=uses.latest_uses, is_of_facts=True, shaping=("dimension",)),
         Question(ask=uses.missing_inputs, is_of_facts=True),
         Question(ask=uses.uses_of_some, is_of_facts=True, shaping=("one_in",)),
         Question(ask=uses.exposed_uses, is_of_facts=True, shaping=("one_in",)),
+        Question(ask=scoped.totals_within, is_of_facts=True, shaping=WITHIN),
+        Question(ask=scoped.bins_within, is_of_facts=True, shaping=WITHIN),
+        Question(ask=scoped.course_within, is_of_facts=True, shaping=(*WITHIN, "step_minutes")),
+        Question(ask=scoped.members_within, is_of_facts=True, shaping=(*WITHIN, "dimension")),
+        Question(ask=scoped.uses_within, is_of_facts=True, shaping=(*WITHIN, "order")),
         Question(ask=places.element_positions),
         Question(ask=places.median_positions, is_of_facts=True, shaping=("dimension", "one_in")),
         Question(ask=periods.period_totals, shaping=("step_minutes",)),
