@@ -3,6 +3,7 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
+import "@/charts/series.css";
 import { onPoint, pointAt, pointed } from "@/charts/cursor";
 import { chartKeys } from "@/charts/series-keys";
 import { paintBelow, paintMarks } from "@/charts/series-paint";
@@ -77,7 +78,6 @@ export function Series(props: SeriesProps) {
       made.destroy();
       plot.current = null;
     };
-    // biome-ignore lint: numbers are handed on below
   }, [shape, theme, tz, height]);
   useEffect(() => plot.current?.setData(data as uPlot.AlignedData), [data]);
   useEffect(() => plot.current?.redraw(false), [props.ribbons, props.marks]);
@@ -97,6 +97,7 @@ export function Series(props: SeriesProps) {
       tabIndex={0}
       onKeyDown={onKeyDown}
       onBlur={() => pointAt(null)}
+      onMouseLeave={() => pointAt(null)}
       className="relative rounded"
     >
       <div ref={box} aria-hidden style={{ height }} />

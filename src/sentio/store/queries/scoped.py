@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from functools import reduce
 from operator import add
-from typing import Any, Literal
+from typing import Any
 
 import ibis
 import ibis.expr.types as ir
@@ -103,7 +103,7 @@ def uses_within(
     services: tuple[str, ...],
     within: tuple[str, ...] = (),
     members: tuple[str, ...] = (),
-    order: Literal["worst", "latest"] = "latest",
+    order: str = "latest",
     limit: int = 100,
     since_ns: int | None = None,
     until_ns: int | None = None,
