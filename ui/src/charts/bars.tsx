@@ -18,9 +18,10 @@ export function Bars(props: { label: string; bars: Bar[]; shown: (value: number)
   const { bars } = props;
   const [box, width] = useWidth();
   const rest = useId();
-  const most = Math.max(...bars.map((bar) => Math.abs(bar.value)), 1e-9);
+  const [low, high] = [Math.min(...bars.map((bar) => bar.value), 0), Math.max(...bars.map((bar) => bar.value), 0)];
   const room = Math.max(width - NAME_PX - 2 * VALUE_PX, 60);
-  const zero = NAME_PX + VALUE_PX + room / 2;
+  const px = room / Math.max(high - low, 1e-9);
+  const zero = NAME_PX + VALUE_PX - low * px;
   const height = bars.length * ROW_PX + 4;
   return (
     <div ref={box}>
@@ -32,7 +33,7 @@ export function Bars(props: { label: string; bars: Bar[]; shown: (value: number)
           </pattern>
         </defs>
         {bars.map((bar, i) => {
-          const wide = (Math.abs(bar.value) / most) * (room / 2);
+          const wide = Math.abs(bar.value) * px;
           const isBad = bar.value < 0;
           const fill = bar.isRest ? `url(#${rest})` : bar.isTotal ? "var(--soft)" : isBad ? "var(--warn)" : "var(--accent)";
           const y = i * ROW_PX + 4;

@@ -57,6 +57,7 @@ export function Series(props: SeriesProps) {
   const [index, setIndex] = useState<number | null>(null);
   const { tz } = useView();
   const theme = useTheme();
+  const isDragging = useRef(false); // uPlot tells of selections that nobody dragged as well
   const latest = useRef(props);
   latest.current = props;
   const data = useMemo(() => [at.map((ms) => ms / 1e3), ...lines.map((l) => l.values)], [at, lines]);
@@ -66,7 +67,7 @@ export function Series(props: SeriesProps) {
   useEffect(() => {
     const element = box.current;
     if (!element) return;
-    const made = new uPlot(options(latest, element.clientWidth, height, tz, setIndex), data as uPlot.AlignedData, element);
+    const made = new uPlot(options(latest, isDragging, element.clientWidth, height, tz, setIndex), data as uPlot.AlignedData, element);
     plot.current = made;
     showBrush(made, latest.current.brush);
     const watched = new ResizeObserver(() => made.setSize({ width: element.clientWidth, height }));
@@ -100,7 +101,7 @@ export function Series(props: SeriesProps) {
       onMouseLeave={() => pointAt(null)}
       className="relative rounded"
     >
-      <div ref={box} aria-hidden style={{ height }} />
+      <div ref={box} aria-hidden style={{ height }} onMouseDown={() => watchDrag(isDragging)} />
       <Tip {...props} index={index} tz={tz} plot={plot.current} />
     </div>
   );
@@ -128,6 +129,7 @@ function showBrush(plot: uPlot, brush: Brush | null | undefined): void {
 
 function options(
   latest: { current: SeriesProps },
+  isDragging: { current: boolean },
   width: number,
   height: number,
   tz: string,
@@ -144,6 +146,7 @@ function options(
       grid: { show: scale === "left", stroke: token("line"), width: 1 },
       ticks: { stroke: token("line"), width: 1, size: 4 },
       size: 54,
+      space: 22,
       font: "12px system-ui, sans-serif",
       values: (_plot, ticks) => ticks.map((tick) => line?.shown(tick) ?? String(tick)),
     };
@@ -165,6 +168,7 @@ function options(
         ticks: { stroke: token("line"), width: 1, size: 4 },
         font: "12px system-ui, sans-serif",
         space: 90,
+        size: 24,
         values: (plot, ticks) =>
           ticks.map((tick) => (isWide(plot) ? moment(tick * 1e3, tz) : hour(tick * 1e3, tz))),
       },
@@ -179,7 +183,7 @@ function options(
         stroke: token(line.colour),
         width: 1.75,
         dash: line.isDashed ? [6, 4] : undefined,
-        points: { show: latest.current.at.length < 3, size: 5, fill: token(line.colour) },
+        points: { show: false, filter: alone, size: 5, fill: token(line.colour) },
         spanGaps: false,
       })),
     ],
@@ -203,14 +207,27 @@ function options(
         (plot) => {
           const { left, width: wide } = plot.select;
           const { onBrush } = latest.current;
-          if (!onBrush) return;
+          if (!onBrush || !isDragging.current) return;
           if (wide < 4) return onBrush(null);
-          const [a, b] = [plot.posToVal(left, "x"), plot.posToVal(left + wide, "x")];
-          onBrush({ sinceMs: Math.floor(a / 60) * 6e4, untilMs: Math.ceil(b / 60) * 6e4 });
+          const [a, b] = [left, left + wide].map((px) => Math.round(plot.posToVal(px, "x") / 60) * 6e4);
+          if (a !== undefined && b !== undefined) onBrush({ sinceMs: a, untilMs: Math.max(b, a + 6e4) });
         },
       ],
     },
   };
+}
+
+function watchDrag(isDragging: { current: boolean }): void {
+  isDragging.current = true;
+  const end = () => setTimeout(() => (isDragging.current = false));
+  addEventListener("mouseup", end, { once: true });
+}
+
+/** Name the points with gaps on both sides: no line would show them. */
+function alone(plot: uPlot, line: number): number[] {
+  const values = plot.data[line] ?? [];
+  const isKnown = (i: number) => values[i] !== null && values[i] !== undefined;
+  return [...values.keys()].filter((i) => isKnown(i) && !isKnown(i - 1) && !isKnown(i + 1));
 }
 
 function span(asked: [number, number] | null | undefined): uPlot.Scale.Range {

@@ -96,12 +96,11 @@ function Head(props: { service: string; of: OneService | undefined }) {
           <Link
             to={"/services" as never}
             search={context(view, { compare: view.compare }) as never}
-            className="inline-flex min-h-6 items-center text-accent underline"
+            className="inline-flex min-h-7 items-center text-accent underline"
           >
             {t("service.back")}
           </Link>{" "}
           · {lead} {of ? `${against}.` : ""}
-          {of?.provisional ? ` ${t("service.provisional", { why: of.provisional })}.` : ""}
         </>
       }
       aside={<Compare />}

@@ -69,7 +69,7 @@ export default function Page() {
         >
           {() => (
             <div className="overflow-x-auto">
-              <div className="min-w-[1060px]">
+              <div className="min-w-[1100px]">
                 <Table
                   label={t("services.title")}
                   columns={columns(view, shown)}
@@ -99,12 +99,12 @@ function columns(view: View, rows: ListedService[]): Column<ListedService>[] {
     {
       name: "service",
       head: t("services.col.service"),
-      width: "minmax(11rem,1.6fr)",
+      width: "minmax(13rem,1.8fr)",
       shown: (each) => (
         <Link
           to={`/services${pathOf(each.service)}` as never}
           search={kept(view) as never}
-          className="inline-flex min-h-6 items-center gap-2 text-accent underline-offset-2 hover:underline"
+          className="inline-flex min-h-7 items-center gap-2 text-accent underline-offset-2 hover:underline"
           title={each.title}
         >
           <span className="font-medium">{each.service}</span>
@@ -121,12 +121,12 @@ function columns(view: View, rows: ListedService[]): Column<ListedService>[] {
       shown: (each) => <Delta now={each.now.mos} before={each.before?.mos} of="mos" />,
     },
     { name: "course", head: t("services.col.course"), width: "8rem", shown: (each) => <Trend values={each.trend} low={low} high={high} /> },
-    { name: "good", head: t("services.col.good"), width: "5rem", right: true, shown: (each) => percent(each.now.good_share) },
-    { name: "poor", head: t("services.col.poor"), width: "5rem", right: true, shown: (each) => percent(each.now.poor_share) },
+    { name: "good", head: t("services.col.good"), width: "5.5rem", right: true, shown: (each) => percent(each.now.good_share) },
+    { name: "poor", head: t("services.col.poor"), width: "5.5rem", right: true, shown: (each) => percent(each.now.poor_share) },
     {
       name: "poor_change",
       head: t("services.col.poor_change"),
-      width: "7rem",
+      width: "8.5rem",
       right: true,
       shown: (each) => <Delta now={each.now.poor_share} before={each.before?.poor_share} of="poor" />,
     },
@@ -155,7 +155,7 @@ function WorstCell(props: { each: ListedService; view: View }) {
     <Link
       to={`/services${pathOf(service)}` as never}
       search={search as never}
-      className="inline-flex min-h-6 items-center text-accent underline-offset-2 hover:underline"
+      className="inline-flex min-h-7 items-center text-accent underline-offset-2 hover:underline"
       title={scopeText({ [worst.dimension]: worst.member })}
     >
       {worst.member} <span className="ml-1 text-soft">{percent(worst.poor_share)}</span>

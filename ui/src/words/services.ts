@@ -38,7 +38,7 @@ export const services = {
 
   "service.what": "the service",
   "service.back": "All services",
-  "service.lead": "{standard}. Used by {kind}. A use below {poor} is poor, from {good} on it is good.",
+  "service.lead": "{standard}, used by {kind}. Poor below {poor}, good from {good}.",
   "service.empty": "This service was not used in this range.",
   "service.empty.hint": "Choose a longer range, or take filters off.",
   "service.provisional": "Provisional model: {why}",
@@ -100,7 +100,7 @@ export const services = {
   "kind.planned_work": "works",
   "kind.alarm": "alarm",
 
-  "why.title": "What made the score change",
+  "why.title": "Why the score changed",
   "why.title.level": "What the score loses",
   "why.label": "The score changed by {delta}: {parts}; {rest} is not explained by a domain.",
   "why.label.level": "MOS lost on average by domain: {parts}.",

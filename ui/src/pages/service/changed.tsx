@@ -89,7 +89,7 @@ function Found({ data }: { data: WhatChanged }) {
       </p>
       {data.items.length ? (
         <div className="overflow-x-auto">
-          <div className="min-w-[520px]">
+          <div className="min-w-[540px]">
             <Table label={t("changed.title")} columns={COLUMNS()} rows={data.items} keyOf={(each) => `${each.dimension}:${each.member}`} height={200} />
           </div>
         </div>
@@ -113,10 +113,10 @@ const COLUMNS = (): Column<Changed>[] => [
       </span>
     ),
   },
-  { name: "now", head: t("changed.col.now"), width: "5.5rem", right: true, shown: (each) => `${count(each.poor)} / ${count(each.uses)}` },
-  { name: "before", head: t("changed.col.before"), width: "5.5rem", right: true, shown: (each) => `${count(each.poor_before)} / ${count(each.uses_before)}` },
-  { name: "sure", head: t("changed.col.sure"), width: "5rem", right: true, shown: (each) => count(each.surely_more) },
-  { name: "explains", head: t("changed.col.explains"), width: "4.5rem", right: true, shown: (each) => percent(each.explains) },
+  { name: "now", head: t("changed.col.now"), width: "6rem", right: true, shown: (each) => `${count(each.poor)} / ${count(each.uses)}` },
+  { name: "before", head: t("changed.col.before"), width: "6.5rem", right: true, shown: (each) => `${count(each.poor_before)} / ${count(each.uses_before)}` },
+  { name: "sure", head: t("changed.col.sure"), width: "6.2rem", right: true, shown: (each) => count(each.surely_more) },
+  { name: "explains", head: t("changed.col.explains"), width: "5.5rem", right: true, shown: (each) => percent(each.explains) },
   { name: "bar", head: "", width: "minmax(2.5rem,0.5fr)", shown: (each) => <ShareBar share={each.explains ?? 0} colour="warn" /> },
 ];
 

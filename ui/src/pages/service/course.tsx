@@ -11,7 +11,7 @@ import { t } from "@/lib/words";
 import { type Columns, pathOf, type ServiceCourse, useAsked } from "@/pages/service/ask";
 import { brushText, useBrush } from "@/pages/service/brush";
 
-const HIGH = 112;
+const HIGH = 120;
 
 export function Course(props: { service: string; of: ServiceCourse }) {
   const { of } = props;
@@ -73,7 +73,7 @@ export function Course(props: { service: string; of: ServiceCourse }) {
       </Legend>
       <Series {...shared} label={lowest(of, tz)} lines={lines.mos} />
       <Legend lines={lines.poor} />
-      <Series {...shared} label={highest(of, tz)} lines={lines.poor} />
+      <Series {...shared} label={highest(of, tz)} lines={lines.poor} ranges={[shareRange(of)]} />
       <p className="px-2 text-soft">{brush ? brushText(brush, tz) : t("course.hint")}</p>
     </Figure>
   );
@@ -123,6 +123,12 @@ function highest(of: ServiceCourse, tz: string): string {
     at: i < 0 ? "–" : hour((of.now.at[i] ?? 0) * 1e3, tz),
     now: percent(last(of.now.poor_share)),
   });
+}
+
+/** Shares begin at 0: a chart that begins elsewhere makes little look like much. */
+function shareRange(of: ServiceCourse): [number, number] {
+  const known = [...of.now.poor_share, ...(of.before?.poor_share ?? [])].map((each) => each ?? 0);
+  return [0, Math.max(...known, 0.02) * 1.1];
 }
 
 function worst(of: Columns, name: "mos" | "poor_share", sign: 1 | -1): [number, number | null] {

@@ -59,7 +59,12 @@ function Fact(props: {
     value,
     formula: t(`fact.${name}.formula`, props.limits),
     rows: t("fact.rows", { uses: count(of.now.uses), unscored: count(of.now.unscored) }),
-    confidence: of.confidence === null ? undefined : t("fact.confidence", { model: percent(of.confidence) }),
+    confidence: [
+      of.confidence === null ? "" : t("fact.confidence", { model: percent(of.confidence) }),
+      of.provisional ? t("service.provisional", { why: of.provisional }) : "",
+    ]
+      .filter(Boolean)
+      .join("\n"),
     path: `services${pathOf(of.service)}`,
     params: props.params,
   });

@@ -36,12 +36,12 @@ export function Happened({ data }: { data: WhatChanged }) {
           <h3 className="font-semibold">{t("changed.declines")}</h3>
           <ul className="grid gap-0.5">
             {data.degradations.slice(0, SHOWN).map((each) => (
-              <li key={each.id} className="flex flex-wrap gap-x-2">
+              <li key={each.id} className="flex flex-wrap items-center gap-x-2">
                 <span className="text-soft">{moment(Date.parse(each.began), view.tz)}</span>
                 <Link
                   to={"/incidents" as never}
                   search={context(view, { q: each.id }) as never}
-                  className="text-accent underline"
+                  className="inline-flex min-h-7 items-center text-accent underline"
                 >
                   {scopeText(each.scope)}
                 </Link>

@@ -68,7 +68,7 @@ export function Members(props: {
       >
         {(data) => (
           <div className="overflow-x-auto">
-            <div style={{ minWidth: isSmall ? 350 : 860 }}>
+            <div style={{ minWidth: isSmall ? 340 : 900 }}>
               <Table
                 label={props.title}
                 columns={isSmall ? few(dimension, open) : many(dimension, open)}
@@ -91,7 +91,7 @@ function few(dimension: string, open: (each: Member) => void): Column<Member>[] 
     member(dimension),
     { name: "uses", head: t("members.col.uses"), width: "4rem", right: true, shown: (each) => count(each.uses) },
     { name: "mos", head: t("members.col.mos"), width: "4.6rem", shown: (each) => <Grade value={each.mos} /> },
-    { name: "poor", head: t("members.col.poor"), width: "4.2rem", right: true, shown: (each) => percent(each.poor_share) },
+    { name: "poor", head: t("members.col.poor"), width: "5.4rem", right: true, shown: (each) => percent(each.poor_share) },
     drill(open),
   ];
 }
@@ -102,10 +102,10 @@ function many(dimension: string, open: (each: Member) => void): Column<Member>[]
     { name: "uses", head: t("members.col.uses"), width: "5rem", right: true, shown: (each) => count(each.uses) },
     { name: "mos", head: t("members.col.mos"), width: "5rem", shown: (each) => <Grade value={each.mos} /> },
     { name: "dmos", head: t("members.col.mos_change"), width: "4.5rem", right: true, shown: (each) => <Delta now={each.mos} before={each.before?.mos} of="mos" /> },
-    { name: "poor", head: t("members.col.poor"), width: "5rem", right: true, shown: (each) => percent(each.poor_share) },
+    { name: "poor", head: t("members.col.poor"), width: "5.8rem", right: true, shown: (each) => percent(each.poor_share) },
     { name: "dpoor", head: t("members.col.poor_change"), width: "6rem", right: true, shown: (each) => <Delta now={each.poor_share} before={each.before?.poor_share} of="poor" /> },
-    { name: "excess", head: t("members.col.excess"), width: "8.5rem", right: true, shown: (each) => count(each.excess_poor) },
-    { name: "share", head: t("members.col.share"), width: "5rem", right: true, shown: (each) => percent(each.share_of_poor) },
+    { name: "excess", head: t("members.col.excess"), width: "10rem", right: true, shown: (each) => count(each.excess_poor) },
+    { name: "share", head: t("members.col.share"), width: "5.8rem", right: true, shown: (each) => percent(each.share_of_poor) },
     { name: "bar", head: "", width: "minmax(3rem,0.6fr)", shown: (each) => <ShareBar share={each.share_of_poor} colour="warn" /> },
     drill(open),
   ];
@@ -129,7 +129,7 @@ function drill(open: (each: Member) => void): Column<Member> {
     shown: (each) => (
       <Button
         look="bare"
-        className="!min-h-6 text-accent"
+        className="!min-h-7 text-accent"
         aria-label={t("members.uses.label", { member: each.member })}
         onClick={() => open(each)}
       >

@@ -10,7 +10,7 @@ export function Narrow(props: { dimension: string; member: string; text?: string
     <Link
       to="."
       search={((was: object) => ({ ...was, ...to, drill: undefined })) as never}
-      className="inline-flex min-h-6 max-w-full items-center text-accent underline-offset-2 hover:underline"
+      className="inline-flex min-h-7 max-w-full items-center text-accent underline-offset-2 hover:underline"
       title={member}
     >
       <span className="truncate">{props.text ?? member}</span>

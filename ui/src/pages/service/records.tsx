@@ -57,7 +57,7 @@ export function Records(props: { service: string }) {
               <Exports title={title} columns={FILE} rows={() => data.items.map(inFile)} />
             </div>
             <div className="overflow-x-auto">
-              <div className="min-w-[800px]">
+              <div className="min-w-[900px]">
                 <Table label={title} columns={columns(view.tz, context(view))} rows={data.items} keyOf={(each) => each.ts_ns + each.subject} height={420} />
               </div>
             </div>
@@ -70,20 +70,20 @@ export function Records(props: { service: string }) {
 
 function columns(tz: string, search: object): Column<Use>[] {
   return [
-    { name: "at", head: t("records.col.at"), width: "7.5rem", shown: (each) => <span title={each.at}>{moment(Date.parse(each.at), tz)}:{clock(Date.parse(each.at), tz).slice(-2)}</span> },
+    { name: "at", head: t("records.col.at"), width: "9.5rem", shown: (each) => <span title={each.at}>{moment(Date.parse(each.at), tz)}:{clock(Date.parse(each.at), tz).slice(-2)}</span> },
     {
       name: "subject",
       head: t("records.col.subject"),
       width: "5.5rem",
       shown: (each) => (
-        <Link to={`/subjects/${each.subject}` as never} search={search as never} className="inline-flex min-h-6 items-center text-accent underline-offset-2 hover:underline">
+        <Link to={`/subjects/${each.subject}` as never} search={search as never} className="inline-flex min-h-7 items-center text-accent underline-offset-2 hover:underline">
           {masked(each.subject)}
         </Link>
       ),
     },
     { name: "mos", head: t("records.col.mos"), width: "5rem", shown: (each) => <Grade value={each.mos} /> },
     { name: "duration", head: t("records.col.duration"), width: "5rem", right: true, shown: (each) => (each.duration_ms === null ? NONE : lasting(each.duration_ms)) },
-    { name: "confidence", head: t("records.col.confidence"), width: "5.5rem", right: true, shown: (each) => percent(each.confidence) },
+    { name: "confidence", head: t("records.col.confidence"), width: "6.5rem", right: true, shown: (each) => percent(each.confidence) },
     ...(["cell", "app", "device_model", "segment"] as const).map((name) => ({
       name,
       head: t(`records.col.${name === "device_model" ? "device" : name}`),
