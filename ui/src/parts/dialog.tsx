@@ -10,11 +10,14 @@ export function Dialog(props: {
   title: string;
   lead?: string;
   side?: boolean;
+  isWide?: boolean;
   children: ReactNode;
 }) {
   const place = props.side
     ? "right-0 top-0 h-full w-[min(34rem,100vw)] border-l"
-    : "left-1/2 top-[12vh] max-h-[76vh] w-[min(40rem,94vw)] -translate-x-1/2 rounded-lg border";
+    : `left-1/2 top-[12vh] max-h-[76vh] -translate-x-1/2 rounded-lg border ${
+        props.isWide ? "w-[min(70rem,94vw)]" : "w-[min(40rem,94vw)]"
+      }`;
   return (
     <Radix.Root open={props.open} onOpenChange={props.onOpenChange}>
       <Radix.Portal>

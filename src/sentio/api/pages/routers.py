@@ -9,6 +9,8 @@ from sentio.api.pages.freshness import freshness_router
 from sentio.api.pages.map import map_router
 from sentio.api.pages.overview import overview_router
 from sentio.api.pages.places import Places
+from sentio.api.pages.service_parts import service_parts_router
+from sentio.api.pages.services import services_router
 from sentio.loop.platform import Platform
 from sentio.loop.running import Running
 
@@ -21,4 +23,6 @@ def page_routers(platform: Platform, loop: Running, access: Access) -> list[APIR
         freshness_router(platform, access),
         overview_router(platform, access, places),
         map_router(platform, access, places),
+        services_router(platform, access),
+        service_parts_router(platform, access),
     ]

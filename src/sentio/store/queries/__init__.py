@@ -6,6 +6,8 @@ from sentio.store.queries import (
     narrowed,
     periods,
     places,
+    courses,
+    scoped,
     services,
     sources,
     subjects,
@@ -15,6 +17,7 @@ from sentio.store.queries.derive import with_quantiles, with_quantiles_only, wit
 from sentio.store.queries.question import Question
 
 NARROWED = ("narrow", "poor_below")
+WITHIN = ("within", "poor_below")
 
 QUESTIONS: dict[str, Question] = {
     question.name: question
@@ -42,12 +45,19 @@ QUESTIONS: dict[str, Question] = {
             is_of_facts=True,
             shaping=("by", "good_mos", "narrow", "one_in"),
         ),
+        Question(ask=courses.service_course, shaping=("step_minutes",)),
+        Question(ask=courses.members_of_all),
         Question(ask=subjects.subjects_counted, is_of_facts=True, shaping=("poor_below",)),
         Question(ask=uses.subject_history, is_of_facts=True),
         Question(ask=uses.latest_uses, is_of_facts=True, shaping=("dimension",)),
         Question(ask=uses.missing_inputs, is_of_facts=True),
         Question(ask=uses.uses_of_some, is_of_facts=True, shaping=("one_in",)),
         Question(ask=uses.exposed_uses, is_of_facts=True, shaping=("one_in",)),
+        Question(ask=scoped.totals_within, is_of_facts=True, shaping=WITHIN),
+        Question(ask=scoped.bins_within, is_of_facts=True, shaping=WITHIN),
+        Question(ask=scoped.course_within, is_of_facts=True, shaping=(*WITHIN, "step_minutes")),
+        Question(ask=scoped.members_within, is_of_facts=True, shaping=(*WITHIN, "dimension")),
+        Question(ask=scoped.uses_within, is_of_facts=True, shaping=(*WITHIN, "order")),
         Question(ask=places.element_positions),
         Question(ask=places.median_positions, is_of_facts=True, shaping=("dimension", "one_in")),
         Question(ask=periods.period_totals, shaping=("step_minutes",)),
