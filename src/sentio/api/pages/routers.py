@@ -5,11 +5,16 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from sentio.api.access import Access
+from sentio.api.pages.incident_work import incident_work_router
+from sentio.api.pages.incidents import incidents_router
 from sentio.loop.platform import Platform
 from sentio.loop.running import Running
 
 
 def page_routers(platform: Platform, loop: Running, access: Access) -> list[APIRouter]:
     """Make them."""
-    del platform, loop, access
-    return []
+    del loop
+    return [
+        incidents_router(platform, access),
+        incident_work_router(platform, access),
+    ]
