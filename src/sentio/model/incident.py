@@ -15,12 +15,8 @@ Deed = Literal[
     "noted",
     "merged",
     "split",
-    "moved",
-    "approved",
-    "rejected",
-    "undone",
 ]
-"""What a person did: ``released`` takes an acknowledgement back, ``moved`` changes the state."""
+"""What a person did: ``released`` takes an acknowledgement back, ``split`` a merge."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +43,7 @@ class IncidentStep:
     """Something that a person did about an incident.
 
     ``at_ns`` is of the wall, ``data_ns`` the time of the newest data then, and ``about_ns`` the
-    moment of data that a note speaks of. ``target`` is a line, an owner, a plan or an incident.
+    moment of data that a note speaks of. ``target`` is a line, an owner or an incident.
     """
 
     id: int

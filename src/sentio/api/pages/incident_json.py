@@ -22,7 +22,7 @@ from sentio.store.state.steering import Switch
 AT = ("at_ns", "until_ns", "data_ns", "about_ns", "effect_ns")
 
 
-def incident_json(parts: Parts, whole: Whole, *, now_ns: int, switch: Switch) -> Json:
+def incident_json(parts: Parts, whole: Whole, *, now_ns: int, lag_ns: int, switch: Switch) -> Json:
     """Give all that is known of an incident."""
     problem, leading = parts.problem, parts.leading
     lost_mos = max(each.mos_usual - each.mos_seen for each in parts.degradations)
@@ -40,7 +40,8 @@ def incident_json(parts: Parts, whole: Whole, *, now_ns: int, switch: Switch) ->
         "orders": [{**order_json(each), "bytes": to_plain(size)} for each, size in orders],
         "plans": [_plan_json(each, parts, whole, now_ns) for each in parts.plans],
         "timeline": [
-            with_moments(to_plain(each), names=AT) for each in whole.timeline(parts, now_ns=now_ns)
+            with_moments(to_plain(each), names=AT)
+            for each in whole.timeline(parts, now_ns=now_ns, lag_ns=lag_ns)
         ],
         "path": to_plain(whole.path(parts)),
         "course": to_plain(whole.course(parts, now_ns=now_ns)),

@@ -111,7 +111,9 @@ def incidents_router(platform: Platform, access: Access) -> APIRouter:
     def one(name: str) -> Json:  # pyright: ignore[reportUnusedFunction]  (FastAPI calls it)
         """Give what it is, why, for whom, what is done, and what happened in which order."""
         parts = _known(platform, name)
-        return incident_json(parts, whole, now_ns=now_ns(), switch=steering.switch())
+        at_ns = now_ns()
+        lag_ns = platform.clock.now_ns() - at_ns
+        return incident_json(parts, whole, now_ns=at_ns, lag_ns=lag_ns, switch=steering.switch())
 
     @router.get("/incidents/{name}/evidence", summary="For and against each hypothesis")
     def evidence(  # pyright: ignore[reportUnusedFunction]  (FastAPI calls it)
@@ -123,7 +125,7 @@ def incidents_router(platform: Platform, access: Access) -> APIRouter:
     def proof(  # pyright: ignore[reportUnusedFunction]  (FastAPI calls it)
         name: str, element: str, source: str
     ) -> ProofRows:
-        """Give the events, measurements or uses that evidence of a source about an element is of."""
+        """Give the events, measurements or uses that some evidence about an element is of."""
         parts = _known(platform, name)
         made = parts.leading
         every = (*made[1].hypotheses, *made[1].rejected) if made else ()

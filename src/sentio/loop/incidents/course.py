@@ -40,7 +40,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outlook:
-    """What is expected until ``until_ns``; ``with_action`` from ``effect_ns`` on, where there is one."""
+    """What is expected until ``until_ns``; ``with_action`` from ``effect_ns`` on, if any."""
 
     since_ns: int
     until_ns: int
@@ -118,7 +118,7 @@ def expected(
 
 
 def _quantile(q: float, worse: float, better: float, spread: float, success: float) -> float:
-    """Give a quantile of two normal courses, of which the better one comes true with ``success``."""
+    """Give a quantile of two normal courses; the better comes true with ``success``."""
     low, high = worse - 6.0 * spread, better + 6.0 * spread
     for _ in range(60):
         middle = (low + high) / 2.0

@@ -99,7 +99,7 @@ def _way(
     if cause and served:
         for step, (of, each) in enumerate([place, *above]):
             if of == served.below and served.of.get(each) == cause[1]:
-                return [place, *above][: step + 1] + [cause]
+                return [*[place, *above][: step + 1], cause]
     if cause and topology.is_tied(place, cause):
         return [*way, cause]
     if cause and kind not in DOMAIN_OF_KIND:  # a segment, a slice: it lies on no way
@@ -132,7 +132,7 @@ def _put(
 
 
 def _rowed(nodes: Iterable[Node]) -> Iterable[Node]:
-    """Number the nodes of each column from the top."""
+    """Give the nodes of each column their rows, from the top."""
     taken: dict[int, int] = {}
     for node in nodes:
         row = taken.get(node.column, 0)

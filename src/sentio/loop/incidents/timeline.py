@@ -17,6 +17,7 @@ from sentio.model.diagnosis import Diagnosis
 from sentio.model.incident import IncidentStep
 from sentio.model.plan import Outcome, Plan
 from sentio.model.problem import Mention, ServiceProblem
+from sentio.store.state.steering import Answered
 from sentio.store.state.tasks import Task
 
 Lane = Literal["seen", "zoom", "cause", "decide", "act", "verify", "people", "around"]
@@ -99,13 +100,13 @@ def of_degradations(looks: Iterable[Looked]) -> Iterator[Entry]:
 def of_orders(orders: Iterable[tuple[CollectionOrder, Bytes]]) -> Iterator[Entry]:
     """Tell what was measured more finely, and what that took."""
     for each, size in orders:
-        what = "Active test of" if each.what == "active_test" else "Finer measurements of"
+        what = "active test of" if each.what == "active_test" else "finer measurements of"
         usual = f" instead of {each.usual_granularity_s} s" if each.usual_granularity_s else ""
         yield Entry(
             at_ns=each.since_ns,
             lane="zoom",
             kind="order",
-            title=f"Zoom started: {what.lower()} {each.element}, each {each.granularity_s} s{usual}",
+            title=f"Zoom started: {what} {each.element}, each {each.granularity_s} s{usual}",
             detail=each.reason,
             until_ns=each.ended_ns,
             source=f"collection-orders?degradation={each.degradation}",
@@ -174,6 +175,26 @@ def of_plans(
             )
 
 
+def of_answers(
+    plans: Iterable[Plan], said: Mapping[str, Answered], *, lag_ns: int
+) -> Iterator[Entry]:
+    """Tell what people said to plans; by how far the data lag now, as nobody noted it then."""
+    for plan in plans:
+        answer = said.get(plan.id)
+        if answer is None:
+            continue
+        word = "Approved" if answer.said == "yes" else "Rejected"
+        yield Entry(
+            at_ns=max(answer.at_ns - lag_ns, plan.made_ns),
+            lane="decide",
+            kind="approved" if answer.said == "yes" else "rejected",
+            title=f"{word} {plan.id}: {answer.action or _deed(plan)}",
+            detail=f"{answer.why}{f' ({answer.answer})' if answer.answer else ''}",
+            who=answer.who,
+            source=f"plans/{plan.id}/approval",
+        )
+
+
 def _of_task(plan: Plan, task: Task, outcome: Outcome | None) -> Entry:
     lag_ns = task.ordered_ns - plan.made_ns
     done_ns = task.changed_ns - lag_ns
@@ -208,8 +229,6 @@ def of_problem(problem: ServiceProblem, steps: Iterable[IncidentStep]) -> Iterat
             source=source,
         )
     for each in steps:
-        if each.what == "moved":
-            continue  # told by the problem itself
         yield Entry(
             at_ns=each.about_ns or each.data_ns,
             lane="people",

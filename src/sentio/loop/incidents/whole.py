@@ -16,6 +16,7 @@ from sentio.loop.incidents.timeline import (
     Entry,
     Looked,
     in_order,
+    of_answers,
     of_degradations,
     of_diagnoses,
     of_orders,
@@ -154,13 +155,14 @@ class Whole:
             )
         return found
 
-    def timeline(self, parts: Parts, *, now_ns: int) -> list[Entry]:
-        """Give all that happened, in order."""
+    def timeline(self, parts: Parts, *, now_ns: int, lag_ns: int) -> list[Entry]:
+        """Give all that happened, in order; ``lag_ns`` is how far data are behind the clock."""
         return in_order(
             of_degradations(self.looks(parts)),
             of_orders(self.orders(parts, now_ns=now_ns)),
             of_diagnoses(one for some in parts.diagnoses.values() for one in some),
             of_plans(parts.plans, parts.outcomes, parts.tasks),
+            of_answers(parts.plans, parts.said, lag_ns=lag_ns),
             of_problem(parts.problem, parts.steps),
         )
 
@@ -245,7 +247,7 @@ def _outlook(parts: Parts, one: Degradation, steps: Sequence[Step], now_ns: int)
     plan = next((p for p in parts.plans if p.degradation == one.id and p.chosen), None)
     cause = _cause_of(parts, plan)
     name = plan.chosen.action.kind if plan and plan.chosen else ""
-    kind = ACTIONS[name] if name in ACTIONS else None
+    kind = ACTIONS[name] if name in ACTIONS else None  # noqa: SIM401  (a register has no get)
     remedy = kind.remedy(cause) if kind and cause and kind.is_cure else None
     if plan is None or plan.chosen is None or kind is None or remedy is None:
         return expected(inside, usual=one.mos_usual, now_ns=now_ns, until_ns=until_ns)

@@ -118,11 +118,6 @@ class Incidents:
         with self._state.session() as session:
             _note(session, incident, "noted", by, text=text, about_ns=about_ns)
 
-    def tell(self, incident: str, what: Deed, by: By, *, target: str = "") -> None:
-        """Add what was done elsewhere and audited there: a plan approved, a state changed."""
-        with self._state.session() as session:
-            _add(session, incident, what, by, target=target, text=by.why, about_ns=None)
-
 
 def _row(session: Session, incident: str) -> IncidentWorkRow:
     row = session.get(IncidentWorkRow, incident)
