@@ -3,11 +3,13 @@
 import { Link } from "@tanstack/react-router";
 import type { Cell } from "@/lib/export";
 import { compact, NONE } from "@/lib/format";
-import { lasting, moment } from "@/lib/time";
+import { day, hour, lasting, moment } from "@/lib/time";
 import { context, type View } from "@/lib/view";
 import { t } from "@/lib/words";
 import type { Incident } from "@/pages/incidents/data";
 import type { Column } from "@/parts/table";
+
+const DAY_MS = 864e5;
 
 const LOOK: Record<string, [string, string]> = {
   critical: ["⬤", "text-alarm"],
@@ -50,7 +52,7 @@ export function columns(view: View, nowMs: number): Column<Incident>[] {
     {
       name: "severity",
       head: t("inc.col.severity"),
-      width: "6.6rem",
+      width: "7.4rem",
       shown: (each) => <Severity of={each.severity} priority={each.priority} />,
     },
     {
@@ -72,48 +74,52 @@ export function columns(view: View, nowMs: number): Column<Incident>[] {
     {
       name: "sure",
       head: t("inc.col.sure"),
-      width: "3rem",
+      width: "3.4rem",
       right: true,
       shown: (each) => (each.probability === null ? NONE : `${Math.round(100 * each.probability)} %`),
     },
+    { name: "users", head: t("inc.col.users"), width: "3.4rem", right: true, shown: (each) => compact(each.users) },
+    { name: "things", head: t("inc.col.things"), width: "3.6rem", right: true, shown: (each) => compact(each.things) },
     {
-      name: "hit",
-      head: t("inc.col.hit"),
-      width: "11.5rem",
-      shown: (each) => <span title={hit(each)}>{hit(each)}</span>,
+      name: "important",
+      head: t("inc.col.important"),
+      width: "4.6rem",
+      right: true,
+      shown: (each) => compact(each.important),
     },
     {
       name: "state",
       head: t("inc.col.state"),
-      width: "7.6rem",
+      width: "7.4rem",
       shown: (each) =>
         each.waits ? <span className="text-warn">⚑ {t("inc.waits")}</span> : each.status,
     },
     {
       name: "ack",
       head: t("inc.col.ack"),
-      width: "4rem",
+      width: "4.2rem",
       shown: (each) => (
         <span title={`1: ${each.ack1 || NONE}, 2: ${each.ack2 || NONE}`}>
           1{sign(each.ack1)} 2{sign(each.ack2)}
         </span>
       ),
     },
-    { name: "merged", head: t("inc.col.merged"), width: "3.4rem", right: true, shown: (each) => each.merged },
+    { name: "merged", head: t("inc.col.merged"), width: "4rem", right: true, shown: (each) => each.merged },
     {
       name: "opened",
       head: t("inc.col.opened"),
-      width: "6.4rem",
+      width: "4.4rem",
+      right: true,
       shown: (each) => (
-        <time dateTime={new Date(each.opened_s * 1e3).toISOString()} title={new Date(each.opened_s * 1e3).toISOString()}>
-          {moment(each.opened_s * 1e3, view.tz)}
+        <time dateTime={new Date(each.opened_s * 1e3).toISOString()} title={`${moment(each.opened_s * 1e3, view.tz)}, ${new Date(each.opened_s * 1e3).toISOString()}`}>
+          {nowMs - each.opened_s * 1e3 < DAY_MS ? hour(each.opened_s * 1e3, view.tz) : day(each.opened_s * 1e3, view.tz)}
         </time>
       ),
     },
     {
       name: "updated",
       head: t("inc.col.updated"),
-      width: "4.6rem",
+      width: "4.4rem",
       right: true,
       shown: (each) => lasting(nowMs - each.updated_s * 1e3),
     },
@@ -124,7 +130,7 @@ export function columns(view: View, nowMs: number): Column<Incident>[] {
       right: true,
       shown: (each) => lasting(lastedMs(each, nowMs)),
     },
-    { name: "owner", head: t("inc.col.owner"), width: "5rem", shown: (each) => each.owner || NONE },
+    { name: "owner", head: t("inc.col.owner"), width: "4.6rem", shown: (each) => each.owner || NONE },
   ];
 }
 
