@@ -5,7 +5,7 @@ import { useMe } from "@/lib/me";
 import { iso } from "@/lib/time";
 import { context, useView } from "@/lib/view";
 import { speak, t } from "@/lib/words";
-import { approve, DoThis, Facts, leading, waits } from "@/pages/incident/action";
+import { approve, DoThis, Facts, leading, Plans } from "@/pages/incident/action";
 import { IncidentLink, PeopleAndMerged, SimilarPast, WorksNear } from "@/pages/incident/beside";
 import { What, Who, Why } from "@/pages/incident/boxes";
 import { ms, useIncident, type Whole } from "@/pages/incident/data";
@@ -15,7 +15,7 @@ import { TopologyPath } from "@/pages/incident/path";
 import { summary } from "@/pages/incident/summary";
 import { Timeline } from "@/pages/incident/timeline";
 import { WhoIsHit } from "@/pages/incident/who";
-import { isOpen, useIncidents } from "@/pages/incidents/data";
+import { useIncidents } from "@/pages/incidents/data";
 import { type About, acknowledge, assign, merge, move, note, release, split } from "@/pages/incidents/deeds";
 import { type Deed, Do } from "@/pages/incidents/do";
 import { Button } from "@/parts/button";
@@ -56,7 +56,7 @@ function Shown(props: { of: Whole }) {
       { keys: "a", does: t("inc.key.ack"), run: () => setDeed(acknowledge(about)) },
       { keys: "r", does: t("inc.key.state"), run: () => setDeed(move(about, of.may_become)) },
       { keys: "n", does: t("do.note"), run: () => setDeed(note(about.id)) },
-      { keys: "y", does: t("act.approve.go"), run: () => plan && waits(plan) && setDeed(approve(plan)) },
+      { keys: "y", does: t("act.approve.go"), run: () => plan?.waits && setDeed(approve(plan)) },
     ],
     [about, of.may_become, plan],
   );
@@ -100,7 +100,10 @@ function Shown(props: { of: Whole }) {
       <div className="grid items-start gap-3 xl:grid-cols-2">
         <Forecast of={of} />
         <Panel title={plan?.chosen ? `${t("one.box.do")}: ${plan.id}` : t("one.box.do")}>
-          <div className="p-3">{plan ? <Facts plan={plan} /> : t("one.none")}</div>
+          <div className="grid gap-2 p-3">
+            {plan ? <Facts plan={plan} /> : t("one.none")}
+            <Plans plans={of.plans} />
+          </div>
         </Panel>
         <Evidence id={problem.id} />
         <TopologyPath of={of} />
@@ -148,7 +151,7 @@ function Work(props: { of: Whole; about: About; say: (deed: Deed) => void }) {
   );
 }
 
-/** Into which other incident it may be merged: into those that are open. */
+/** Into which other incident it may be merged: the worst first. */
 function Merging(props: { of: Whole; about: About; say: (deed: Deed) => void }) {
   const { of, about, say } = props;
   const { data } = useIncidents();
@@ -156,7 +159,7 @@ function Merging(props: { of: Whole; about: About; say: (deed: Deed) => void }) 
     return <Button onClick={() => say(split(about.id))}>{t("do.split")}</Button>;
   }
   const others = (data?.all ?? [])
-    .filter((each) => each.id !== about.id && !each.merged_into && isOpen(each))
+    .filter((each) => each.id !== about.id && !each.merged_into)
     .slice(0, 200)
     .map((each): [string, string] => [each.id, `${each.id}: ${each.title}`]);
   return (

@@ -1,5 +1,5 @@
 import { useNavigate } from "@tanstack/react-router";
-import { useMemo, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
 import { type Key, useKeys } from "@/frame/keys";
 import { count } from "@/lib/format";
 import { useMe } from "@/lib/me";
@@ -61,6 +61,15 @@ function List(props: { data: Incidents }) {
     ];
   }, [rows, at, one, change, navigate, view, deeds]);
   useKeys(keys);
+  useEffect(() => {
+    if (!view.sel) return;
+    // The row may be drawn only after it was scrolled to.
+    const wait = setTimeout(() => {
+      const link = document.querySelector<HTMLElement>(`[data-key="${CSS.escape(view.sel ?? "")}"] a`);
+      link?.focus({ preventScroll: true });
+    }, 60);
+    return () => clearTimeout(wait);
+  }, [view.sel]);
   const shown = useMemo(() => columns(view, data.nowMs), [view, data.nowMs]);
   const open = data.all.filter(isOpen).length;
   const waits = data.all.filter((each) => each.waits).length;
@@ -147,7 +156,7 @@ function useDeeds(all: Incident[], one: Incident | undefined, say: (deed: Deed) 
     const when = (make: (each: Incident) => Deed) => () => one && say(make(one));
     const others = () =>
       all
-        .filter((each) => each.id !== one?.id && !each.merged_into && isOpen(each))
+        .filter((each) => each.id !== one?.id && !each.merged_into)
         .slice(0, 200)
         .map((each): [string, string] => [each.id, `${each.id}: ${each.title}`]);
     return {

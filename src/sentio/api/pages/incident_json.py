@@ -94,10 +94,19 @@ def _plan_json(plan: Plan, parts: Parts, whole: Whole, now_ns: int) -> Json:
         "outcome": to_plain(outcome) if outcome else None,
         "task": task_json(task) if task else None,
         "said": to_plain(said) if said else None,
+        "waits": _waits(plan, parts),
         "reach": whole.reach(plan, now_ns=now_ns),
         "kinds": {name: _kind_json(kind) for name, kind in _kinds(named)},
         "verified_periods": VERIFIED_PERIODS,
     }
+
+
+def _waits(plan: Plan, parts: Parts) -> bool:
+    """Tell whether a plan waits for people: it still may help, and nobody has said anything."""
+    is_open = any(d.id == plan.degradation and d.ended_ns is None for d in parts.degradations)
+    newest = next((each for each in parts.plans if each.degradation == plan.degradation), None)
+    is_asked = plan.autonomy == "approve" and plan.chosen is not None and plan is newest
+    return is_open and is_asked and plan.id not in parts.said and plan.id not in parts.outcomes
 
 
 def _kinds(names: Iterable[str]) -> Iterable[tuple[str, ActionKind]]:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from sentio.analysis.causes import WHOLE
 from sentio.model.domain import DIMENSIONS
 from sentio.model.topology import DOMAIN_OF_KIND, Topology
 
@@ -67,8 +68,7 @@ def path_of(
             edges[before, name] = None
             before = name
     if cause is not None:
-        _put(nodes, *cause, max(node.column for node in nodes.values()), "cause", told)
-        nodes[cause[1]] = replace(nodes[cause[1]], role="cause")
+        _blame(nodes, edges, drawn, cause, told)
     known = {place[1] for place in drawn}
     for kind, name in suspects:
         if name in nodes and nodes[name].role == "between":
@@ -82,6 +82,23 @@ def path_of(
         nodes[last] = replace(nodes[last], more=rest)
     reason = _reason(cause, len(shown), [w for p, w in ways.items() if cause in w and p != cause])
     return Path(nodes=tuple(_rowed(nodes.values())), edges=tuple(edges), reason=reason)
+
+
+def _blame(
+    nodes: dict[str, Node],
+    edges: dict[tuple[str, str], None],
+    places: Sequence[tuple[str, str]],
+    cause: tuple[str, str],
+    alarms: Mapping[str, int],
+) -> None:
+    """Mark the cause; one that no way leads to hangs on what it is one of, or on those hit."""
+    kind, name = cause
+    if name not in nodes:
+        whole = [each for of, each in places if of == WHOLE.get(kind)]
+        before = whole[0] if whole else HIT
+        _put(nodes, kind, name, nodes[before].column + 1, "cause", alarms)
+        edges[before, name] = None
+    nodes[name] = replace(nodes[name], role="cause")
 
 
 def _way(

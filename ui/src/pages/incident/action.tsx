@@ -23,13 +23,19 @@ export const named = (each: Candidate["action"]) => {
 
 const said = (each: Candidate["action"]) => `${each.kind.replaceAll("_", " ")} ${each.target}`;
 
-/** The plan that matters: what waits for a yes, else the newest that does something, else the newest. */
+/** The plan that matters: what waits for a yes, what helped, the newest cure that did not fail. */
 export function leading(plans: Plan[]): Plan | undefined {
-  return plans.find(waits) ?? plans.find((each) => each.chosen) ?? plans[0];
+  const some = (is: (plan: Plan) => boolean) => plans.find((each) => each.chosen && is(each));
+  return (
+    some((each) => each.waits) ??
+    some((each) => each.outcome?.verdict === "improved") ??
+    some((each) => !each.outcome && isCure(each)) ??
+    some(() => true) ??
+    plans[0]
+  );
 }
 
-export const waits = (plan: Plan) =>
-  plan.autonomy === "approve" && !!plan.chosen && !plan.said && !plan.outcome;
+const isCure = (plan: Plan) => !!plan.chosen && !!plan.kinds[plan.chosen.action.kind]?.is_cure;
 
 export function approve(plan: Plan): Deed {
   const what = plan.chosen ? said(plan.chosen.action) : "";
@@ -100,7 +106,7 @@ export function DoThis(props: { of: Whole; say: (deed: Deed) => void }) {
     <Box title={t("one.box.do")}>
       <p className="font-semibold">
         {said(chosen.action)}
-        {waits(plan) ? <span className="text-warn"> ⚑ {t("act.waits")}</span> : null}
+        {plan.waits ? <span className="text-warn"> ⚑ {t("act.waits")}</span> : null}
       </p>
       <p>
         {t("act.effect.told", {
@@ -112,7 +118,7 @@ export function DoThis(props: { of: Whole; say: (deed: Deed) => void }) {
       </p>
       <Became plan={plan} />
       <div className="flex flex-wrap gap-1">
-        {waits(plan) ? (
+        {plan.waits ? (
           <>
             <Button look="main" aria-keyshortcuts="y" onClick={() => props.say(approve(plan))}>
               {t("act.approve.go")} <kbd>y</kbd>
@@ -211,6 +217,30 @@ function Fact(props: { name: string; children: ReactNode }) {
       <dd>{props.children}</dd>
     </>
   );
+}
+
+/** All plans of an incident, the newest first, with what became of each. */
+export function Plans(props: { plans: Plan[] }) {
+  const shown = props.plans.filter((each) => each.chosen);
+  if (shown.length < 2) return null;
+  return (
+    <div>
+      <h3 className="text-soft">{t("act.older")}</h3>
+      <ul className="list-disc pl-5">
+        {shown.map((each) => (
+          <li key={each.id}>
+            {each.id} {each.chosen ? said(each.chosen.action) : ""}: {becameOf(each)}
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+function becameOf(plan: Plan): string {
+  if (plan.outcome) return plan.outcome.verdict.replaceAll("_", " ");
+  if (plan.said?.said === "no") return t("act.said.no", plan.said);
+  return plan.task?.state ?? t(`act.${plan.autonomy}`);
 }
 
 function Refused(props: { plan: Plan }) {

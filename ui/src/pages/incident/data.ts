@@ -41,6 +41,7 @@ export interface Plan {
   refused: { action: Candidate["action"]; guard: string; reason: string }[];
   canary: Record<string, string> | null;
   sentence: string;
+  waits: boolean;
   reach: number | null;
   kinds: Record<string, ActionKind>;
   verified_periods: number;

@@ -3,7 +3,7 @@
 import { useRef, useState } from "react";
 import { address } from "@/lib/api";
 import { percent } from "@/lib/format";
-import { clock, iso, moment } from "@/lib/time";
+import { day, hour, iso, moment } from "@/lib/time";
 import { useView } from "@/lib/view";
 import { t } from "@/lib/words";
 import { bytes, type Entry, ms, type Whole } from "@/pages/incident/data";
@@ -70,6 +70,15 @@ function spanOf(of: Whole): [number, number] {
   return [first - 0.06 * width, last + 0.04 * width];
 }
 
+const STEPS_MIN = [1, 2, 5, 10, 15, 30, 60, 120, 240, 720, 1440, 2880, 10080];
+
+/** Round moments, at most ten of them. */
+function ticksOf(since: number, until: number): number[] {
+  const step = 6e4 * (STEPS_MIN.find((min) => (until - since) / (6e4 * min) <= 10) ?? 43200);
+  const first = Math.ceil(since / step) * step;
+  return Array.from({ length: Math.floor((until - first) / step) + 1 }, (_, at) => first + at * step);
+}
+
 function Drawing(props: { of: Whole; tz: string; svg: React.RefObject<SVGSVGElement | null> }) {
   const { of, tz } = props;
   const [since, until] = spanOf(of);
@@ -77,7 +86,7 @@ function Drawing(props: { of: Whole; tz: string; svg: React.RefObject<SVGSVGElem
     LEFT + (Math.min(Math.max(at - since, 0), until - since) / (until - since)) * (WIDTH - LEFT - 12);
   const y = (lane: string) => TOP + LANES.indexOf(lane) * LANE + LANE / 2;
   const height = TOP + LANES.length * LANE + 4;
-  const ticks = [0, 0.25, 0.5, 0.75, 1].map((part) => since + part * (until - since));
+  const ticks = ticksOf(since, until);
   const said = of.timeline
     .filter((each) => ["detected", "cause", "improved", "ended", "approved"].includes(each.kind))
     .slice(0, 4)
@@ -97,7 +106,7 @@ function Drawing(props: { of: Whole; tz: string; svg: React.RefObject<SVGSVGElem
         viewBox={`0 0 ${WIDTH} ${height}`}
         className="w-full min-w-[44rem]"
       >
-        {ticks.map((at, i) => (
+        {ticks.map((at) => (
           <g key={at}>
             <line x1={x(at)} x2={x(at)} y1={TOP} y2={height} stroke="var(--line)" />
             <text
@@ -105,9 +114,9 @@ function Drawing(props: { of: Whole; tz: string; svg: React.RefObject<SVGSVGElem
               y={14}
               fontSize={11}
               fill="var(--soft)"
-              textAnchor={i === 4 ? "end" : i ? "middle" : "start"}
+              textAnchor="middle"
             >
-              {clock(at, tz)}
+              {until - since > 2 * 864e5 ? day(at, tz) : hour(at, tz)}
             </text>
           </g>
         ))}

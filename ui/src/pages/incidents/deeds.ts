@@ -25,6 +25,7 @@ export function acknowledge(one: About): Deed {
         label: t("do.ack.line"),
         kind: "choice",
         choices: lines.map((line) => [line, t(`do.ack.${line}`)]),
+        least: 1,
       },
       { ...WHY, label: t("do.why") },
     ],
