@@ -138,7 +138,7 @@ def test_the_switch_and_a_yes_are_kept_with_who_and_why(state: StateStore) -> No
 
     assert steering.switch().is_stopped
     assert steering.switch().why == "storm"
-    assert steering.waiting() == ["P00001"]
+    assert steering.waiting() == [("P00001", "")]
     steering.answer("P00001", "it is done")
     assert steering.waiting() == []
     assert steering.answered("P00001") == "it is done"

@@ -46,7 +46,7 @@ from sentio.api.rim import Rim
 from sentio.api.root_path import RootPath
 from sentio.api.service_problems import service_problems_router
 from sentio.api.sinks import sinks_router
-from sentio.api.stream import stream_router
+from sentio.api.stream import NewestEvent, stream_router
 from sentio.api.tmf.openapi import add_open_apis
 from sentio.api.tmf.serving import open_api_routes, open_engine
 from sentio.api.watch import watch_router
@@ -183,7 +183,10 @@ def _add_reading(app: FastAPI, loop: Running) -> None:
         (
             "/api",
             stream_router(
-                loop.told, access, newest=lambda: loop.newest_event, is_stopping=is_stopping
+                loop.told,
+                access,
+                newest=NewestEvent(loop.told, lambda: loop.newest_event),
+                is_stopping=is_stopping,
             ),
         ),
         *(("/api", router) for router in page_routers(platform, loop, access)),

@@ -14,6 +14,7 @@ from sentio.api.problems import RequestError
 from sentio.kernel.clock import Clock
 from sentio.kernel.errors import UnknownName
 from sentio.kernel.values import to_plain
+from sentio.model.plan import Plan
 from sentio.store.state import StateStore
 from sentio.store.state.plans import Plans
 from sentio.store.state.steering import Steering
@@ -30,6 +31,12 @@ class Reason(BaseModel):
     why: Why
 
 
+class Yes(Reason):
+    """A yes to a plan; ``action`` names another of its candidates than the chosen one."""
+
+    action: str = Field(default="", max_length=500)
+
+
 class SwitchWish(BaseModel):
     """How the switch is to stand, and why."""
 
@@ -42,9 +49,9 @@ class SwitchWish(BaseModel):
 def tasks_router(
     state: StateStore, access: Access, clock: Clock, *, wake: Callable[[], None]
 ) -> APIRouter:
-    """Make the routes of tasks; taking one back needs the role of an administrator."""
+    """Make the routes of tasks; taking one back needs the role ``act`` or ``admin``."""
     router = APIRouter(prefix="/v1", tags=["execution"])
-    reads, admin = Depends(access.needs("read")), access.needs("admin")
+    reads, acts = Depends(access.needs("read")), access.needs("act")
     tasks = Tasks(state)
 
     @router.get("/tasks", summary="What is, or was, done in the network", dependencies=[reads])
@@ -68,7 +75,7 @@ def tasks_router(
     @router.post("/tasks/{name}/undo", summary="Take it back", status_code=202)
     def undo(name: str, body: Reason, request: Request) -> Json:  # pyright: ignore[reportUnusedFunction]  (FastAPI calls it)
         """Want it taken back; where it was never sent it is withdrawn."""
-        who = admin(request)
+        who = acts(request)
         try:
             found = tasks.take_back(name, who=who, why=body.why, at_ns=clock.now_ns())
         except UnknownName:
@@ -82,23 +89,31 @@ def tasks_router(
 def approvals_router(
     state: StateStore, access: Access, clock: Clock, *, look: Callable[[], None]
 ) -> APIRouter:
-    """Make the routes of a yes to a plan; it needs the role of an administrator."""
+    """Make the routes of a yes or no to a plan; both need the role ``act`` or ``admin``."""
     router = APIRouter(prefix="/v1", tags=["decision"])
-    reads, admin = Depends(access.needs("read")), access.needs("admin")
+    reads, acts = Depends(access.needs("read")), access.needs("act")
     steering, plans = Steering(state), Plans(state)
 
     @router.post("/plans/{name}/approval", summary="Say yes to a plan", status_code=202)
-    def approve(name: str, body: Reason, request: Request) -> Json:  # pyright: ignore[reportUnusedFunction]  (FastAPI calls it)
+    def approve(name: str, body: Yes, request: Request) -> Json:  # pyright: ignore[reportUnusedFunction]  (FastAPI calls it)
         """Let a plan be carried out that waits for a person; GET tells what became of it."""
-        who, plan = admin(request), plans.plan(name)
-        if plan is None:
-            raise _not_there("plan", name)
-        if plan.chosen is None or plan.autonomy == "act":
-            is_done = "it is carried out already" if plan.chosen else "it does nothing"
-            raise RequestError(409, is_done, where="plan", expected="a plan that waits for a yes")
-        steering.approve(name, who=who, why=body.why, at_ns=clock.now_ns())
+        who, plan = acts(request), _waiting(plans, name)
+        if plan.agreed(body.action) is None:
+            names = ", ".join(each.action.name for each in plan.candidates)
+            raise RequestError(
+                422, f"{body.action!r} is no candidate of it", where="action", expected=names
+            )
+        now_ns = clock.now_ns()
+        steering.approve(name, who=who, why=body.why, at_ns=now_ns, action=body.action)
         look()
         return {"plan": name, "answer": ""}
+
+    @router.post("/plans/{name}/rejection", summary="Say no to a plan")
+    def reject(name: str, body: Reason, request: Request) -> Json:  # pyright: ignore[reportUnusedFunction]  (FastAPI calls it)
+        """Note that a plan is not wanted, and why; a yes that was not taken up is gone."""
+        who, plan = acts(request), _waiting(plans, name)
+        steering.reject(plan.id, who=who, why=body.why, at_ns=clock.now_ns())
+        return {"plan": name, "answer": "rejected"}
 
     @router.get("/plans/{name}/approval", summary="What became of the yes", dependencies=[reads])
     def answer(name: str) -> Json:  # pyright: ignore[reportUnusedFunction]  (FastAPI calls it)
@@ -170,6 +185,17 @@ def task_json(task: Task) -> Json:
             "until_ns": plan["until_ns"],
         }
     )
+
+
+def _waiting(plans: Plans, name: str) -> Plan:
+    """Give a plan that waits for people; raises `RequestError` where it is none."""
+    plan = plans.plan(name)
+    if plan is None:
+        raise _not_there("plan", name)
+    if plan.chosen is None or plan.autonomy == "act":
+        is_done = "it is carried out already" if plan.chosen else "it does nothing"
+        raise RequestError(409, is_done, where="plan", expected="a plan that waits for a yes")
+    return plan
 
 
 def _not_there(kind: str, name: str) -> RequestError:

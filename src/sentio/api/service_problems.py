@@ -30,7 +30,7 @@ class Move(BaseModel):
 def service_problems_router(state: StateStore, access: Access, clock: Clock) -> APIRouter:
     """Make the routes of service problems."""
     problems = Problems(state)
-    changes = access.needs("admin")
+    changes = access.needs("act")
     router = APIRouter(
         prefix="/v1", tags=["assurance"], dependencies=[Depends(access.needs("read"))]
     )

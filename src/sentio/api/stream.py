@@ -18,11 +18,34 @@ from sentio.api.problems import RequestError
 from sentio.store.state.told import Told, ToldEvent
 
 LOOK_S = 0.25  # at a number in memory
+ASK_S = 0.5  # of the database, what others have told
 HEARTBEAT_S = 15.0  # proxies drop a connection on which nothing is said for a minute
 AT_ONCE = 100
 
 Newest = Callable[[], int]
 IsStopping = Callable[[], bool]
+
+
+class NewestEvent:
+    """The number of the newest event, of whoever told it: asked of the database twice a second.
+
+    What the loop tells is known at once, what people and controllers do a moment later; many
+    streams ask no more often than one.
+    """
+
+    def __init__(self, told: Told, of_loop: Newest) -> None:
+        self._told = told
+        self._of_loop = of_loop
+        self._known = 0
+        self._asked_s = -ASK_S
+
+    def __call__(self) -> int:
+        """Give it."""
+        now_s = time.monotonic()
+        if now_s - self._asked_s >= ASK_S:
+            self._asked_s = now_s
+            self._known = self._told.newest_event()
+        return max(self._known, self._of_loop())
 
 
 def stream_router(

@@ -128,12 +128,15 @@ class Acting:
                 self.returning.hasten(deed.plan, deed.began_ns + round(DEAR_MIN * MINUTE_NS))
         return told
 
-    def approve(self, name: str, watching: Open, *, now_ns: int) -> Plan | None:
-        """Let a plan that waits for a yes be carried out; None where it no longer stands."""
+    def approve(self, name: str, watching: Open, *, now_ns: int, action: str = "") -> Plan | None:
+        """Let a plan that waits for a yes be carried out; None where it no longer stands.
+
+        ``action`` names another of its candidates, which the guards have allowed as well.
+        """
         begun = {deed.plan for deed in self.deeds}
         for plan in self._last.values():
-            if plan.id == name and plan.chosen is not None and name not in begun:
-                yes = replace(plan, autonomy="act")
+            yes = plan.agreed(action)
+            if plan.id == name and yes is not None and name not in begun:
                 self._last[plan.degradation] = yes
                 return yes if self._act(yes, watching, now_ns) else None
         return None

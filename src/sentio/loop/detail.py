@@ -205,6 +205,12 @@ class StoreDetail:
             [value for part in parts for value in part.bound],
         ).fetchall()
 
+    def cursor(self) -> duckdb.DuckDBPyConnection:
+        """Open a cursor, and take in what members have come since."""
+        con = self._warehouse.con.cursor()
+        self._codes.refresh(con)
+        return con
+
     def refresh(self, con: duckdb.DuckDBPyConnection) -> None:
         """Take in what members have come since: before `parts` are asked for a scope."""
         self._codes.refresh(con)

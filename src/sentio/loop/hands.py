@@ -50,8 +50,11 @@ class Hands:
     def approved(self, places: Sequence[Place], *, now_ns: int) -> list[Plan]:
         """Take people's yes to the plans that still stand; each yes is answered."""
         found: list[Plan] = []
-        for name in self.steering.waiting():
-            tried = (acting.approve(name, shown, now_ns=now_ns) for acting, shown in places)
+        for name, action in self.steering.waiting():
+            tried = (
+                acting.approve(name, shown, now_ns=now_ns, action=action)
+                for acting, shown in places
+            )
             plan = next((each for each in tried if each is not None), None)
             said = "it is done" if plan else "the plan no longer stands: look at the newest one"
             self.steering.answer(name, said)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from sentio.model.degradation import Scope
@@ -98,6 +98,12 @@ class Plan:
     canary: Scope | None = None
     subjects: tuple[str, ...] = ()
     sentence: str = ""
+
+    def agreed(self, action: str = "") -> Plan | None:
+        """Give it to be carried out, with another candidate if one is named; None without one."""
+        named = (each for each in self.candidates if each.action.name == action)
+        chosen = next(named, None) if action else self.chosen
+        return replace(self, autonomy="act", chosen=chosen) if chosen else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -41,6 +41,10 @@ export function hour(ms: number, tz: string): string {
   return formatter(tz, { hour: "2-digit", minute: "2-digit" }).format(ms);
 }
 
+export function day(ms: number, tz: string): string {
+  return formatter(tz, { day: "2-digit", month: "short" }).format(ms);
+}
+
 export function moment(ms: number, tz: string): string {
   return formatter(tz, {
     day: "2-digit",

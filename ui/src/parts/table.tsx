@@ -1,5 +1,5 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { type ReactNode, useRef } from "react";
+import { type ReactNode, useEffect, useRef } from "react";
 
 export interface Column<Row> {
   name: string;
@@ -19,9 +19,10 @@ export function Table<Row>(props: {
   keyOf: (row: Row) => string;
   height?: number;
   selected?: string;
+  onPick?: (row: Row) => void;
   onOpen?: (row: Row) => void;
 }) {
-  const { columns, rows, keyOf, onOpen } = props;
+  const { columns, rows, keyOf, onOpen, onPick } = props;
   const box = useRef<HTMLDivElement>(null);
   const virtual = useVirtualizer({
     count: rows.length,
@@ -29,6 +30,13 @@ export function Table<Row>(props: {
     estimateSize: () => ROW_PX,
     overscan: 8,
   });
+  const { selected } = props;
+  useEffect(() => {
+    const at = selected === undefined ? -1 : rows.findIndex((row) => keyOf(row) === selected);
+    if (at >= 0) virtual.scrollToIndex(at, { align: "auto" });
+    // Only a new choice scrolls: rows that come and go must not.
+    // eslint-disable-next-line
+  }, [selected]);
   const template = columns.map((each) => each.width ?? "minmax(0,1fr)").join(" ");
   const height = Math.min(props.height ?? 420, rows.length * ROW_PX + 2);
   return (
@@ -70,6 +78,7 @@ export function Table<Row>(props: {
                 aria-rowindex={item.index + 2}
                 aria-selected={props.selected === undefined ? undefined : props.selected === key}
                 data-key={key}
+                onClick={onPick ? () => onPick(row) : undefined}
                 onDoubleClick={onOpen ? () => onOpen(row) : undefined}
                 className="absolute inset-x-0 grid items-center gap-3 border-b px-3 hover:bg-raised aria-selected:bg-raised aria-selected:outline aria-selected:-outline-offset-1 aria-selected:outline-accent"
                 style={{

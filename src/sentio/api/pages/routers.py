@@ -6,6 +6,8 @@ from fastapi import APIRouter
 
 from sentio.api.access import Access
 from sentio.api.pages.freshness import freshness_router
+from sentio.api.pages.incident_work import incident_work_router
+from sentio.api.pages.incidents import incidents_router
 from sentio.api.pages.map import map_router
 from sentio.api.pages.overview import overview_router
 from sentio.api.pages.places import Places
@@ -25,4 +27,6 @@ def page_routers(platform: Platform, loop: Running, access: Access) -> list[APIR
         map_router(platform, access, places),
         services_router(platform, access),
         service_parts_router(platform, access),
+        incidents_router(platform, access),
+        incident_work_router(platform, access),
     ]

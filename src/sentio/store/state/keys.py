@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-ROLES = ("ingest", "read", "tmf", "admin")
-"""``ingest`` may push, ``read`` ask, ``tmf`` ask and write what Open APIs hold, ``admin`` all."""
+ROLES = ("ingest", "read", "tmf", "act", "admin")
+"""``ingest`` may push, ``read`` ask, ``tmf`` ask and write what Open APIs hold, ``act`` ask and
+acknowledge, note, approve and take back, ``admin`` all."""
+
+READERS = ("tmf", "act")  # that may ask as well
 
 SALT_BYTES = 16
 SECRET_BYTES = 24
@@ -27,8 +31,19 @@ class ApiKey:
 
     def may(self, role: str) -> bool:
         """Tell whether the key gives a role."""
-        has_it = role in self.roles or "admin" in self.roles
-        return has_it or (role == "read" and "tmf" in self.roles)
+        return gives(self.roles, role)
+
+
+def gives(roles: Iterable[str], role: str) -> bool:
+    """Tell whether some roles give another one.
+
+    Examples
+    --------
+    >>> gives(["act"], "read"), gives(["read"], "act"), gives(["admin"], "act")
+    (True, False, True)
+    """
+    held = set(roles)
+    return role in held or "admin" in held or (role == "read" and not held.isdisjoint(READERS))
 
 
 def new_key() -> tuple[str, str]:

@@ -6,12 +6,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from sqlalchemy import Select, func, or_, select
+from sqlalchemy.orm import Session
 
 from sentio.kernel.errors import RefusedError, UnknownName
 from sentio.kernel.values import from_plain, to_plain
 from sentio.model.problem import ALLOWED, OVER, STATUSES, ServiceProblem, Status, Step
 from sentio.store.state.store import StateStore
-from sentio.store.state.tables import ServiceProblemRow
+from sentio.store.state.tables import ServiceProblemRow, ToldEventRow
 
 VERSION = 1  # of the layout of bodies
 
@@ -33,6 +34,7 @@ class Problems:
                 known = session.get(ServiceProblemRow, each.id)
                 current = each if known is None else _together(known, each)
                 session.merge(_row(current))
+                _tell(session, current)
 
     def list(
         self,
@@ -100,6 +102,7 @@ class Problems:
             problem = from_plain(ServiceProblem, row.body)
             moved = with_status(problem, status, who=who, at_ns=at_ns, why=why)
             session.merge(_row(moved))
+            _tell(session, moved)
         return moved
 
 
@@ -150,6 +153,21 @@ def _together(known: ServiceProblemRow, fresh: ServiceProblem) -> ServiceProblem
             status, steps = step.status, (*steps, step)
     resolved_ns = fresh.resolved_ns if status == fresh.status else stored.resolved_ns
     return replace(fresh, status=status, tracking=steps, resolved_ns=resolved_ns)
+
+
+def _tell(session: Session, each: ServiceProblem) -> None:
+    """Tell that a problem is new or has changed; whoever wants all of it asks for it."""
+    body = {
+        "id": each.id,
+        "name": each.name,
+        "status": each.status,
+        "priority": each.priority,
+        "began_ns": each.began_ns,
+        "changed_ns": each.changed_ns,
+        "resolved_ns": each.resolved_ns,
+        "merged_into": each.merged_into,
+    }
+    session.add(ToldEventRow(kind="service_problem", at_ns=each.changed_ns, body=body))
 
 
 def _newest() -> Select[str]:

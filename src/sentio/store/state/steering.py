@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Literal
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
 
 from sentio.store.state import audit
+from sentio.store.state.incident_tables import RejectionRow
 from sentio.store.state.store import StateStore
-from sentio.store.state.tables import ApprovalRow, SwitchRow
+from sentio.store.state.tables import ApprovalRow, SwitchRow, ToldEventRow
 
 SWITCH = "automation"
 
@@ -21,6 +25,23 @@ class Switch:
     who: str = ""
     why: str = ""
     at_ns: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """What somebody said to a plan, and what became of it.
+
+    ``action`` is the name of the candidate that was said yes to where it is not the chosen one;
+    ``answer`` is empty as long as the loop has not taken a yes up.
+    """
+
+    plan: str
+    said: Literal["yes", "no"]
+    who: str
+    why: str
+    at_ns: int
+    action: str = ""
+    answer: str = ""
 
 
 class Steering:
@@ -45,24 +66,57 @@ class Steering:
             audit.append(session, who=who, what=what, purpose=why, at_ns=at_ns)
         return self.switch()
 
-    def approve(self, plan: str, *, who: str, why: str, at_ns: int) -> None:
-        """Say yes to a plan; the loop takes it up where the plan still stands."""
-        with self._state.session() as session:
-            session.merge(ApprovalRow(plan=plan, who=who, why=why, at_ns=at_ns, answer=""))
-            audit.append(
-                session,
-                who=who,
-                what="plan approved",
-                purpose=why,
-                at_ns=at_ns,
-                details={"plan": plan},
-            )
+    def approve(self, plan: str, *, who: str, why: str, at_ns: int, action: str = "") -> None:
+        """Say yes to a plan, or to another of its candidates; a no of before is gone.
 
-    def waiting(self) -> list[str]:
-        """List plans with a yes that the loop has not answered, in the order of their yes."""
-        rows = select(ApprovalRow.plan).where(ApprovalRow.answer == "").order_by(ApprovalRow.at_ns)
+        The loop takes it up where the plan still stands.
+        """
+        row = ApprovalRow(plan=plan, who=who, why=why, at_ns=at_ns, answer="", action=action)
         with self._state.session() as session:
-            return list(session.scalars(rows))
+            session.merge(row)
+            session.execute(delete(RejectionRow).where(RejectionRow.plan == plan))
+            _note(session, "plan approved", plan, who=who, why=why, at_ns=at_ns, action=action)
+
+    def reject(self, plan: str, *, who: str, why: str, at_ns: int) -> None:
+        """Say no to a plan; a yes that the loop has not taken up is gone."""
+        waits = (ApprovalRow.plan == plan, ApprovalRow.answer == "")
+        with self._state.session() as session:
+            session.merge(RejectionRow(plan=plan, who=who, why=why, at_ns=at_ns))
+            session.execute(delete(ApprovalRow).where(*waits))
+            _note(session, "plan rejected", plan, who=who, why=why, at_ns=at_ns)
+
+    def said(self, plans: Iterable[str]) -> dict[str, Answered]:
+        """Give what people said last to each of some plans."""
+        named = list(plans)
+        with self._state.session() as session:
+            yes = session.scalars(select(ApprovalRow).where(ApprovalRow.plan.in_(named))).all()
+            no = session.scalars(select(RejectionRow).where(RejectionRow.plan.in_(named))).all()
+        found = [
+            Answered(
+                plan=row.plan,
+                said="yes",
+                who=row.who,
+                why=row.why,
+                at_ns=row.at_ns,
+                action=row.action or "",
+                answer=row.answer,
+            )
+            for row in yes
+        ] + [
+            Answered(plan=row.plan, said="no", who=row.who, why=row.why, at_ns=row.at_ns)
+            for row in no
+        ]
+        return {each.plan: each for each in sorted(found, key=lambda one: one.at_ns)}
+
+    def waiting(self) -> list[tuple[str, str]]:
+        """List plans with a yes that the loop has not answered, in the order of their yes.
+
+        Beside each stands the action that was said yes to, empty where it is the chosen one.
+        """
+        wanted = select(ApprovalRow.plan, ApprovalRow.action).where(ApprovalRow.answer == "")
+        with self._state.session() as session:
+            rows = session.execute(wanted.order_by(ApprovalRow.at_ns)).all()
+        return [(plan, action or "") for plan, action in rows]
 
     def answer(self, plan: str, said: str) -> None:
         """Say what became of a yes: that it is done, or why it is not."""
@@ -76,3 +130,13 @@ class Steering:
         with self._state.session() as session:
             row = session.get(ApprovalRow, plan)
             return row.answer if row else ""
+
+
+def _note(
+    session: Session, what: str, plan: str, *, who: str, why: str, at_ns: int, action: str = ""
+) -> None:
+    """Write what was said into the audit, and tell of it."""
+    details = {"plan": plan, **({"action": action} if action else {})}
+    audit.append(session, who=who, what=what, purpose=why, at_ns=at_ns, details=details)
+    body = {"what": what, "who": who, "why": why, **details}
+    session.add(ToldEventRow(kind="answer", at_ns=at_ns, body=body))

@@ -187,6 +187,7 @@ class ApprovalRow(Base):
     why: Mapped[str] = mapped_column(String(2000))
     at_ns: Mapped[int] = mapped_column(BigInteger)
     answer: Mapped[str] = mapped_column(Text)
+    action: Mapped[str] = mapped_column(String(500), server_default="")  # another than chosen
 
 
 class SwitchRow(Base):

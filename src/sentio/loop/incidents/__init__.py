@@ -1,0 +1,1 @@
+"""Incidents as people work on them: the list, and all that is known of one."""
