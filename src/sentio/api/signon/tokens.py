@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
 from sentio.api.signon.issuer import Issuer
 from sentio.kernel.clock import Clock
-from sentio.store.state.keys import ROLES
+from sentio.store.state.keys import ROLES, gives
 
 ALGORITHMS = ("RS256", "ES256")
 """Neither ``none`` nor HS*: a token that anybody could have made is none."""
@@ -37,7 +37,7 @@ class SignedOn:
 
     def may(self, role: str) -> bool:
         """Tell whether the token gives a role."""
-        return role in self.roles or "admin" in self.roles
+        return gives(self.roles, role)
 
 
 class SignOn:
@@ -68,8 +68,8 @@ class SignOn:
         self._roles_claim = roles_claim
         self._roles_prefix = roles_prefix
 
-    def check(self, token: str) -> SignedOn:
-        """Check a token.
+    def check(self, token: str, *, nonce: str | None = None) -> SignedOn:
+        """Check a token; with a nonce it must carry that one.
 
         Raises
         ------
@@ -83,6 +83,8 @@ class SignOn:
         except jwt.PyJWTError as error:
             raise TokenError(f"the token is not accepted ({type(error).__name__})") from error
         self._check_times(claims)
+        if nonce is not None and claims.get("nonce") != nonce:
+            raise TokenError("the token is an answer to another question")
         return SignedOn(name=f"oidc:{claims['sub']}"[:200], roles=self._roles(claims))
 
     def _claims(self, token: str) -> Mapping[str, Any]:  # Any: JSON

@@ -4,10 +4,25 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-ROLES = ("ingest", "read", "tmf", "admin")
-"""``ingest`` may push, ``read`` ask, ``tmf`` ask and write what Open APIs hold, ``admin`` all."""
+ROLES = ("ingest", "read", "tmf", "act", "care", "reveal", "marketing", "admin")
+"""``ingest`` may push, ``read`` ask, ``tmf`` ask and write what Open APIs hold, ``act`` ask and
+acknowledge, note, approve, ``care`` ask and begin with subjects, ``reveal`` see pseudonyms whole,
+``marketing`` ask for groups only and never for anybody, ``admin`` all."""
+
+AGGREGATE = "aggregate"
+"""What every reader may, and ``marketing`` too: to ask for what tells of groups only."""
+
+GIVES: dict[str, frozenset[str]] = {
+    "read": frozenset({AGGREGATE}),
+    "tmf": frozenset({"read", AGGREGATE}),
+    "act": frozenset({"read", AGGREGATE}),
+    "care": frozenset({"read", AGGREGATE}),
+    "marketing": frozenset({AGGREGATE}),
+}
+"""What a role gives beside itself; ``admin`` gives everything."""
 
 SALT_BYTES = 16
 SECRET_BYTES = 24
@@ -27,8 +42,14 @@ class ApiKey:
 
     def may(self, role: str) -> bool:
         """Tell whether the key gives a role."""
-        has_it = role in self.roles or "admin" in self.roles
-        return has_it or (role == "read" and "tmf" in self.roles)
+        return gives(self.roles, role)
+
+
+def gives(roles: Iterable[str], wanted: str) -> bool:
+    """Tell whether some roles give another."""
+    return any(
+        role in {wanted, "admin"} or wanted in GIVES.get(role, frozenset()) for role in roles
+    )
 
 
 def new_key() -> tuple[str, str]:
