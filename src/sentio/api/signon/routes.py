@@ -90,7 +90,12 @@ def _add_flow(router: APIRouter, sessions: Sessions, flow: CodeFlow, settings: S
     def leave(request: Request) -> Response:  # pyright: ignore[reportUnusedFunction]  (FastAPI calls it)
         """Send the browser to the issuer."""
         scheme, host = _base(request, settings)
-        begun = flow.begin(f"{scheme}://{host}{_root(request)}{BACK}")
+        try:
+            begun = flow.begin(f"{scheme}://{host}{_root(request)}{BACK}")
+        except IssuerDown as error:
+            raise RequestError(
+                503, error.what, where="oidc_issuer", next_step="Try again a little later."
+            ) from error
         away = RedirectResponse(begun.url, status_code=303)
         away.set_cookie(
             KEPT,
