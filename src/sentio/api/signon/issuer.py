@@ -5,9 +5,10 @@ OpenID Connect Discovery 1.0, RFC 7517 (JSON Web Key).
 
 from __future__ import annotations
 
+import base64
 import threading
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote_plus, urlsplit
 
 import httpx
 from jwt import PyJWK, PyJWKSet
@@ -108,7 +109,7 @@ class Issuer:
         """
         try:
             with self._client() as client:
-                answer = client.post(url, data=fields, auth=basic)
+                answer = client.post(url, data=fields, headers=_basic(basic))
                 answer.raise_for_status()
                 return _object(answer)
         except (httpx.HTTPError, ValueError) as error:
@@ -150,6 +151,14 @@ class Issuer:
         return httpx.Client(
             timeout=TIMEOUT_S, transport=self._transport, trust_env=False, follow_redirects=False
         )
+
+
+def _basic(client: tuple[str, str] | None) -> dict[str, str]:
+    """Name a client as RFC 6749, 2.3.1 wants it."""
+    if client is None:
+        return {}
+    told = ":".join(quote_plus(each) for each in client)
+    return {"Authorization": f"Basic {base64.b64encode(told.encode()).decode()}"}
 
 
 def _json(client: httpx.Client, url: str) -> Json:

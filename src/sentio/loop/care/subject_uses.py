@@ -87,17 +87,17 @@ def uses_of(
         uses=len(mos),
         poor_uses=int(history.is_poor.sum()),
         mos_mean=round(float(mos.mean()), 3) if len(mos) else None,
-        mos_perceived=_perceived(subject, history),
+        mos_perceived=_perceived(history),
         hours=tuple(_by_hour(history)),
         members={name: tuple(_by_member(history, name)) for name in SHOWN},
         latest=tuple(_latest(detail, history, scope, until_ns, limit)),
     )
 
 
-def _perceived(subject: int, history: History) -> float | None:
+def _perceived(history: History) -> float | None:
     if not len(history.mos):
         return None
-    who = np.full(len(history.mos), subject, dtype=np.int64)
+    who = np.zeros(len(history.mos), dtype=np.uint64)  # all of one
     return round(float(remembered(who, history.ts, history.mos).mean()), 3)
 
 
