@@ -16,10 +16,10 @@ AGGREGATES = frozenset(
         "/api/v1/search",
     }
 )
-"""Templates of paths, as the routes name them; each is read only."""
+"""Paths without what may stand before them; each is read only."""
 
 
 def is_aggregate(request: Request) -> bool:
     """Tell whether a request is for one of them."""
-    path = getattr(request.scope.get("route"), "path", "")
+    path = str(request.scope["path"]).removeprefix(str(request.scope.get("root_path", "")))
     return request.method in {"GET", "HEAD"} and path in AGGREGATES

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import time
 
 import pytest
-from fastapi.routing import APIRoute
 
 CSV = {"content-type": "text/csv"}
 HEADER = "ts,imsi,cell,page_load_ms,segment,device_model\n"
@@ -88,8 +88,8 @@ def test_an_identifier_finds_whom_the_gate_made_of_it_and_the_looking_is_noted(c
     push(client, lines(3, 1))
 
     asked = {"identifier": f" {imsi(1)} ", "purpose": "ticket 4711"}
-    found = client.post("/api/v1/subjects/search", json=asked).json()
-    nobody = client.post("/api/v1/subjects/search", json={**asked, "identifier": imsi(99)}).json()
+    found = client.post("/api/v1/subjects/lookup", json=asked).json()
+    nobody = client.post("/api/v1/subjects/lookup", json={**asked, "identifier": imsi(99)}).json()
 
     assert len(found["items"]) == 1
     assert int(found["items"][0]["subject"]) in everybody(client)
@@ -103,11 +103,12 @@ def test_the_uses_of_a_subject_are_those_of_the_store(client):
     push(client, lines(3, 4) + lines(1, 6, load_ms=30_000, segment="old"))
     subject = int(
         client.post(
-            "/api/v1/subjects/search", json={"identifier": imsi(0), "purpose": "test"}
+            "/api/v1/subjects/lookup", json={"identifier": imsi(0), "purpose": "test"}
         ).json()["items"][0]["subject"]
     )
     sql = client.platform.warehouse.con.cursor().execute(
-        "SELECT count(*), count(*) FILTER (mos < 3), avg(mos) FROM experience_web WHERE subject = ?",
+        "SELECT count(*), count(*) FILTER (mos < 3), avg(mos) FROM experience_web "
+        "WHERE subject = ?",
         [subject],
     )
     n, poor, mean = sql.fetchone()
@@ -215,19 +216,14 @@ def test_every_other_route_is_closed_to_marketing(client):
 
     marketing = bearer(client, "marketing")
     open_to_all = {"/api/v1/me", "/health", "/ready", "/openapi.json", "/openapi.yaml"}
-    paths = [
-        route.path
-        for route in client.app.routes
-        if isinstance(route, APIRoute) and "GET" in route.methods
-    ]
+    described = client.get("/openapi.json").json()["paths"]
+    paths = [path for path, methods in described.items() if "get" in methods]
 
     opened = set()
     for path in paths:
-        for name in ("subject", "name", "source"):
-            asked = path.replace("{" + name + "}", "1")
-        answer = client.get(asked, headers=marketing)
-        if answer.status_code not in {401, 403}:
+        asked = re.sub(r"\{[^}]*\}", "1", path)
+        if client.get(asked, headers=marketing).status_code not in {401, 403}:
             opened.add(path)
 
     assert "/api/v1/silent-sufferers" in paths
-    assert {path for path in opened if path.startswith("/api/v1")} <= AGGREGATES | open_to_all
+    assert opened <= AGGREGATES | open_to_all

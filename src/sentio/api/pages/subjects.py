@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from sentio.api.access import Access
-from sentio.api.awareness import moment_of
+from sentio.api.awareness import Moment, moment_ns, moment_of
 from sentio.api.care import IdentifierKind, Pseudonym, in_range, pseudonym_of
 from sentio.loop.care.directory import Directory, Known, masked
 from sentio.loop.care.subject_uses import SubjectUses, Tally, Use, uses_of
@@ -42,6 +42,15 @@ class SubjectsFound(BaseModel):
     items: list[SubjectItem]
     count: int
     known: int
+
+
+class SubjectTyped(BaseModel):
+    """What somebody types: it stands in no address, as it may be a number of theirs."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    text: str = Field(max_length=100)
+    limit: int = Field(default=20, ge=1, le=100)
 
 
 class SubjectSought(BaseModel):
@@ -117,7 +126,11 @@ def subjects_router(platform: Platform, directory: Directory, access: Access) ->
         """Find subjects among all; names are those of elements that are subjects themselves."""
         return find(directory, q.strip(), limit=limit)
 
-    @router.post("/subjects/search", summary="The same by an identifier, with a purpose")
+    @router.post("/subjects/search", summary="The same, as somebody types it")
+    def typed(body: SubjectTyped) -> SubjectsFound:  # pyright: ignore[reportUnusedFunction]  (FastAPI calls it)
+        return find(directory, body.text.strip(), limit=body.limit)
+
+    @router.post("/subjects/lookup", summary="One by an identifier, with a purpose")
     def by_identifier(  # pyright: ignore[reportUnusedFunction]  (FastAPI calls it)
         body: SubjectSought, request: Request
     ) -> SubjectsFound:
@@ -139,17 +152,23 @@ def subjects_router(platform: Platform, directory: Directory, access: Access) ->
     def uses(  # pyright: ignore[reportUnusedFunction]  (FastAPI calls it)
         subject: Pseudonym,
         days: Annotated[float, Query(gt=0, le=92, description="Back from the newest data.")] = 30.0,
+        since: Moment = None,
+        until: Moment = None,
+        service: str | None = None,
         limit: Annotated[int, Query(ge=0, le=1000, description="Of single uses.")] = 100,
     ) -> UsesTold:
-        """Tell when, where and with what; the reading of a subject is noted by `/care`."""
-        now_ns = works.latest_ns(platform.clock.now_ns())
+        """Tell when, where and with what, in [since, until) or the last days.
+
+        The reading of a subject is noted in the audit by `/care`.
+        """
+        until_ns = moment_ns(until) or works.latest_ns(platform.clock.now_ns())
         return uses_told(
             uses_of(
                 platform.warehouse,
                 works,
-                in_range(subject),
-                since_ns=now_ns - round(days * DAY_NS),
-                until_ns=now_ns,
+                {"subject": str(in_range(subject)), **({"service": service} if service else {})},
+                since_ns=moment_ns(since) or until_ns - round(days * DAY_NS),
+                until_ns=until_ns,
                 limit=limit,
             )
         )

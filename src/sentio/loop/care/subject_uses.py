@@ -14,6 +14,7 @@ from sentio.kernel.arrays import FloatArray, IntArray
 from sentio.loop.care.history import History, history_of
 from sentio.loop.care.works import Works
 from sentio.loop.detail import StoreDetail
+from sentio.model.degradation import Scope
 from sentio.model.domain import DOMAINS
 from sentio.model.record import PATH
 from sentio.store.cube import HOUR_NS
@@ -71,17 +72,19 @@ class SubjectUses:
 
 
 def uses_of(
-    warehouse: Warehouse, works: Works, subject: int, *, since_ns: int, until_ns: int, limit: int
+    warehouse: Warehouse, works: Works, scope: Scope, *, since_ns: int, until_ns: int, limit: int
 ) -> SubjectUses:
-    """Read a subject's uses; the last ``limit`` of them are told one by one."""
+    """Read a subject's uses; the last ``limit`` of them are told one by one.
+
+    ``scope`` names the subject, and perhaps one of its services.
+    """
     con = warehouse.con.cursor()
     detail = StoreDetail(warehouse, works.ways().topology)
     detail.refresh(con)
-    scope = {"subject": str(subject)}
     history = history_of(con, detail, list(detail.parts(con, scope, since_ns, until_ns)))
     mos = history.mos
     return SubjectUses(
-        subject=subject,
+        subject=int(scope["subject"]),
         since_ns=since_ns,
         until_ns=until_ns,
         uses=len(mos),
@@ -136,14 +139,14 @@ def _tallies(history: History, at: IntArray, groups: int) -> list[tuple[int, int
 
 
 def _latest(
-    detail: StoreDetail, history: History, scope: Mapping[str, str], until_ns: int, limit: int
+    detail: StoreDetail, history: History, scope: Scope, until_ns: int, limit: int
 ) -> Iterator[Use]:
     """Tell the last uses one by one; only they are scored anew."""
     shown = range(len(history.ts) - 1, max(len(history.ts) - limit, 0) - 1, -1)
     if not shown:
         return
     first_ns = int(history.ts[shown[-1]])
-    lost = _lost(detail, dict(scope), first_ns, until_ns)
+    lost = _lost(detail, scope, first_ns, until_ns)
     length = history.uses.column("duration_ms").to_pylist()
     path = {
         name: history.uses.column(name).cast(pa.string()).to_pylist()
@@ -164,7 +167,7 @@ def _latest(
 
 
 def _lost(
-    detail: StoreDetail, scope: dict[str, str], since_ns: int, until_ns: int
+    detail: StoreDetail, scope: Scope, since_ns: int, until_ns: int
 ) -> dict[tuple[int, str], dict[str, float]]:
     """Give the loss by domain of each use, by its time and service."""
     scored = detail.fetch(scope, since_ns, until_ns, most_rows=MOST_SCORED, losses=True).uses
