@@ -91,8 +91,8 @@ class NewTicket(BaseModel):
 
 
 def cases_router(platform: Platform, directory: Directory, access: Access) -> APIRouter:
-    """Make the routes."""
-    reads, cares = access.needs("read"), access.needs("care")
+    """Make the route of all that stands around a subject."""
+    reads = access.needs("read")
     router = APIRouter(prefix="/v1", tags=["care"], dependencies=[Depends(reads)])
     plans = Plans(platform.state)
 
@@ -120,6 +120,14 @@ def cases_router(platform: Platform, directory: Directory, access: Access) -> AP
             surveys=_surveys(platform, number),
             actions=list(_actions(plans, str(number), degradation or [])),
         )
+
+    return router
+
+
+def tickets_router(platform: Platform, access: Access) -> APIRouter:
+    """Make the route that opens tickets; it needs the role of customer care."""
+    cares = access.needs("care")
+    router = APIRouter(prefix="/v1", tags=["care"])
 
     @router.post("/subjects/{subject}/tickets", summary="Open a ticket", status_code=201)
     def open_ticket(subject: Pseudonym, body: NewTicket, request: Request) -> Ticket:  # pyright: ignore[reportUnusedFunction]  (FastAPI calls it)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from sentio.api.access import Access
-from sentio.api.pages.cases import cases_router
+from sentio.api.pages.cases import cases_router, tickets_router
 from sentio.api.pages.groups import groups_router
 from sentio.api.pages.search import search_router
-from sentio.api.pages.subjects import subjects_router
+from sentio.api.pages.subjects import subjects_router, uses_router
 from sentio.loop.care.directory import Directory
 from sentio.loop.platform import Platform
 from sentio.loop.running import Running
@@ -20,7 +20,9 @@ def page_routers(platform: Platform, loop: Running, access: Access) -> list[APIR
     directory = Directory(platform.warehouse)
     return [
         subjects_router(platform, directory, access),
+        uses_router(platform, access),
         cases_router(platform, directory, access),
+        tickets_router(platform, access),
         groups_router(platform, access),
         search_router(platform, directory, access),
     ]

@@ -116,10 +116,9 @@ class UsesTold(BaseModel):
 
 
 def subjects_router(platform: Platform, directory: Directory, access: Access) -> APIRouter:
-    """Make the routes of finding subjects and of their uses."""
-    reads, reveals = access.needs("read"), access.needs("reveal")
+    """Make the routes of finding subjects."""
+    reads = access.needs("read")
     router = APIRouter(prefix="/v1", tags=["care"], dependencies=[Depends(reads)])
-    works = Works(platform.warehouse)
 
     @router.get("/subjects", summary="Subjects by how their pseudonym or name begins")
     def found(q: Asked = "", limit: Annotated[int, Query(ge=1, le=100)] = 20) -> SubjectsFound:  # pyright: ignore[reportUnusedFunction]  (FastAPI calls it)
@@ -147,6 +146,15 @@ def subjects_router(platform: Platform, directory: Directory, access: Access) ->
             details={"found": [each.subject for each in items]},
         )
         return SubjectsFound(items=items, count=len(items), known=len(directory))
+
+    return router
+
+
+def uses_router(platform: Platform, access: Access) -> APIRouter:
+    """Make the routes of one subject: its uses, and its pseudonym in full."""
+    reads, reveals = access.needs("read"), access.needs("reveal")
+    router = APIRouter(prefix="/v1", tags=["care"], dependencies=[Depends(reads)])
+    works = Works(platform.warehouse)
 
     @router.get("/subjects/{subject}/uses", summary="One subject's uses, added up and one by one")
     def uses(  # pyright: ignore[reportUnusedFunction]  (FastAPI calls it)
