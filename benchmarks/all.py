@@ -47,6 +47,7 @@ QUICK: dict[str, tuple[str, ...]] = {
         *("--cells", "60", "--users", "4000", "--things", "800"),
         *("--learn-days", "2", "--days", "0.5", "--faults", "4", "--decoys", "2"),
     ),
+    "subject_search": ("--facts", "1e5", "--subjects", "2e4"),
     "tier_one": ("--series", "50000"),
     "works": (
         *("--cells", "60", "--users", "3000", "--things", "600"),

@@ -7,7 +7,8 @@ import typing
 from pydantic.fields import FieldInfo
 
 from _pages.markdown import code, codes, page, table
-from sentio.kernel.config import PREFIX, Settings
+from sentio.kernel.config import Settings
+from sentio.kernel.config_file import PREFIX
 
 ORDER = """A setting on the command line wins over its environment variable, that over `sentio.toml`
 (in the folder Sentio is started in, or the file that `SENTIO_CONFIG` names), that over the default.

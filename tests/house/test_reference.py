@@ -13,7 +13,8 @@ from sentio.experience.service import SERVICES
 from sentio.ingest.format import FORMATS
 from sentio.ingest.maps import shipped
 from sentio.ingest.piece import REASONS
-from sentio.kernel.config import PREFIX, Settings
+from sentio.kernel.config import Settings
+from sentio.kernel.config_file import PREFIX
 from sentio.model.indicator import indicators
 from sentio.store.cube import KEY, TOTALS
 from sentio.store.queries import QUESTIONS

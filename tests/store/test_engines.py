@@ -36,6 +36,10 @@ ASKED: dict[str, list[dict[str, object]]] = {
         {"services": ("gaming", "web"), "poor_below": (3.0, 2.5)},
         {"services": ("meter",), **SPAN},
     ],
+    "groups_counted": [
+        {"services": ("gaming", "web"), "dimension": "device_model"},
+        {"services": ("web",), "dimension": "app", "least_subjects": 30, **SPAN},
+    ],
     "member_totals": [{}, {"dimension": "app", "service": "web", **SPAN}],
     "member_details": [{"members": ("cell-1", BAD_CELL)}],
     "worst_members": [{}, {"dimension": "device_model", "least_n": 1, "limit": 3, **SPAN}],

@@ -29,7 +29,7 @@ from sentio.api.execution import (
     tasks_router,
 )
 from sentio.api.experience import experience_router
-from sentio.api.guard import is_guarded, open_access
+from sentio.api.guard import is_guarded, open_access, open_code_flow, open_sessions
 from sentio.api.health import health_router
 from sentio.api.ingest import Ingest, ingest_router
 from sentio.api.intake import Intake
@@ -45,6 +45,7 @@ from sentio.api.reading import reading_router
 from sentio.api.rim import Rim
 from sentio.api.root_path import RootPath
 from sentio.api.service_problems import service_problems_router
+from sentio.api.signon.routes import session_router
 from sentio.api.sinks import sinks_router
 from sentio.api.stream import NewestEvent, stream_router
 from sentio.api.tmf.openapi import add_open_apis
@@ -90,7 +91,8 @@ def create_app(
     check_address(settings.api_host, has_keys=is_guarded(platform.state, settings))
     is_local = is_loopback(settings.api_host)
     metrics = Metrics()
-    access = open_access(platform.state, settings, clock=platform.clock)
+    sessions = open_sessions(platform.state, settings, key=platform.key, clock=platform.clock)
+    access = open_access(platform.state, settings, clock=platform.clock, sessions=sessions)
     intake = _intake(platform, metrics)
     loop = Running(
         platform.warehouse,
@@ -122,6 +124,8 @@ def create_app(
     ingest = _ingest(platform, intake, metrics)
     app.include_router(ingest_router(ingest, access))
     app.include_router(sinks_router(ingest, access, settings))
+    flow = open_code_flow(settings, key=platform.key, clock=platform.clock)
+    app.include_router(session_router(access, sessions, flow, settings), prefix="/api")
     _add_reading(app, loop)
     _add_open_apis(app)
     app.include_router(health_router(platform, intake, metrics, access=access))

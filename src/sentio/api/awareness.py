@@ -22,7 +22,7 @@ from sentio.store.state.told import Told, Wanted
 
 TIMES = (
     *("began_ns", "seen_ns", "ended_ns", "made_ns", "since_ns", "until_ns"),
-    *("created_ns", "changed_ns", "resolved_ns"),
+    *("created_ns", "changed_ns", "resolved_ns", "poor_since_ns"),
 )
 
 After = Annotated[str | None, Query(description="The last id already read.")]

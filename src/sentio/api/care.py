@@ -65,7 +65,7 @@ def care_router(platform: Platform, access: Access) -> APIRouter:
         days: Days = 7.0,
     ) -> Json:
         """Tell how a subject fared, the verdict first; the reading is noted in the audit."""
-        return answer(_in_range(subject), request, purpose=purpose, days=days)
+        return answer(in_range(subject), request, purpose=purpose, days=days)
 
     @router.post("/care", summary="The same by an identifier, with a purpose")
     def by_identifier(  # pyright: ignore[reportUnusedFunction]  (FastAPI calls it)
@@ -142,7 +142,8 @@ def sufferer_json(each: Sufferer) -> Json:
     return {**to_plain(each), "subject": str(each.subject)}
 
 
-def _in_range(subject: str) -> int:
+def in_range(subject: str) -> int:
+    """Read a pseudonym; raises `RequestError` where it is none."""
     number = int(subject)
     if not -(1 << 63) <= number < 1 << 63:
         raise RequestError(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel
 
 from sentio.api.access import Access
@@ -42,9 +42,12 @@ def experience_router(platform: Platform, access: Access) -> APIRouter:
 
     @router.get("/experience", summary="Who had what experience, and where it was worst")
     def experience(  # pyright: ignore[reportUnusedFunction]  (FastAPI calls it)
-        since: Moment = None, until: Moment = None, dimension: str = "cell"
+        request: Request, since: Moment = None, until: Moment = None, dimension: str = "cell"
     ) -> Experience:
-        """Count what was used in [since, until), to the minute, over all subjects."""
+        """Count what was used in [since, until), to the minute, over all subjects.
+
+        Whoever may read groups only is not told of services with few subjects, nor of members.
+        """
         answers = Answers(platform.warehouse)
         if not answers.services():
             return Experience(uses=0, subjects=0, mos_mean=None, services=[], worst=[])
@@ -53,9 +56,20 @@ def experience_router(platform: Platform, access: Access) -> APIRouter:
         subjects = answers.ask("subjects_together", **span).column("subjects").to_pylist()
         ranked = {"dimension": dimension, "least_n": LEAST_USES, "limit": WORST}
         worst = answers.ask("worst_members", **ranked, **span).to_pylist()
+        if least := access.least_group(request):
+            known = answers.ask("subjects_by_service", **span).to_pylist()
+            enough = tuple(e["service"] for e in known if at_least(e["subjects"]) >= least)
+            services, worst = [each for each in services if each["service"] in enough], []
+            together = answers.ask("subjects_together", services=enough, **span) if enough else None
+            subjects = together.column("subjects").to_pylist() if together else []
         return _experience(services, subjects, worst)
 
     return router
+
+
+def at_least(estimate: float | None) -> float:
+    """Give how many subjects there are at least, of an estimate within a tenth."""
+    return 0.8 * (estimate or 0.0)
 
 
 def _experience(services: list[Json], subjects: list[int | None], worst: list[Json]) -> Experience:

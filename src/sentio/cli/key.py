@@ -24,7 +24,10 @@ def create(
     name: Annotated[str, typer.Argument(help="Whose key it is, such as probe-north.")],
     role: Annotated[
         list[str] | None,
-        typer.Option(help="ingest, read, tmf or admin; may be given several times."),
+        typer.Option(
+            help="ingest, read, tmf, act, care, reveal, marketing or admin; "
+            "may be given several times."
+        ),
     ] = None,
     as_json: AsJson = False,
 ) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 from collections.abc import Mapping
 from datetime import date
@@ -17,11 +16,8 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
-from sentio.kernel.config_file import FILE_VARIABLE, line_of, read_settings_file, settings_file
-from sentio.kernel.errors import ConfigError
-
-PREFIX = "SENTIO_"
-NEVER_SHOWN = frozenset({"key", "state_url", "collection_token"})
+from sentio.kernel.config_file import FILE_VARIABLE, PREFIX, read_settings_file, settings_file
+from sentio.kernel.config_wrong import explained
 
 Megabytes = Annotated[int, Field(ge=1, le=1_048_576)]
 
@@ -212,6 +208,22 @@ class Settings(BaseSettings):
         ge=0,
         description="Reads that one key or token may make each second; 0: no limit.",
     )
+    session_hours: float = Field(
+        default=10.0, gt=0, le=720, description="So long somebody stays signed in with a browser."
+    )
+    api_public_url: str = Field(
+        default="",
+        max_length=300,
+        pattern=r"^(https?://(\[[0-9A-Fa-f:.]+\]|[^\s/@:?#\[\]]+)(:\d{1,5})?)?$",
+        description="Scheme, host and port by which browsers reach the server, such as "
+        "`https://cem.example`; empty: as they say themselves.",
+    )
+    privacy_least_group: int = Field(
+        default=20,
+        ge=2,
+        le=1_000_000,
+        description="Whoever has the role `marketing` sees no group of fewer subjects than this.",
+    )
     oidc_issuer: str = Field(
         default="",
         pattern=r"^(https?://[^\s?#]+)?$",
@@ -230,6 +242,18 @@ class Settings(BaseSettings):
     oidc_roles_prefix: str = Field(
         default="",
         description="What stands before our roles `ingest`, `read`, `admin` in the token's.",
+    )
+    oidc_client_id: str = Field(
+        default="",
+        max_length=200,
+        description="Name under which the issuer knows Sentio's pages; with it people sign in "
+        "there. Empty: with keys only.",
+    )
+    oidc_client_secret: SecretStr | None = Field(
+        default=None, description="Secret of that client, where it has one; PKCE is used anyway."
+    )
+    oidc_scopes: str = Field(
+        default="openid profile", description="What the issuer is asked for as people sign in."
     )
     api_shutdown_s: int = Field(
         default=30,
@@ -353,7 +377,7 @@ def load_settings(given: Mapping[str, object] | None = None) -> Settings:
     try:
         return Settings.read(overrides)
     except ValidationError as error:
-        raise _explained(error, frozenset(overrides)) from error
+        raise explained(error, frozenset(overrides), Settings.model_fields) from error
 
 
 def unknown_variables() -> list[str]:
@@ -361,37 +385,3 @@ def unknown_variables() -> list[str]:
     known = {PREFIX + name.upper() for name in Settings.model_fields}
     known |= {FILE_VARIABLE, "SENTIO_SHARED"}
     return sorted(name for name in os.environ if name.startswith(PREFIX) and name not in known)
-
-
-def place_of(name: str, given: frozenset[str]) -> str:
-    """Tell which place sets a value: command line, environment, ``file:line`` or default."""
-    if name in given:
-        return "command line"
-    variable = PREFIX + name.upper()
-    if any(each.upper() == variable and value for each, value in os.environ.items()):
-        return f"environment {variable}"
-    path = settings_file()
-    if path is not None and name in read_settings_file(path):
-        return f"{path}:{line_of(path, name)}"
-    return "default"
-
-
-def _explained(error: ValidationError, given: frozenset[str]) -> ConfigError:
-    problems = [each for each in error.errors() if each["type"] != "default_factory_not_called"]
-    first = problems[0]
-    name = str(first["loc"][0]) if first["loc"] else "settings"
-    if first["type"] == "extra_forbidden":
-        near = difflib.get_close_matches(name, list(Settings.model_fields), n=1)
-        return ConfigError(
-            f"no setting is called {name!r}",
-            where=place_of(name, given),
-            next_step=f"Did you mean {near[0]!r}?" if near else "`sentio config` lists them all.",
-        )
-    found = "a value that is not shown" if name in NEVER_SHOWN else repr(first["input"])
-    more = f" ({len(problems) - 1} more settings are wrong as well)" if len(problems) > 1 else ""
-    return ConfigError(
-        f"{name} is {found}{more}",
-        where=place_of(name, given),
-        expected=first["msg"].removeprefix("Input should be "),
-        next_step=f"Meaning: {Settings.model_fields[name].description}",
-    )

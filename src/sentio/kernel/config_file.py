@@ -9,6 +9,7 @@ from typing import Any
 
 from sentio.kernel.errors import ConfigError
 
+PREFIX = "SENTIO_"  # of every variable of ours
 FILE_VARIABLE = "SENTIO_CONFIG"
 FILE_NAME = "sentio.toml"
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from pydantic import SecretStr
 
-from sentio.kernel.config import Settings, place_of
+from sentio.kernel.config import Settings
+from sentio.kernel.config_wrong import place_of
 
 PASSWORD = re.compile(r"(?<=://)([^:/@]*):([^@]*)@")
 

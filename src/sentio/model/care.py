@@ -54,6 +54,9 @@ class Incident:
     uses: int
     poor_uses: int
     last_poor_ns: int | None = None
+    cause_kind: str = ""  # overload, interference, ...
+    probability: float | None = None  # of the cause
+    diagnosis: str = ""
     sentence: str = ""
 
     @property
@@ -79,3 +82,4 @@ class SubjectCare:
     tickets: tuple[str, ...] = ()
     segment: str = ""
     is_important: bool = False
+    poor_since_ns: int | None = None  # of one who suffers now

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
@@ -23,6 +25,9 @@ class Provider:
         self.asked: list[str] = []
         self.is_up = True
         self.claims_to_be = ""
+        self.forms: list[dict] = []
+        self.authorizations: list[str] = []
+        self.tokens: dict[str, str] = {}
         provider = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -37,6 +42,17 @@ class Provider:
                 self.end_headers()
                 self.wfile.write(body)
 
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+                provider.forms.append(parse_qs(body))
+                if given := self.headers.get("Authorization"):
+                    provider.authorizations.append(given)
+                told = json.dumps(provider.tokens).encode()
+                self.send_response(200)
+                self.send_header("Content-Length", str(len(told)))
+                self.end_headers()
+                self.wfile.write(told)
+
             def log_message(self, *_: object) -> None:
                 pass
 
@@ -45,8 +61,20 @@ class Provider:
 
     def document(self, path: str) -> dict:
         if path.endswith("openid-configuration"):
-            return {"issuer": self.claims_to_be or self.url, "jwks_uri": f"{self.url}/keys"}
+            return {
+                "issuer": self.claims_to_be or self.url,
+                "jwks_uri": f"{self.url}/keys",
+                "authorization_endpoint": f"{self.url}/authorize",
+                "token_endpoint": f"{self.url}/token",
+            }
         return {"keys": [public(name, key) for name, key in self.keys.items()]}
+
+    def answers(self, *, access_roles: list[str] | None = None, **claims: object) -> None:
+        """Let it trade any code in for these tokens."""
+        usual = {"iss": self.url, "sub": "u-1", "exp": int(time.time()) + 60}
+        own = {**usual, "aud": "pages", **claims}
+        access = {**usual, "aud": "sentio", "roles": access_roles or []}
+        self.tokens = {"id_token": self.sign(own), "access_token": self.sign(access)}
 
     def sign(self, claims: dict, *, kid: str = "rsa-1", key=None, alg: str = "", **header) -> str:
         key = key or self.keys[kid]

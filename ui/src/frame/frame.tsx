@@ -10,7 +10,7 @@ import { toggleTheme } from "@/frame/theme";
 import { TopBar } from "@/frame/top-bar";
 import { ApiError } from "@/lib/api";
 import { live, useLive } from "@/lib/live";
-import { useMe } from "@/lib/me";
+import { useMay, useMe } from "@/lib/me";
 import { context, useChange, useSpan, useView } from "@/lib/view";
 import { t } from "@/lib/words";
 
@@ -29,10 +29,11 @@ function Signed() {
   const [isPaletteOpen, setPaletteOpen] = useState(false);
   const navigate = useNavigate();
   const [view, span, change] = [useView(), useSpan(), useChange()];
+  const may = useMay("read");
   useEffect(() => {
-    live.start();
-    return listenToKeys();
-  }, []);
+    if (may) live.start(); // events name what whoever sees groups only may not see
+  }, [may]);
+  useEffect(listenToKeys, []);
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {

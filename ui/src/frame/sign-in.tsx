@@ -8,7 +8,8 @@ import { Button } from "@/parts/button";
 /** Where nobody is known yet: a key of the API, or the organisation's own sign-in. */
 export function SignIn() {
   const [key, setKey] = useState("");
-  const [wrong, setWrong] = useState("");
+  const hasFailed = new URLSearchParams(location.search).get("signin") === "failed";
+  const [wrong, setWrong] = useState(hasFailed ? t("signin.failed") : "");
   const client = useQueryClient();
   const { data } = useMe();
   const enter = async (event: FormEvent) => {

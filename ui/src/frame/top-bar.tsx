@@ -2,6 +2,7 @@ import { useState } from "react";
 import { Range } from "@/frame/range";
 import { Scope } from "@/frame/scope";
 import { toggleTheme } from "@/frame/theme";
+import { Who } from "@/frame/who";
 import { useFreshness } from "@/lib/freshness";
 import { clock, lasting } from "@/lib/time";
 import { useView } from "@/lib/view";
@@ -26,6 +27,7 @@ export function TopBar(props: { onHelp: () => void; onPalette: () => void }) {
       <Button onClick={props.onHelp} aria-label={t("help.open")} title={t("help.open")}>
         ?
       </Button>
+      <Who />
     </header>
   );
 }

@@ -68,4 +68,6 @@ export const en = {
   "signin.oidc": "Sign in with your organisation",
   "signin.out": "Sign out",
   "signin.wrong": "This key is not known.",
+  "signin.failed": "Your organisation did not sign you in. Try again, or take a key.",
+  "signin.as": "Signed in as {name}, with {roles}",
 } as const;

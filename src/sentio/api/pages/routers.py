@@ -5,14 +5,19 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from sentio.api.access import Access
+from sentio.api.pages.cases import cases_router, tickets_router
 from sentio.api.pages.freshness import freshness_router
+from sentio.api.pages.groups import groups_router
 from sentio.api.pages.incident_work import incident_work_router
 from sentio.api.pages.incidents import incidents_router
 from sentio.api.pages.map import map_router
 from sentio.api.pages.overview import overview_router
 from sentio.api.pages.places import Places
+from sentio.api.pages.search import search_router
 from sentio.api.pages.service_parts import service_parts_router
 from sentio.api.pages.services import services_router
+from sentio.api.pages.subjects import subjects_router, uses_router
+from sentio.loop.care.directory import Directory
 from sentio.loop.platform import Platform
 from sentio.loop.running import Running
 
@@ -21,6 +26,7 @@ def page_routers(platform: Platform, loop: Running, access: Access) -> list[APIR
     """Make them."""
     del loop
     places = Places(platform.warehouse)
+    directory = Directory(platform.warehouse)
     return [
         freshness_router(platform, access),
         overview_router(platform, access, places),
@@ -29,4 +35,10 @@ def page_routers(platform: Platform, loop: Running, access: Access) -> list[APIR
         service_parts_router(platform, access),
         incidents_router(platform, access),
         incident_work_router(platform, access),
+        subjects_router(platform, directory, access),
+        uses_router(platform, access),
+        cases_router(platform, directory, access),
+        tickets_router(platform, access),
+        groups_router(platform, access),
+        search_router(platform, directory, access),
     ]

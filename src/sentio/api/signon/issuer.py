@@ -5,9 +5,10 @@ OpenID Connect Discovery 1.0, RFC 7517 (JSON Web Key).
 
 from __future__ import annotations
 
+import base64
 import threading
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote_plus, urlsplit
 
 import httpx
 from jwt import PyJWK, PyJWKSet
@@ -56,6 +57,7 @@ class Issuer:
         self._transport = transport
         self._turn = threading.Lock()
         self._keys: dict[str | None, PyJWK] = {}
+        self._told: Json = {}
         self._read_ns: int | None = None
         self._tried_ns: int | None = None
 
@@ -79,6 +81,40 @@ class Issuer:
             raise IssuerDown("the issuer's keys are not known yet", where="oidc_issuer")
         return self._keys.get(key_id)
 
+    def endpoint(self, name: str) -> str:
+        """Give an address of its discovery document, such as ``token_endpoint``.
+
+        Raises
+        ------
+        IssuerDown
+            The document cannot be read, or it names no such address that can be trusted.
+        """
+        self.key(None)  # reads the document where it is not known, or old
+        place = str(self._told.get(name, ""))
+        try:
+            _check(place)
+        except ConfigError as error:
+            raise IssuerDown(
+                f"the issuer names no {name} that can be used", where="oidc_issuer"
+            ) from error
+        return place
+
+    def post(self, url: str, fields: dict[str, str], *, basic: tuple[str, str] | None) -> Json:
+        """Send a form to the issuer and give the object that it answers with.
+
+        Raises
+        ------
+        IssuerDown
+            It does not answer, or refuses.
+        """
+        try:
+            with self._client() as client:
+                answer = client.post(url, data=fields, headers=_basic(basic))
+                answer.raise_for_status()
+                return _object(answer)
+        except (httpx.HTTPError, ValueError) as error:
+            raise IssuerDown(f"the issuer refuses: {error}", where=self.url) from error
+
     def _is_old(self) -> bool:
         return self._read_ns is None or self._clock.now_ns() - self._read_ns > KEEP_NS
 
@@ -98,24 +134,40 @@ class Issuer:
                 ) from error
 
     def _fetch(self) -> dict[str | None, PyJWK]:
-        with httpx.Client(
-            timeout=TIMEOUT_S, transport=self._transport, trust_env=False, follow_redirects=False
-        ) as client:
+        with self._client() as client:
             told = _json(client, self.url.rstrip("/") + DISCOVERY)
             if told.get("issuer") != self.url:
                 raise ValueError(f"its discovery document is of {told.get('issuer')!r}")
             place = str(told.get("jwks_uri", ""))
             _check(place)
             found = _json(client, place)
+            self._told = told
         usable = [each for each in found.get("keys", []) if _is_for_signatures(each)]
         if not usable:
             return {}
         return {each.key_id: each for each in PyJWKSet.from_dict({"keys": usable}).keys}
 
+    def _client(self) -> httpx.Client:
+        return httpx.Client(
+            timeout=TIMEOUT_S, transport=self._transport, trust_env=False, follow_redirects=False
+        )
+
+
+def _basic(client: tuple[str, str] | None) -> dict[str, str]:
+    """Name a client as RFC 6749, 2.3.1 wants it."""
+    if client is None:
+        return {}
+    told = ":".join(quote_plus(each) for each in client)
+    return {"Authorization": f"Basic {base64.b64encode(told.encode()).decode()}"}
+
 
 def _json(client: httpx.Client, url: str) -> Json:
     answer = client.get(url)
     answer.raise_for_status()
+    return _object(answer)
+
+
+def _object(answer: httpx.Response) -> Json:
     if len(answer.content) > MOST_BYTES:
         raise ValueError(f"{len(answer.content)} bytes came")
     found = answer.json()

@@ -68,8 +68,8 @@ class SignOn:
         self._roles_claim = roles_claim
         self._roles_prefix = roles_prefix
 
-    def check(self, token: str) -> SignedOn:
-        """Check a token.
+    def check(self, token: str, *, nonce: str | None = None) -> SignedOn:
+        """Check a token; with a nonce it must carry that one.
 
         Raises
         ------
@@ -83,6 +83,8 @@ class SignOn:
         except jwt.PyJWTError as error:
             raise TokenError(f"the token is not accepted ({type(error).__name__})") from error
         self._check_times(claims)
+        if nonce is not None and claims.get("nonce") != nonce:
+            raise TokenError("the token is an answer to another question")
         return SignedOn(name=f"oidc:{claims['sub']}"[:200], roles=self._roles(claims))
 
     def _claims(self, token: str) -> Mapping[str, Any]:  # Any: JSON

@@ -6,31 +6,31 @@ with how many subjects there are.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
-from typing import TypeAlias
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 import duckdb
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
 from sentio.experience.scoring import domain_loss, score
 from sentio.experience.service import SERVICES
-from sentio.kernel.arrays import BoolArray, FloatArray, IntArray
+from sentio.kernel.arrays import BoolArray
 from sentio.loop.care.doing import doing_about
+from sentio.loop.care.history import History, history_of
 from sentio.loop.care.reach import Ways, reach_of
 from sentio.loop.care.seen import DAY_NS, WEEKENDS
 from sentio.loop.care.subject_words import headline_of, moment, verdict_of, words_of
 from sentio.loop.care.works import Works
-from sentio.loop.detail import TEXTS, Part, StoreDetail
+from sentio.loop.detail import Part, StoreDetail
 from sentio.loop.important import IS_IMPORTANT
 from sentio.loop.periods import Periods
 from sentio.model.calendar import Calendar
 from sentio.model.care import Incident, ServiceCourse, Session, SubjectCare
 from sentio.model.degradation import Degradation, Scope
+from sentio.model.care import Incident, ServiceCourse, Session, SubjectCare, Verdict
+from sentio.model.degradation import Degradation
 from sentio.model.record import PATH
-from sentio.model.topology import with_derived
 from sentio.store.cube import HOUR_NS, MINUTE_NS
 from sentio.store.state import StateStore
 from sentio.store.state.plans import Plans
@@ -43,40 +43,8 @@ WORST, MOST_INCIDENTS = 5, 8
 MOST_TOLD = 300  # degradations that are tried
 LEAST_LOSS = 0.05  # MOS that a driver must have cost to be named
 AHEAD_NS = 3 * DAY_NS  # planned works
+CALM_NS = 3 * HOUR_NS  # without a poor use: what came before is another story
 USUAL_SHARE = 0.2  # of the uses that go a way, to call it usual
-
-Objects: TypeAlias = npt.NDArray[np.object_]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class History:
-    """A subject's uses in order of time, with all their attributes."""
-
-    uses: pa.Table
-    ts: IntArray
-    service: list[str]
-    mos: FloatArray
-    is_poor: BoolArray
-    names: dict[str, Objects] = field(default_factory=dict[str, Objects])
-    """Columns of ``uses`` that were asked for, as they are compared."""
-
-    def within(self, scope: Scope, since_ns: int, until_ns: int) -> BoolArray:
-        """Tell which uses lie in a scope and a time."""
-        inside = (self.ts >= since_ns) & (self.ts < until_ns)
-        for name, member in scope.items():
-            if not inside.any():
-                break
-            inside &= self._is(name, member)
-        return inside
-
-    def _is(self, name: str, member: str) -> BoolArray:
-        if name not in self.uses.column_names:
-            return np.zeros(len(self.ts), dtype=np.bool_)
-        known = self.names.get(name)
-        if known is None:
-            values = self.uses.column(name).cast(pa.string()).to_pylist()
-            known = self.names[name] = np.array(values, dtype=object)
-        return np.asarray(known == member, dtype=np.bool_)
 
 
 class Care:
@@ -101,7 +69,7 @@ class Care:
         detail = StoreDetail(self._warehouse, ways.topology)
         detail.refresh(con)
         parts = list(detail.parts(con, {"subject": str(subject)}, since_ns, until_ns))
-        history = _history(con, detail, parts)
+        history = history_of(con, detail, parts)
         incidents = tuple(self._incidents(history, since_ns, until_ns))
         services = tuple(_courses(history))
         worst = tuple(_worst(con, detail, parts, history))
@@ -111,6 +79,7 @@ class Care:
         return SubjectCare(
             subject=subject,
             verdict=verdict,
+            poor_since_ns=poor_since(verdict, history, incidents, until_ns=until_ns),
             headline=headline_of(verdict, services, incidents, worst),
             words=words_of(verdict, services, incidents, worst, works),
             since_ns=since_ns,
@@ -145,6 +114,9 @@ class Care:
             problem=problems[0].id if problems else "",
             state=problems[0].status if problems else each.state,
             cause=f"{cause.element_kind} {cause.element} ({cause.domain})" if cause else "",
+            cause_kind=cause.kind if cause else "",
+            probability=cause.probability if cause else None,
+            diagnosis=made[0][0] if made else "",
             doing=doing_about(self._plans, each.degradation),
             sentence=made[0][1].sentence if made else "",
         )
@@ -167,6 +139,27 @@ class Care:
                 )
 
 
+def poor_since(
+    verdict: Verdict, history: History, incidents: Iterable[Incident], *, until_ns: int
+) -> int | None:
+    """Tell since when a subject that suffers does so; None for others.
+
+    That is its first poor use since the incident began that hurts it now, or, where there is none,
+    the first poor use of the last day that no calm of three hours follows.
+    """
+    if verdict != "suffering":
+        return None
+    begun = [each.began_ns for each in incidents if each.hurts and each.ended_ns is None]
+    since_ns = min(begun) if begun else until_ns - DAY_NS
+    poor = history.ts[history.is_poor & (history.ts >= since_ns)]
+    if not len(poor):
+        return since_ns if begun else None
+    if begun:
+        return int(poor[0])
+    gaps = np.flatnonzero(np.diff(poor) > CALM_NS)
+    return int(poor[gaps[-1] + 1]) if len(gaps) else int(poor[0])
+
+
 def _met(each: Degradation, history: History, met: BoolArray) -> Incident:
     """Say how a degradation met a subject."""
     poor = history.ts[met & history.is_poor]
@@ -182,45 +175,6 @@ def _met(each: Degradation, history: History, met: BoolArray) -> Incident:
         uses=int(met.sum()),
         poor_uses=len(poor),
         last_poor_ns=int(poor.max()) if len(poor) else None,
-    )
-
-
-def _history(con: duckdb.DuckDBPyConnection, detail: StoreDetail, parts: list[Part]) -> History:
-    """Read a subject's uses from the tables that hold them."""
-    selects = [_select(at, part) for at, part in enumerate(parts)]
-    if not selects:
-        nothing = pa.table({"ts": pa.array([], pa.int64())})
-        zero = np.zeros(0)
-        return History(
-            uses=nothing, ts=zero.astype(np.int64), service=[], mos=zero, is_poor=zero > 1.0
-        )
-    rows = con.execute(
-        f"{' UNION ALL '.join(selects)} ORDER BY ts, part",
-        [value for part in parts for value in part.bound],
-    ).to_arrow_table()
-    uses = with_derived(detail.named(rows), detail.topology)
-    service = [parts[at].service for at in rows.column("part").to_pylist()]
-    uses = uses.append_column("service", pa.array(service, pa.string()))
-    mos = rows.column("mos").to_numpy().astype(np.float64)
-    limits = np.array([SERVICES[name].poor_below for name in service])
-    return History(
-        uses=uses,
-        ts=rows.column("ts").to_numpy().astype(np.int64),
-        service=service,
-        mos=mos,
-        is_poor=mos < limits,
-    )
-
-
-def _select(at: int, part: Part) -> str:
-    columns = [f'"{name}"' if name in part.columns else f'NULL AS "{name}"' for name in PATH]
-    columns += [
-        f'"{name}"' if name in part.columns else f'NULL::VARCHAR AS "{name}"' for name in TEXTS
-    ]
-    length = "duration_ms" if "duration_ms" in part.columns else "NULL"
-    return (
-        f"SELECT {at} AS part, ts, mos::DOUBLE AS mos, {length}::DOUBLE AS duration_ms, "
-        f'{", ".join(columns)} FROM "{part.table}" WHERE {part.where}'
     )
 
 

@@ -48,6 +48,7 @@ QUESTIONS: dict[str, Question] = {
         Question(ask=courses.service_course, shaping=("step_minutes",)),
         Question(ask=courses.members_of_all),
         Question(ask=subjects.subjects_counted, is_of_facts=True, shaping=("poor_below",)),
+        Question(ask=subjects.groups_counted, is_of_facts=True, shaping=("dimension",)),
         Question(ask=uses.subject_history, is_of_facts=True),
         Question(ask=uses.latest_uses, is_of_facts=True, shaping=("dimension",)),
         Question(ask=uses.missing_inputs, is_of_facts=True),

@@ -13,8 +13,8 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
-from sentio.store.cube import POOR_SUBJECTS, SUBJECTS
-from sentio.store.queries.span import Tables, among, between, cube, number, of
+from sentio.store.cube import POOR_SUBJECTS, SCALE, SUBJECTS
+from sentio.store.queries.span import Tables, among, between, cube, number, of, real
 
 SKETCHES = (*SUBJECTS, *POOR_SUBJECTS)
 
@@ -74,6 +74,29 @@ def subjects_counted(
             number(each, "had_poor").sum().name("poor_subjects"),
         ]
     )
+
+
+def groups_counted(
+    tables: Tables,
+    *,
+    services: tuple[str, ...],
+    dimension: str = "segment",
+    least_subjects: int = 1,
+    since_ns: int | None = None,
+    until_ns: int | None = None,
+) -> ir.Table:
+    """Count subjects and uses of each group exactly; groups of fewer subjects are left out."""
+    rows = among(between(tables["experience"], since_ns, until_ns), "service", services)
+    rows = rows.filter(number(rows, "subject") != 0, rows[dimension].notnull())
+    rows = rows.filter(rows["mos"].notnull())
+    # whole numbers add up alike in whatever order an engine takes them
+    rows = rows.mutate(mos_e4=(real(rows["mos"]) * SCALE).round().cast("int64"))
+    each = rows.group_by(member=rows[dimension]).agg(
+        subjects=rows["subject"].nunique(), n=rows.count(), mos_sum_e4=number(rows, "mos_e4").sum()
+    )
+    each = each.filter(number(each, "subjects") >= least_subjects)
+    mean = number(each, "mos_sum_e4") / (number(each, "n") * SCALE)
+    return each.select("member", "subjects", "n", mos_mean=mean).order_by("member")
 
 
 @ibis.udf.agg.builtin(name="bit_or")

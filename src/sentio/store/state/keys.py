@@ -12,6 +12,22 @@ ROLES = ("ingest", "read", "tmf", "act", "admin")
 acknowledge, note, approve and take back, ``admin`` all."""
 
 READERS = ("tmf", "act")  # that may ask as well
+ROLES = ("ingest", "read", "tmf", "act", "care", "reveal", "marketing", "admin")
+"""``ingest`` may push, ``read`` ask, ``tmf`` ask and write what Open APIs hold, ``act`` ask and
+acknowledge, note, approve, ``care`` ask and begin with subjects, ``reveal`` see pseudonyms whole,
+``marketing`` ask for groups only and never for anybody, ``admin`` all."""
+
+AGGREGATE = "aggregate"
+"""What every reader may, and ``marketing`` too: to ask for what tells of groups only."""
+
+GIVES: dict[str, frozenset[str]] = {
+    "read": frozenset({AGGREGATE}),
+    "tmf": frozenset({"read", AGGREGATE}),
+    "act": frozenset({"read", AGGREGATE}),
+    "care": frozenset({"read", AGGREGATE}),
+    "marketing": frozenset({AGGREGATE}),
+}
+"""What a role gives beside itself; ``admin`` gives everything."""
 
 SALT_BYTES = 16
 SECRET_BYTES = 24
@@ -44,6 +60,11 @@ def gives(roles: Iterable[str], role: str) -> bool:
     """
     held = set(roles)
     return role in held or "admin" in held or (role == "read" and not held.isdisjoint(READERS))
+def gives(roles: Iterable[str], wanted: str) -> bool:
+    """Tell whether some roles give another."""
+    return any(
+        role in {wanted, "admin"} or wanted in GIVES.get(role, frozenset()) for role in roles
+    )
 
 
 def new_key() -> tuple[str, str]:

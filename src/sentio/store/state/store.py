@@ -152,11 +152,8 @@ class StateStore:
         every time.
         """
         key_id = id_of(key)
-        if key_id is None:
-            return None
-        with self.session() as session:
-            row = session.scalar(select(ApiKeyRow).where(ApiKeyRow.key_id == key_id))
-        if row is None or row.revoked_ns is not None:
+        row = None if key_id is None else self._in_force(key_id)
+        if key_id is None or row is None:
             return None
         digest = hashlib.sha256(key.encode()).digest()
         if self._checked.get(digest) != key_id:
@@ -164,6 +161,11 @@ class StateStore:
                 return None
             self._checked[digest] = key_id
         return _api_key(row)
+
+    def key_in_force(self, key_id: str) -> ApiKey | None:
+        """Give a key by its id, None if it is unknown or revoked; who asks has shown it before."""
+        row = self._in_force(key_id)
+        return _api_key(row) if row else None
 
     def api_keys(self) -> list[ApiKey]:
         """List all keys, by name, revoked ones too."""
@@ -232,6 +234,11 @@ class StateStore:
         with self.session() as session:
             gone = session.scalars(ours.returning(SubjectSettingRow.service)).all()
             return len(gone)
+
+    def _in_force(self, key_id: str) -> ApiKeyRow | None:
+        with self.session() as session:
+            row = session.scalar(select(ApiKeyRow).where(ApiKeyRow.key_id == key_id))
+        return None if row is None or row.revoked_ns is not None else row
 
     @contextmanager
     def session(self) -> Generator[Session]:
