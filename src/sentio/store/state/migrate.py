@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-HEAD = "0010"  # the newest migration
+HEAD = "0013"  # the newest migration
 LOCK = 0x53454E54494F  # "SENTIO": one process migrates a PostgreSQL at a time
 
 
