@@ -93,7 +93,7 @@ def test_orders_are_told_with_their_bytes(client) -> None:
 def test_rejected_rows_are_counted_by_reason_as_in_the_store(client) -> None:
     body = rows(5) + "yesterday,26201999999999,cell-1,900\n" + "0,26201999999998,cell-1,900\n"
     answer = client.post(
-        "/api/v1/ingest/probe?service=web",
+        "/ingest/probe?service=web",
         content=body.encode(),
         headers={"content-type": "text/csv"},
     )

@@ -2,6 +2,7 @@
 
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { get, send } from "@/lib/api";
+import { useCould } from "@/lib/rights";
 
 export interface Switch {
   is_stopped: boolean;
@@ -14,7 +15,9 @@ export interface Switch {
 const EVERY_MS = 5_000; // another one may have turned it, on another screen
 
 export function useSwitch() {
+  const mayRead = useCould("read");
   return useQuery({
+    enabled: mayRead,
     queryKey: ["automation"],
     queryFn: ({ signal }) => get<Switch>("automation", {}, signal),
     refetchInterval: EVERY_MS,

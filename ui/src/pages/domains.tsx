@@ -1,4 +1,5 @@
-import { t, speak } from "@/lib/words";
+import { count } from "@/lib/format";
+import { speak, t } from "@/lib/words";
 import { Annotate } from "@/parts/annotate";
 import { Exports } from "@/parts/exports";
 import { PageTitle, Panel } from "@/parts/panel";
@@ -51,7 +52,7 @@ export default function Page() {
         of={[
           {
             name: "intents",
-            title: t("tab.intents", { count: intents.data?.length ?? "…" }),
+            title: t("tab.intents", { count: count(intents.data?.length) }),
             shown: () => (
               <Answer of={intents} what={t("intents.what")}>
                 {(data) => (
@@ -66,7 +67,7 @@ export default function Page() {
           },
           {
             name: "switches",
-            title: t("tab.switches", { count: switches.data?.length ?? "…" }),
+            title: t("tab.switches", { count: count(switches.data?.length) }),
             shown: () => (
               <Answer of={switches} what={t("switches.what")}>
                 {(data) => <Switches switches={data} />}
@@ -84,7 +85,7 @@ export default function Page() {
           },
           {
             name: "promises",
-            title: t("tab.promises", { count: promises.data?.length ?? "…" }),
+            title: t("tab.promises", { count: count(promises.data?.length) }),
             shown: () => (
               <Answer of={promises} what={t("promises.what")}>
                 {(data) => <Promises promises={data} />}

@@ -1,4 +1,5 @@
 import type { ReactNode } from "react";
+import { count } from "@/lib/format";
 import { lasting } from "@/lib/time";
 import { speak, t } from "@/lib/words";
 import { Annotate } from "@/parts/annotate";
@@ -55,7 +56,7 @@ export default function Page() {
         of={[
           {
             name: "sources",
-            title: t("tab.sources", { count: sources.data?.length ?? "…" }),
+            title: t("tab.sources", { count: count(sources.data?.length) }),
             shown: () => (
               <Answer of={sources} what={t("sources.what")}>
                 {(data) => <Sources sources={data} />}
@@ -64,7 +65,7 @@ export default function Page() {
           },
           {
             name: "rejections",
-            title: t("tab.rejections", { count: rejected ?? "…" }),
+            title: t("tab.rejections", { count: count(rejected) }),
             shown: () => (
               <Answer of={rejections} what={t("rejections.what")}>
                 {(data) => <Rejections rejections={data} />}
@@ -73,7 +74,7 @@ export default function Page() {
           },
           {
             name: "faults",
-            title: t("tab.faults", { count: open ?? "…" }),
+            title: t("tab.faults", { count: count(open) }),
             shown: () => (
               <Answer of={faults} what={t("faults.what")}>
                 {(data) => <Faults faults={data} />}

@@ -21,7 +21,7 @@ export const words = {
   "tab.keys": "Keys",
   "sources.what": "sources",
   "sources.none": "Nothing has been sent yet.",
-  "sources.none.hint": "Push records to /api/v1/ingest, or run sentio ingest PATH.",
+  "sources.none.hint": "Push records to /ingest/SOURCE, or run sentio ingest PATH.",
   "sources.source": "Source",
   "sources.format": "Format",
   "sources.grade": "Quality",

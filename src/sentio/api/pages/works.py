@@ -14,7 +14,7 @@ from sentio.api.awareness import Json, Limit, Moment, moment_ns, moment_of
 from sentio.api.problems import RequestError
 from sentio.kernel.errors import UnknownName
 from sentio.loop.care.changes import Around, Changes, NetworkChange
-from sentio.loop.care.reach import reach_of
+from sentio.loop.care.reach import Ways, reach_of
 from sentio.loop.care.works import Works
 from sentio.loop.platform import Platform
 from sentio.model.work import Work
@@ -162,7 +162,7 @@ def works_page_router(platform: Platform, access: Access) -> APIRouter:
 
 def _planned(works: Works, found: list[Work], now_ns: int) -> list[Planned]:
     """Give works with forecasts: those next to begin are reckoned first."""
-    until_s = time.monotonic() + RECKON_S
+    until_s, ways = time.monotonic() + RECKON_S, works.ways()
     items: dict[str, Planned] = {}
     ahead = [each for each in found if each.ends_ns > now_ns]
     over = [each for each in found if each.ends_ns <= now_ns]
@@ -182,12 +182,12 @@ def _planned(works: Works, found: list[Work], now_ns: int) -> list[Planned]:
                 is_harmless=made.is_harmless,
                 sentence=made.sentence,
             )
-        items[work.id] = _one(works, work, reckoned, now_ns)
+        items[work.id] = _one(ways, work, reckoned, now_ns)
     return [items[each.id] for each in found]
 
 
-def _one(works: Works, work: Work, reckoned: Reckoned | None, now_ns: int) -> Planned:
-    reach = reach_of(work, works.ways())
+def _one(ways: Ways, work: Work, reckoned: Reckoned | None, now_ns: int) -> Planned:
+    reach = reach_of(work, ways)
     is_now = work.begins_ns <= now_ns < work.ends_ns
     return Planned(
         id=work.id,
