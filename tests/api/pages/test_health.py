@@ -41,6 +41,16 @@ def test_a_stopped_automation_is_off_with_who_and_why(client) -> None:
     assert parts["automation"]["says"] == "stopped by ann: storm"
 
 
+def test_prometheus_is_told_of_the_watch_and_the_switch(client) -> None:
+    before = client.get("/metrics").text
+    Steering(client.platform.state).turn(is_stopped=True, who="ann", why="storm", at_ns=1)
+    after = client.get("/metrics").text
+
+    assert "sentio_automation_stopped 0.0" in before
+    assert "sentio_automation_stopped 1.0" in after
+    assert "sentio_watch_running 1.0" in after
+
+
 def test_a_watch_that_is_switched_off_says_so(serving) -> None:
     told = serving(awareness_enabled=False).get("/api/v1/components").json()
 
