@@ -37,6 +37,7 @@ from sentio.api.metrics import Metrics
 from sentio.api.notify.routes import notifications_router
 from sentio.api.nwdaf import analytics_router, subscriptions_router
 from sentio.api.outward import Outward
+from sentio.api.own_metrics import OwnMetrics
 from sentio.api.pages.routers import page_routers
 from sentio.api.plans import plans_router
 from sentio.api.problems import add_problems
@@ -103,6 +104,7 @@ def create_app(
         on_change=on_change,
         carries=_runner(platform),
     )
+    metrics.registry.register(OwnMetrics(loop))
     intake.on_commit = loop.look
     outward = Outward(platform, loop, metrics.registry)
 

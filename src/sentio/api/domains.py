@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Body, Depends, Query, Request
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from sentio.api.access import Access
 from sentio.api.awareness import Json, Page, with_moments
@@ -27,11 +27,12 @@ Promise = Annotated[
 
 
 class AutonomyWish(BaseModel):
-    """How far a domain may go by itself."""
+    """How far a domain may go by itself, and why, for the audit."""
 
     model_config = ConfigDict(extra="forbid")
 
     autonomy: Autonomy
+    why: str = Field(default="", max_length=500)
 
 
 def domains_router(desk: IntentDesk, access: Access) -> APIRouter:
@@ -51,7 +52,7 @@ def domains_router(desk: IntentDesk, access: Access) -> APIRouter:
     def change(name: str, wanted: AutonomyWish, request: Request) -> Json:  # pyright: ignore[reportUnusedFunction]  (FastAPI calls it)
         """Hold from the next period on; no domain goes further than the settings allow."""
         try:
-            desk.set_autonomy(name, wanted.autonomy, who=admin(request))
+            desk.set_autonomy(name, wanted.autonomy, who=admin(request), why=wanted.why)
         except UnknownName as error:
             raise _not_there(error) from error
         return {"name": name, "autonomy": wanted.autonomy}

@@ -156,11 +156,14 @@ def audit_router(state: StateStore, access: Access) -> APIRouter:
 
     @router.get("/audit", summary="Who did what, why, by which evidence")
     def lines(  # pyright: ignore[reportUnusedFunction]  (FastAPI calls it)
-        limit: Limit = 100, before: Annotated[int | None, Query(ge=1)] = None
+        limit: Limit = 100,
+        before: Annotated[int | None, Query(ge=1)] = None,
+        text: Annotated[str, Query(max_length=200, description="In who, what or purpose.")] = "",
     ) -> Json:
         """List lines, the newest first; `before` is the id of the last one read."""
-        found = state.audit(limit=limit, before=before)
-        return {"items": [with_moments(to_plain(each)) for each in found]}
+        found = state.audit(limit=limit, before=before, text=text)
+        times = ("at_ns",)
+        return {"items": [with_moments(to_plain(each), names=times) for each in found]}
 
     @router.get("/audit/verification", summary="Whether the audit is as it was written")
     def verification() -> Json:  # pyright: ignore[reportUnusedFunction]  (FastAPI calls it)

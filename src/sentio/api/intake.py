@@ -103,6 +103,16 @@ class Intake:
         return self._thread.is_alive() and not self._is_closed
 
     @property
+    def held(self) -> int:
+        """How many bodies arrive or wait for their commit."""
+        return self._held
+
+    @property
+    def depth(self) -> int:
+        """How many may."""
+        return self._depth
+
+    @property
     def has_room(self) -> bool:
         """Whether another body would be taken."""
         return self._held < self._depth

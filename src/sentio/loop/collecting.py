@@ -163,11 +163,23 @@ class Collecting:
         return True
 
     def _cost_bytes(self, what: What) -> int:
-        """Give what an order costs in a period."""
-        if what == "finer":
-            return REPORT_BYTES
-        packets = self._period_ns / SECOND_NS / TEST_GAP_S
-        return REPORT_BYTES + round(packets) * TEST_PACKET_BYTES
+        return cost_bytes(what, period_ns=self._period_ns)
+
+
+def cost_bytes(what: What, *, period_ns: int) -> int:
+    """Give what an order costs in a period.
+
+    Examples
+    --------
+    >>> cost_bytes("finer", period_ns=300 * SECOND_NS)
+    512
+    >>> cost_bytes("active_test", period_ns=300 * SECOND_NS)  # 512 + 100 packets of 138
+    14312
+    """
+    if what == "finer":
+        return REPORT_BYTES
+    packets = period_ns / SECOND_NS / TEST_GAP_S
+    return REPORT_BYTES + round(packets) * TEST_PACKET_BYTES
 
 
 def is_unsure(made: Diagnosis) -> bool:

@@ -62,6 +62,7 @@ class Running:
     ) -> None:
         self.told = Told(state)
         self._state = state
+        self.trouble = ""  # why the loop waits before it tries again; empty while all is well
         self._followed = -1  # newest event that service problems are up to
         self._warehouse = warehouse
         self.pace = Pace.of(settings)
@@ -81,6 +82,11 @@ class Running:
     def newest_event(self) -> int:
         """The number of the newest event, without asking the database."""
         return self._newest_event
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the loop looks at what comes."""
+        return self._thread.is_alive()
 
     @property
     def is_stopping(self) -> bool:
@@ -137,12 +143,15 @@ class Running:
                     live.catch_up(self._stop.is_set)
                     self._newest_event = self.told.newest_event()
                     self._follow(live)
+                    self.trouble = ""
                     self._stop.wait(SHORTEST_WAIT_S)
                     self._news.wait(wait_s)
                     self._news.clear()
             except SentioError as error:
+                self.trouble = str(error)
                 log.warning("stuck", **error.as_dict())
             except Exception:  # the watch lives on
+                self.trouble = "something went wrong that nobody foresaw: the log has the details"
                 log.exception("unforeseen")
             self._stop.wait(WAIT_AFTER_ERROR_S)
 

@@ -6,6 +6,7 @@ import { PAGES } from "@/frame/pages";
 import { Palette } from "@/frame/palette";
 import { rangeKeys } from "@/frame/range";
 import { SignIn } from "@/frame/sign-in";
+import { Stopped } from "@/frame/stopped";
 import { toggleTheme } from "@/frame/theme";
 import { TopBar } from "@/frame/top-bar";
 import { ApiError } from "@/lib/api";
@@ -70,6 +71,7 @@ function Signed() {
       <div className="flex min-w-0 flex-1 flex-col">
         <TopBar onHelp={() => setHelpOpen(true)} onPalette={() => setPaletteOpen(true)} />
         <Lost />
+        <Stopped />
         <main id="content" tabIndex={-1} className="min-w-0 flex-1 p-4 outline-none">
           <Outlet />
         </main>

@@ -20,6 +20,7 @@ export function Table<Row>(props: {
   height?: number;
   selected?: string;
   onPick?: (row: Row) => void;
+  least?: number; // pixels that the columns need: below, the table scrolls sideways
   onOpen?: (row: Row) => void;
 }) {
   const { columns, rows, keyOf, onOpen, onPick } = props;
@@ -39,8 +40,13 @@ export function Table<Row>(props: {
   }, [selected]);
   const template = columns.map((each) => each.width ?? "minmax(0,1fr)").join(" ");
   const height = Math.min(props.height ?? 420, rows.length * ROW_PX + 2);
-  return (
-    <div role="table" aria-label={props.label} aria-rowcount={rows.length + 1} className="min-w-0">
+  const table = (
+    <div
+      role="table"
+      aria-label={props.label}
+      aria-rowcount={rows.length + 1}
+      style={{ minWidth: props.least ?? 0 }}
+    >
       <div role="rowgroup">
         <div
           role="row"
@@ -101,6 +107,12 @@ export function Table<Row>(props: {
           })}
         </div>
       </div>
+    </div>
+  );
+  if (!props.least) return table;
+  return (
+    <div role="region" tabIndex={0} aria-label={props.label} className="min-w-0 overflow-x-auto">
+      {table}
     </div>
   );
 }

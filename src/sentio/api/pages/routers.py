@@ -5,9 +5,12 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from sentio.api.access import Access
+from sentio.api.pages.annotations import annotations_router
 from sentio.api.pages.cases import cases_router, tickets_router
+from sentio.api.pages.domains import domains_page_router
 from sentio.api.pages.freshness import freshness_router
 from sentio.api.pages.groups import groups_router
+from sentio.api.pages.health import health_page_router
 from sentio.api.pages.incident_work import incident_work_router
 from sentio.api.pages.incidents import incidents_router
 from sentio.api.pages.map import map_router
@@ -17,6 +20,7 @@ from sentio.api.pages.search import search_router
 from sentio.api.pages.service_parts import service_parts_router
 from sentio.api.pages.services import services_router
 from sentio.api.pages.subjects import subjects_router, uses_router
+from sentio.api.pages.works import works_page_router
 from sentio.loop.care.directory import Directory
 from sentio.loop.platform import Platform
 from sentio.loop.running import Running
@@ -24,7 +28,6 @@ from sentio.loop.running import Running
 
 def page_routers(platform: Platform, loop: Running, access: Access) -> list[APIRouter]:
     """Make them."""
-    del loop
     places = Places(platform.warehouse)
     directory = Directory(platform.warehouse)
     return [
@@ -41,4 +44,8 @@ def page_routers(platform: Platform, loop: Running, access: Access) -> list[APIR
         tickets_router(platform, access),
         groups_router(platform, access),
         search_router(platform, directory, access),
+        annotations_router(platform.state, access, platform.clock),
+        domains_page_router(platform, access),
+        health_page_router(platform, loop, access),
+        works_page_router(platform, access),
     ]

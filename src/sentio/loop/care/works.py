@@ -83,7 +83,7 @@ class Works:
     def forecast(self, work: Work, *, now_ns: int) -> Forecast:
         """Foretell a work from all that is known now, or was known when it began."""
         now_ns = min(now_ns, work.begins_ns)
-        key = work.id, work.begins_ns, work.ends_ns, now_ns // HOUR_NS
+        key = _key(work, now_ns)
         known = self._made.get(key)
         if known is not None:
             return known
@@ -96,6 +96,21 @@ class Works:
             self._made.clear()
         self._made[key] = made
         return made
+
+    def is_reckoned(self, work: Work, *, now_ns: int) -> bool:
+        """Tell whether the forecast of a work is known already."""
+        return _key(work, min(now_ns, work.begins_ns)) in self._made
+
+    def result(self, work: Work) -> Result | None:
+        """Judge a work that is over by the uses behind its element; None where they were too few.
+
+        Where its element was changed meanwhile only what came before that counts.
+        """
+        ways = self.ways()
+        rows = self._events(CHANGES, work.begins_ns, work.ends_ns)
+        changes = [(str(row[0]), int(str(row[1]))) for row in rows]
+        seen = StoreSeen(self._warehouse, ways.topology)
+        return next(iter(self._judged(undisturbed([work], changes), seen, ways)), None)
 
     def harm(self, work: Work, reach: Reach) -> float:
         """Tell how probably a work is felt, by those that were judged so far; costs nothing."""
@@ -139,6 +154,10 @@ class Works:
             result = self._results[each.id]
             if result is not None:
                 yield result
+
+
+def _key(work: Work, now_ns: int) -> tuple[str, int, int, int]:
+    return work.id, work.begins_ns, work.ends_ns, now_ns // HOUR_NS
 
 
 def _work(row: tuple[object, ...], *, is_one_of_many: bool) -> Work:

@@ -95,15 +95,15 @@ class IntentDesk:
         """Give how far people let domains go, those whom they said it of."""
         return self._book.autonomy()
 
-    def set_autonomy(self, name: str, level: Autonomy, *, who: str) -> None:
+    def set_autonomy(self, name: str, level: Autonomy, *, who: str, why: str = "") -> None:
         """Say how far a domain may go by itself, from the next period on; raises `UnknownName`."""
         if name not in domains():
             raise UnknownName.among("domain", name, domains())
         self._book.set_autonomy(name, level)
         said = f"autonomy of domain {name}"
-        self._state.note(
-            who, "set autonomy", purpose=said, at_ns=self._clock.now_ns(), details={"level": level}
-        )
+        details = {"level": level, **({"why": why} if why else {})}
+        now_ns = self._clock.now_ns()
+        self._state.note(who, "set autonomy", purpose=said, at_ns=now_ns, details=details)
 
 
 class OfferedIntents:

@@ -68,6 +68,7 @@ QUESTIONS: dict[str, Question] = {
         Question(ask=periods.links_known),
         Question(ask=sources.source_quality),
         Question(ask=sources.dead_letters),
+        Question(ask=sources.dead_letter_samples),
         Question(ask=sources.contents),
         Question(ask=sources.commits),
     )

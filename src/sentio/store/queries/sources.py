@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ibis
 import ibis.expr.types as ir
 
 from sentio.store.queries.span import Tables, added, number, ratio
@@ -47,6 +48,16 @@ def dead_letters(tables: Tables) -> ir.Table:
         last_at_ns=rows["at_ns"].max(),
     )
     return counts.order_by(["source", "reason"])
+
+
+def dead_letter_samples(tables: Tables) -> ir.Table:
+    """Give of each source and reason the message of the newest rejected row."""
+    rows = tables["dead_letter"]
+    order = [ibis.desc("at_ns"), ibis.desc("id")]
+    newest = ibis.row_number().over(ibis.window(group_by=["source", "reason"], order_by=order))
+    rows = rows.mutate(newest=newest)
+    rows = rows.filter(rows["newest"] == 0)
+    return rows.select("source", "reason", "field", "message").order_by(["source", "reason"])
 
 
 def contents(tables: Tables) -> ir.Table:

@@ -1,5 +1,6 @@
 """Small state that is not columns: sources, API keys, audit, settings of subjects (SQL)."""
 
+from sentio.store.state.annotations import Annotation, Annotations
 from sentio.store.state.engine import open_engine
 from sentio.store.state.keys import ROLES, ApiKey
 from sentio.store.state.migrate import HEAD, current, downgrade, upgrade
@@ -8,6 +9,8 @@ from sentio.store.state.store import AuditEntry, Source, StateStore
 __all__ = [
     "HEAD",
     "ROLES",
+    "Annotation",
+    "Annotations",
     "ApiKey",
     "AuditEntry",
     "Source",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from sqlalchemy import select
 
 from sentio.kernel.values import from_plain, to_plain
@@ -31,6 +33,15 @@ class Plans:
                 same = (PlanRow.made_ns == last.made_ns) & (PlanRow.id < last.id)
                 rows = rows.where((PlanRow.made_ns < last.made_ns) | same)
             order = (PlanRow.made_ns.desc(), PlanRow.id.desc())
+            found = session.scalars(rows.order_by(*order).limit(limit)).all()
+        return [from_plain(Plan, row.body) for row in found]
+
+    def of_kinds(self, kinds: Collection[str], *, limit: int = 100) -> list[Plan]:
+        """List plans whose chosen action is of some kinds, the newest first."""
+        kind = PlanRow.body["chosen"]["action"]["kind"].as_string()
+        rows = select(PlanRow).where(kind.in_(kinds))
+        order = (PlanRow.made_ns.desc(), PlanRow.id.desc())
+        with self._state.session() as session:
             found = session.scalars(rows.order_by(*order).limit(limit)).all()
         return [from_plain(Plan, row.body) for row in found]
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Self
 
-from sqlalchemy import Connection, Engine, delete, func, select
+from sqlalchemy import Connection, Engine, delete, func, or_, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -204,11 +204,19 @@ class StateStore:
         with self.session() as session:
             return verify(session)
 
-    def audit(self, *, limit: int = 100, before: int | None = None) -> list[AuditEntry]:
-        """Read the audit, newest first; ``before`` is the id of the last line already read."""
+    def audit(
+        self, *, limit: int = 100, before: int | None = None, text: str = ""
+    ) -> list[AuditEntry]:
+        """Read the audit, newest first; ``before`` is the id of the last line already read.
+
+        ``text`` keeps lines in whose who, what or purpose it stands, whatever the case.
+        """
         wanted = select(AuditRow).order_by(AuditRow.id.desc()).limit(limit)
         if before is not None:
             wanted = wanted.where(AuditRow.id < before)
+        if text:
+            columns = (AuditRow.who, AuditRow.what, AuditRow.purpose)
+            wanted = wanted.where(or_(*(c.icontains(text, autoescape=True) for c in columns)))
         with self.session() as session:
             return [_entry(row) for row in session.scalars(wanted)]
 
