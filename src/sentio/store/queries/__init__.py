@@ -1,6 +1,15 @@
 """Every question to the store, written once: the same expression runs on DuckDB and on Spark."""
 
-from sentio.store.queries import members, periods, places, services, sources, subjects, uses
+from sentio.store.queries import (
+    courses,
+    members,
+    periods,
+    places,
+    services,
+    sources,
+    subjects,
+    uses,
+)
 from sentio.store.queries.derive import with_quantiles, with_quantiles_only, with_subjects
 from sentio.store.queries.question import Question
 
@@ -31,6 +40,14 @@ QUESTIONS: dict[str, Question] = {
         Question(ask=periods.next_uses),
         Question(ask=periods.elements_known),
         Question(ask=periods.links_known),
+        Question(ask=courses.members_known),
+        Question(ask=courses.member_sums, shaping=("totals",)),
+        Question(ask=courses.member_course, shaping=("totals", "step_minutes")),
+        Question(
+            ask=courses.indicator_course,
+            is_of_facts=True,
+            shaping=("indicator", "dimension", "step_minutes"),
+        ),
         Question(ask=sources.source_quality),
         Question(ask=sources.dead_letters),
         Question(ask=sources.contents),
