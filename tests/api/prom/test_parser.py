@@ -11,7 +11,9 @@ from sentio.api.prom.syntax import Aggregate, Matcher, Selector
 
 
 def test_a_selector_is_read_with_all_its_parts():
-    found = parse("""sentio_mos{service="web", member!~'cell-\\'9', dimension=~`c.*`,}[1h30m] offset 2m""")
+    found = parse(
+        """sentio_mos{service="web", member!~'cell-\\'9', dimension=~`c.*`,}[1h30m] offset 2m"""
+    )
 
     assert found == Selector(
         matchers=(
@@ -59,7 +61,7 @@ def test_an_aggregation_takes_its_labels_before_or_behind():
         ("1 + on(a) 2", "between series only"),
         ("rat(x[5m])", "no function is called 'rat'"),
         ("x y", "the end of the query"),
-        ("x{service=\"we\\qb\"}", "no escape"),
+        ('x{service="we\\qb"}', "no escape"),
         ("5x", "cannot be read"),
         ("x" * 10_001, "too long"),
     ],

@@ -119,7 +119,7 @@ def test_steps_begin_at_the_start_and_none_is_behind_the_end(api):
     assert moments == [START_S + 7207 + 60 * i for i in range(5)]
 
 
-def test_the_worst_cell_has_the_highest_share_of_poor_uses(api, small: Small):
+def test_the_worst_cell_has_the_highest_share_of_poor_uses(api):
     query = (
         'topk(1, sum by (member) (increase(sentio_poor_uses_total{dimension="cell"}[30h]))'
         ' / sum by (member) (increase(sentio_uses_total{dimension="cell"}[30h])))'
@@ -209,7 +209,7 @@ def test_errors_are_told_as_prometheus_tells_them(api, route, given, status, kin
     assert told["error"]
 
 
-def test_too_many_series_are_refused_with_advice(small: Small, api):
+def test_too_many_series_are_refused_with_advice(api):
     from sentio.api.prom.errors import UnsupportedQuery
     from sentio.api.prom.parameters import Parameters
 

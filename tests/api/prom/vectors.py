@@ -38,7 +38,7 @@ class Written:
         return Samples(
             labels=[self._labels(key) for key in found],
             stamps_ms=stamps[is_in],
-            values=values[:, is_in] if len(found) else np.empty((0, is_in.sum())),
+            values=values[:, is_in] if found else np.empty((0, is_in.sum())),
         )
 
     def _labels(self, key: tuple[str, ...]) -> dict[str, str]:

@@ -52,8 +52,8 @@ def _ranked(
             chosen = order[: max(0, int(k)) if np.isfinite(k) else None, step]
             for row in chosen:
                 values[rows[row], step] = some[row, step]
-    is_any = (~np.isnan(values)).any(axis=1)
-    labels = [each for each, is_kept in zip(vector.labels, is_any, strict=True) if is_kept]
+    is_any = np.flatnonzero((~np.isnan(values)).sum(axis=1))
+    labels = [vector.labels[row] for row in is_any.tolist()]
     return Vector(labels=labels, values=values[is_any])
 
 

@@ -43,14 +43,21 @@ AGGREGATIONS = frozenset({"sum", "avg", "min", "max", "count", "stddev", "group"
 WITH_PARAMETER = frozenset({"topk", "bottomk", "quantile"})
 
 UNSUPPORTED = frozenset(
-    """
-    absent absent_over_time acos acosh asin asinh atan atanh bottomk_over_time changes cos
-    cosh count_values day_of_month day_of_week day_of_year days_in_month deg deriv
-    double_exponential_smoothing histogram_avg histogram_count histogram_fraction
-    histogram_quantile histogram_stddev histogram_stdvar histogram_sum holt_winters hour
-    idelta info label_join label_replace limit_ratio limitk mad_over_time minute month pi
-    predict_linear present_over_time rad resets sgn sin sinh sort_by_label sort_by_label_desc
-    stdvar stdvar_over_time tan tanh timestamp year
-    """.split()
+    {
+        *("absent", "absent_over_time", "acos", "acosh"),
+        *("asin", "asinh", "atan", "atanh"),
+        *("bottomk_over_time", "changes", "cos", "cosh"),
+        *("count_values", "day_of_month", "day_of_week", "day_of_year"),
+        *("days_in_month", "deg", "deriv", "double_exponential_smoothing"),
+        *("histogram_avg", "histogram_count", "histogram_fraction", "histogram_quantile"),
+        *("histogram_stddev", "histogram_stdvar", "histogram_sum", "holt_winters"),
+        *("hour", "idelta", "info", "label_join"),
+        *("label_replace", "limit_ratio", "limitk", "mad_over_time"),
+        *("minute", "month", "pi", "predict_linear"),
+        *("present_over_time", "rad", "resets", "sgn"),
+        *("sin", "sinh", "sort_by_label", "sort_by_label_desc"),
+        *("stdvar", "stdvar_over_time", "tan", "tanh"),
+        *("timestamp", "year"),
+    }
 )
 """What Prometheus has beside these: named, so that it is told from what is mistyped."""

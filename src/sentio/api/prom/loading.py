@@ -54,14 +54,21 @@ class Loader:
         """
         check_patterns(selector.matchers)
         stamps = self._stamps(since_ms, until_ms)
-        parts = [
-            self._of_metric(metric, selector, stamps) for metric in metrics_of(selector.matchers)
-        ]
-        labels = [each for part in parts for each in part.labels]
+        metrics = metrics_of(selector.matchers) if len(stamps) else []
+        parts: list[Samples] = []
+        for is_counter in (True, False):
+            some = [each for each in metrics if (each.kind == "counter") is is_counter]
+            if some:
+                since = None if is_counter else int(stamps[0]) - self.step_ms
+                members = self.members(selector, since, int(stamps[-1]))
+                self._check_size(members.num_rows * len(some), len(stamps))
+                parts += self._parts(some, members, stamps) if members.num_rows else []
         values = [part.values for part in parts if len(part.labels)]
         empty = np.empty((0, len(stamps)))
         return Samples(
-            labels=labels, stamps_ms=stamps, values=np.concatenate(values) if values else empty
+            labels=[each for part in parts for each in part.labels],
+            stamps_ms=stamps,
+            values=np.concatenate(values) if values else empty,
         )
 
     def members(self, selector: Selector, since_ms: int | None, until_ms: int) -> pa.Table:
@@ -95,19 +102,11 @@ class Loader:
         step = self.step_ms
         return first // step * step, (last // step + 1) * step
 
-    def _of_metric(self, metric: Metric, selector: Selector, stamps: Ints) -> Samples:
-        nothing = Samples(labels=[], stamps_ms=stamps, values=np.empty((0, len(stamps))))
-        if not len(stamps):
-            return nothing
-        is_counter = metric.kind == "counter"
-        since_ms = None if is_counter else int(stamps[0]) - self.step_ms
-        members = self.members(selector, since_ms, int(stamps[-1]))
-        self._check_size(members.num_rows, len(stamps))
-        if not members.num_rows:
-            return nothing
-        if metric.indicator:
-            return self._of_indicator(metric, members, stamps)
-        return self._of_cube(metric, members, stamps)
+    def _parts(self, metrics: list[Metric], members: pa.Table, stamps: Ints) -> list[Samples]:
+        of_cube = [each for each in metrics if not each.indicator]
+        parts = self._of_cube(of_cube, members, stamps) if of_cube else []
+        others = [each for each in metrics if each.indicator]
+        return [*parts, *(self._of_indicator(each, members, stamps) for each in others)]
 
     def _check_size(self, series: int, moments: int) -> None:
         most = min(self.limits.series, self.limits.samples // max(1, moments))
@@ -118,8 +117,10 @@ class Loader:
                 next_step='Name a service, a dimension such as dimension="all", or fewer members.',
             )
 
-    def _of_cube(self, metric: Metric, members: pa.Table, stamps: Ints) -> Samples:
-        asked: dict[str, Value] = {"totals": metric.totals, **_narrowed(members)}
+    def _of_cube(self, metrics: list[Metric], members: pa.Table, stamps: Ints) -> list[Samples]:
+        """Read the totals of some metrics at once; they are counters all, or gauges all."""
+        totals = tuple(dict.fromkeys(name for each in metrics for name in each.totals))
+        asked: dict[str, Value] = {"totals": totals, **_narrowed(members)}
         first_ns = (int(stamps[0]) - self.step_ms) * MS
         self.deadline.check()
         rows = self.answers.ask(
@@ -129,17 +130,21 @@ class Loader:
             until_ns=int(stamps[-1]) * MS,
             **asked,
         )
-        grids = [self._grid(rows, members, name, stamps) for name in metric.totals]
-        with np.errstate(divide="ignore", invalid="ignore"):
-            if metric.over:
-                values = grids[0] / np.where(grids[1] > 0.0, grids[1], np.nan) / metric.scale
+        before = None
+        if metrics[0].kind == "counter":
+            self.deadline.check()
+            before = self.answers.ask("member_sums", until_ns=first_ns, **asked)
+        found: list[Samples] = []
+        for metric in metrics:
+            grids = [self._grid(rows, members, name, stamps) for name in metric.totals]
+            if before is None:
+                values = grids[0] / np.where(grids[1] > 0.0, grids[1], np.nan)
             else:
-                self.deadline.check()
-                before = self.answers.ask("member_sums", until_ns=first_ns, **asked)
                 start = _placed(before, members, metric.total)
-                values = (start[:, None] + np.cumsum(grids[0], axis=1)) / metric.scale
-        labels = [_labels(metric, row) for row in members.to_pylist()]
-        return Samples(labels=labels, stamps_ms=stamps, values=values)
+                values = start[:, None] + np.cumsum(grids[0], axis=1)
+            labels = [_labels(metric, row) for row in members.to_pylist()]
+            found.append(Samples(labels=labels, stamps_ms=stamps, values=values / metric.scale))
+        return found
 
     def _of_indicator(self, metric: Metric, members: pa.Table, stamps: Ints) -> Samples:
         """Read means of an indicator, dimension by dimension."""

@@ -18,7 +18,7 @@ from sentio.api.prom.syntax import (
     Number,
     Selector,
 )
-from sentio.api.prom.tokens import Token, duration_ms, tokens, unquoted
+from sentio.api.prom.tokens import Token, TokenKind, duration_ms, tokens, unquoted
 
 COMPARISONS = ("==", "!=", ">", "<", ">=", "<=")
 LEVELS = (COMPARISONS, ("+", "-"), ("*", "/", "%"))
@@ -270,16 +270,16 @@ class _Reader:
         return tuple(found)
 
     def _matcher(self) -> Matcher:
-        if self._next.kind != "name":
-            raise self._unexpected("the name of a label")
-        label = self._take().text
-        sign = self._take()
-        if sign.text not in MATCHES or sign.kind != "sign":
-            self._at -= 1
+        label = self._of_kind("name", "the name of a label")
+        if self._next.text not in MATCHES:
             raise self._unexpected("=, !=, =~ or !~")
-        if self._next.kind != "string":
-            raise self._unexpected("a text in quotation marks")
-        return Matcher(label, MATCHES[sign.text], unquoted(self._take().text))
+        sign = MATCHES[self._take().text]
+        return Matcher(label, sign, unquoted(self._of_kind("string", "a text in quotation marks")))
+
+    def _of_kind(self, kind: TokenKind, expected: str) -> str:
+        if self._next.kind != kind:
+            raise self._unexpected(expected)
+        return self._take().text
 
 
 def _takes_nothing(matcher: Matcher) -> bool:

@@ -140,7 +140,8 @@ def _resets(filled: Floats) -> Floats:
 
 
 def _any(values: Floats) -> npt.NDArray[np.bool_]:
-    return (~np.isnan(values)).any(axis=1)
+    is_there: npt.NDArray[np.bool_] = ~np.isnan(values)
+    return is_there.max(axis=1)
 
 
 def _sum(window: Window) -> Floats:
