@@ -42,7 +42,7 @@ class Event:
     """What is told: ``id`` is the same however often it is delivered, ``body`` is JSON."""
 
     id: str
-    body: Json | list[Json]
+    body: Json
 
 
 @dataclass(slots=True)
