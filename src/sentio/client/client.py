@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any, Self
+from urllib.parse import quote
 
 import httpx
 import pyarrow as pa
@@ -195,6 +196,4 @@ def _query(
 
 def _safe(name: str) -> str:
     """Keep a name one step of a path."""
-    return "".join(
-        each if each.isalnum() or each in "-_.~" else f"%{ord(each):02X}" for each in name
-    )
+    return quote(name, safe="")

@@ -12,7 +12,7 @@ import httpx
 
 Json: TypeAlias = dict[str, Any]  # Any: JSON
 Moment: TypeAlias = datetime | str | None
-Plain: TypeAlias = str | int | float | bool | None | datetime
+Plain: TypeAlias = str | int | float | bool | datetime | None
 Parameters: TypeAlias = Mapping[str, Plain | list[str] | tuple[str, ...]]
 
 
