@@ -41,6 +41,7 @@ from sentio.api.own_metrics import OwnMetrics
 from sentio.api.pages.routers import page_routers
 from sentio.api.plans import plans_router
 from sentio.api.problems import add_problems
+from sentio.api.prom import prometheus_router
 from sentio.api.rate import Rate
 from sentio.api.reading import reading_router
 from sentio.api.rim import Rim
@@ -165,6 +166,7 @@ def _add_reading(app: FastAPI, loop: Running) -> None:
     for prefix, router in (
         ("", analytics_router(outward.analytics, access)),
         ("", subscriptions_router(outward.reports, access, platform)),
+        ("", prometheus_router(platform, access)),
         ("", reading_router(platform, access)),  # /v1: where it was first
         ("/api", reading_router(platform, access)),
         ("/api", degradations_router(platform, access)),

@@ -6,7 +6,7 @@ from prometheus_client import CollectorRegistry
 
 from sentio.api.notify import open_notifier
 from sentio.api.notify.feed import Feed
-from sentio.api.notify.webhooks import webhooks
+from sentio.api.notify.webhooks import Webhooks
 from sentio.api.nwdaf import Analytics, Reports
 from sentio.api.tmf.live.changes import LiveChanges
 from sentio.loop.platform import Platform
@@ -29,7 +29,11 @@ class Outward:
             self.notifier,
             newest=lambda: loop.newest_event,
             clock=clock,
-            readings=(webhooks, self.reports.reading, LiveChanges(Problems(platform.state))),
+            readings=(
+                Webhooks(loop.told),
+                self.reports.reading,
+                LiveChanges(Problems(platform.state)),
+            ),
         )
 
     def start(self) -> None:

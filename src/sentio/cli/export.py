@@ -65,3 +65,23 @@ def nwdaf(
         out.write_text(text + "\n", "utf-8")
         text = f"{len(value['svcExps'])} entries written to {out}."
     answer(value, text, as_json=as_json)
+
+
+@group.command()
+def grafana(
+    folder: Annotated[Path, typer.Argument(help="Where to write; made if absent.")],
+    as_json: AsJson = False,
+) -> None:
+    """Write Grafana's data source and dashboards, made from the catalogue of indicators.
+
+    Files of the same name are replaced, all others left alone.
+    """
+    from sentio.api.grafana import grafana_files
+
+    files = grafana_files()
+    for name, text in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+    value = {"schema": "sentio.cli/grafana.v1", "folder": str(folder), "files": sorted(files)}
+    answer(value, f"{len(files)} files written to {folder}.", as_json=as_json)

@@ -8,7 +8,8 @@ SentioError
 ├── RefusedError        not allowed, or not safe                   (PermissionError)
 ├── StoreError          the store cannot be used                   (RuntimeError)
 │   ├── StoreBusyError  another process writes to it
-│   └── StoreFullError  no room is left on the disk
+│   ├── StoreFullError  no room is left on the disk
+│   └── StoreSlowError  an answer takes longer than it may
 ├── PeerError           who carries actions out is not well    (ConnectionError)
 │   ├── PeerDown        it does not answer now                 these four in execution/peer.py
 │   ├── PeerNonsense    it answers what nobody understands
@@ -122,6 +123,12 @@ class StoreFullError(StoreError):
     """No room is left on the disk; nothing of the open transaction was kept."""
 
     kind = "store-full"
+
+
+class StoreSlowError(StoreError):
+    """An answer takes longer than whoever asks is ready to wait."""
+
+    kind = "store-slow"
 
 
 class NotThereError(SentioError, ConnectionError):

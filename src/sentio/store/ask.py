@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
 
 import duckdb
 import pyarrow as pa
 
-from sentio.kernel.errors import RefusedError, StoreError, UnknownName
+from sentio.kernel.errors import RefusedError, StoreError, StoreSlowError, UnknownName
 from sentio.store import facts
-from sentio.store.compiled import prepare
+from sentio.store.compiled import Compiled, prepare
 from sentio.store.families import PREFIX, Days
 from sentio.store.queries import QUESTIONS
 from sentio.store.queries.question import Question, Value
@@ -26,6 +29,8 @@ class Answers:
     ----------
     store
         An open warehouse, or the file of one.
+    left_s
+        Tells how much time is left for an answer; None: all there is.
 
     Raises
     ------
@@ -33,11 +38,14 @@ class Answers:
         There is no store at that place, or another process writes to it.
     """
 
-    def __init__(self, store: Warehouse | Path) -> None:
+    def __init__(
+        self, store: Warehouse | Path, *, left_s: Callable[[], float] | None = None
+    ) -> None:
         self._warehouse = _opened(store) if isinstance(store, Path) else store
         self._is_mine = isinstance(store, Path)
         self._con = self._warehouse.con
         self._days = Days()
+        self._left_s = left_s
 
     def __enter__(self) -> Self:
         """Use the answers as a context; a file opened for them is closed at the end."""
@@ -76,15 +84,30 @@ class Answers:
         StoreError
             The question is about several services and there are none yet.
         """
-        if question not in QUESTIONS:
-            raise UnknownName.among("question", question, QUESTIONS)
-        asked = QUESTIONS[question]
-        settings = self._settings(asked, given)
-        plan, bound = prepare(asked, settings)
-        con = self._con.cursor()
-        head = self._days.head(con, plan.families, settings)
-        answer = _run(con, _joined(head, plan.sql), bound).cast(plan.columns)
+        asked, con, plan, sql, bound = self._prepared(question, given)
+        with self._in_time(con):
+            answer = _run(con, sql, bound).cast(plan.columns)
         return asked.finish(answer) if asked.finish else answer
+
+    def stream(
+        self, question: str, *, batch_rows: int = 65_536, **given: Value
+    ) -> tuple[pa.Schema, Iterator[pa.RecordBatch]]:
+        """Answer a named question batch by batch, so that a big answer needs no memory.
+
+        Where something is worked out from the whole answer (quantiles, counts of subjects), it is
+        cut afterwards. The parameters and errors are those of `ask`; errors come before the first
+        batch is asked for.
+        """
+        asked, con, plan, sql, bound = self._prepared(question, given)
+        if asked.finish:
+            table = self.ask(question, **given)
+            return table.schema, iter(table.to_batches(max_chunksize=batch_rows))
+        try:
+            with self._in_time(con):
+                reader = con.execute(sql, bound or None).to_arrow_reader(batch_rows)
+        except duckdb.Error as error:
+            raise _explained(error) from error
+        return plan.columns, (batch.cast(plan.columns) for batch in reader)
 
     def sql(self, text: str) -> pa.Table:
         """Answer one SELECT over the tables and views of the store.
@@ -110,6 +133,33 @@ class Answers:
         con.execute("SET enable_external_access = false")
         con.execute("SET python_enable_replacements = false")
         return _run(con, statements[0].query, {})
+
+    def _prepared(
+        self, question: str, given: dict[str, Value]
+    ) -> tuple[Question, duckdb.DuckDBPyConnection, Compiled, str, dict[str, Value]]:
+        """Give a question, a cursor of its own, and what is to be run on it."""
+        if question not in QUESTIONS:
+            raise UnknownName.among("question", question, QUESTIONS)
+        asked = QUESTIONS[question]
+        settings = self._settings(asked, given)
+        plan, bound = prepare(asked, settings)
+        con = self._con.cursor()
+        head = self._days.head(con, plan.families, settings)
+        return asked, con, plan, _joined(head, plan.sql), bound
+
+    @contextmanager
+    def _in_time(self, con: duckdb.DuckDBPyConnection) -> Generator[None]:
+        """Interrupt what runs on a cursor once the time is over."""
+        if self._left_s is None:
+            yield
+            return
+        watch = threading.Timer(self._left_s(), con.interrupt)
+        watch.daemon = True
+        watch.start()
+        try:
+            yield
+        finally:
+            watch.cancel()
 
     def _settings(self, asked: Question, given: dict[str, Value]) -> dict[str, Value]:
         for name in given:
@@ -160,4 +210,8 @@ def _opened(path: Path) -> Warehouse:
 
 
 def _explained(error: duckdb.Error) -> StoreError:
+    if isinstance(error, duckdb.InterruptException):
+        return StoreSlowError(
+            "the answer takes longer than it may", next_step="Ask about less, or a shorter span."
+        )
     return StoreError(str(error).splitlines()[0], where="SQL")

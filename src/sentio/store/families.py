@@ -12,10 +12,12 @@ from sentio.store import facts
 from sentio.store.facts import Partition
 from sentio.store.members import NAMES, PREFIX, is_coded, named
 from sentio.store.queries.question import Value
-from sentio.store.queries.schemas import ELEMENTS, EXPERIENCE, LINKS
+from sentio.store.queries.schemas import ELEMENTS, EXPERIENCE, LINKS, MEASURED
 
-FAMILIES = {"experience": EXPERIENCE, "element": ELEMENTS, "link": LINKS}
+FAMILIES = {"experience": EXPERIENCE, "measured": MEASURED, "element": ELEMENTS, "link": LINKS}
 """Tables that questions name and that are put together anew for each."""
+
+OF_USES = ("experience", "measured")
 
 SQL_TYPES = {
     pa.int64(): "BIGINT",
@@ -77,7 +79,7 @@ class Days:
 
 
 def _is_of(part: Partition, family: str) -> bool:
-    return part.family.startswith(PREFIX) if family == "experience" else part.family == family
+    return part.family.startswith(PREFIX) if family in OF_USES else part.family == family
 
 
 def _matters(part: Partition, settings: Mapping[str, Value]) -> bool:

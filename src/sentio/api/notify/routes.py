@@ -11,10 +11,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from sentio.api.access import Access
 from sentio.api.awareness import moment_of
 from sentio.api.notify.callback import target_of
+from sentio.api.notify.formats import FormatName
 from sentio.api.notify.notifier import Notifier
 from sentio.api.notify.opening import may_be_private
 from sentio.api.notify.signature import new_secret
-from sentio.api.notify.webhooks import API
+from sentio.api.notify.webhooks import API, FORMAT
 from sentio.api.problems import RequestError
 from sentio.loop.platform import Platform
 from sentio.store.state.outbox import Standing, Subscriber
@@ -26,13 +27,18 @@ Kind = Annotated[str, Field(pattern=r"^[a-z][a-z_]{0,39}$")]
 
 
 class Wish(BaseModel):
-    """Who wants to be notified of what: of all kinds of events unless some are named."""
+    """Who wants to be notified of what: of all kinds of events unless some are named.
+
+    ``routing_key`` is that of PagerDuty, which its format needs and no other takes.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
     callback: str = Field(min_length=1, max_length=2000)
     kinds: list[Kind] = Field(default_factory=list[str], max_length=20)
     secret: str | None = Field(default=None, min_length=16, max_length=200)
+    format: FormatName = "sentio"
+    routing_key: str | None = Field(default=None, pattern=r"^[A-Za-z0-9]{8,64}$")
 
 
 class Granted(BaseModel):
@@ -41,6 +47,7 @@ class Granted(BaseModel):
     id: str
     callback: str
     kinds: list[str]
+    format: FormatName
     secret: str | None
 
 
@@ -92,6 +99,7 @@ def _subscribed(
     notifier: Notifier, platform: Platform, told: Told, wish: Wish, *, who: str
 ) -> Granted:
     now_ns = platform.clock.now_ns()
+    _check_routing(wish)
     target_of(wish.callback, allow_private=may_be_private(platform.settings))
     secret = wish.secret or new_secret()
     made = Subscriber(
@@ -100,14 +108,30 @@ def _subscribed(
         callback=wish.callback,
         secret=secret,
         query=",".join(wish.kinds),
-        body={"who": who, "after": told.newest_event()},
+        body={"who": who, "after": told.newest_event(), **_format_of(wish)},
         created_ns=now_ns,
     )
     notifier.subscribe(made)
     purpose = f"subscription {made.id}"
     platform.state.note(who, "subscribed to notifications", purpose=purpose, at_ns=now_ns)
     shown = None if wish.secret else secret
-    return Granted(id=made.id, callback=made.callback, kinds=wish.kinds, secret=shown)
+    return Granted(
+        id=made.id, callback=made.callback, kinds=wish.kinds, format=wish.format, secret=shown
+    )
+
+
+def _check_routing(wish: Wish) -> None:
+    if (wish.format == "pagerduty") != (wish.routing_key is not None):
+        raise RequestError(
+            422,
+            "routing_key is given" if wish.routing_key else "routing_key is missing",
+            where="routing_key",
+            expected="one where the format is pagerduty, and nowhere else",
+        )
+
+
+def _format_of(wish: Wish) -> dict[str, str]:
+    return {FORMAT: wish.format, **({"routing_key": wish.routing_key} if wish.routing_key else {})}
 
 
 def standing_json(each: Standing) -> Json:
@@ -118,6 +142,7 @@ def standing_json(each: Standing) -> Json:
         "api": who.api,
         "callback": who.callback,
         "query": who.query,
+        "format": who.body.get(FORMAT, who.api),
         "created": moment_of(who.created_ns),
         "state": _state(each),
         "waiting": each.waiting,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from sentio.api.access import Access
+from sentio.api.export import query_router
 from sentio.api.pages.annotations import annotations_router
 from sentio.api.pages.cases import cases_router, tickets_router
 from sentio.api.pages.domains import domains_page_router
@@ -48,4 +49,5 @@ def page_routers(platform: Platform, loop: Running, access: Access) -> list[APIR
         domains_page_router(platform, access),
         health_page_router(platform, loop, access),
         works_page_router(platform, access),
+        query_router(platform, access),
     ]

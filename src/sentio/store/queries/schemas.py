@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pyarrow as pa
 
+from sentio.model.indicator import indicators
 from sentio.model.record import ELEMENT, LINK, PATH
 
 USES = pa.schema(
@@ -35,3 +36,13 @@ LINKS = pa.schema({**LINK, "origin": pa.int32()})
 
 EXPERIENCE = pa.schema([("service", pa.string()), *USES])
 """What ``experience`` has: the uses of all services under each other."""
+
+MEASURED = pa.schema(
+    [
+        ("service", pa.string()),
+        ("ts", pa.int64()),
+        *((name, pa.string()) for name in PATH),
+        *((each.name, pa.float64()) for each in indicators().values() if each.shape == "number"),
+    ]
+)
+"""What ``measured`` has: the uses of all services with every indicator that is one number."""

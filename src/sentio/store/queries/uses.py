@@ -10,8 +10,9 @@ from typing import Any
 
 import ibis
 import ibis.expr.types as ir
+import pyarrow as pa
 
-from sentio.store.queries.schemas import USES
+from sentio.store.queries.schemas import EXPERIENCE
 from sentio.store.queries.span import Tables, among, between, number
 
 INDEXED = (
@@ -101,9 +102,9 @@ def exposed_uses(
     return rows.select(*EXPOSED)
 
 
-def experience(services: dict[str, ir.Table]) -> ir.Table:
+def experience(services: dict[str, ir.Table], schema: pa.Schema = EXPERIENCE) -> ir.Table:
     """Put the uses of several services under each other, for engines that lack the view."""
-    wanted = ibis.Schema.from_pyarrow(USES)
+    wanted = ibis.Schema.from_pyarrow(schema.remove(schema.get_field_index("service")))
     parts = [
         rows.select(
             ibis.literal(service).name("service"),
