@@ -26,8 +26,6 @@ from sentio.loop.detail import Part, StoreDetail
 from sentio.loop.important import IS_IMPORTANT
 from sentio.loop.periods import Periods
 from sentio.model.calendar import Calendar
-from sentio.model.care import Incident, ServiceCourse, Session, SubjectCare
-from sentio.model.degradation import Degradation, Scope
 from sentio.model.care import Incident, ServiceCourse, Session, SubjectCare, Verdict
 from sentio.model.degradation import Degradation
 from sentio.model.record import PATH

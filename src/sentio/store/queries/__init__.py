@@ -1,16 +1,17 @@
 """Every question to the store, written once: the same expression runs on DuckDB and on Spark."""
 
 from sentio.store.queries import (
+    courses,
     faring,
     members,
     narrowed,
     periods,
     places,
-    courses,
     scoped,
     services,
     sources,
     subjects,
+    sums,
     uses,
 )
 from sentio.store.queries.derive import with_quantiles, with_quantiles_only, with_subjects
@@ -66,11 +67,11 @@ QUESTIONS: dict[str, Question] = {
         Question(ask=periods.next_uses),
         Question(ask=periods.elements_known),
         Question(ask=periods.links_known),
-        Question(ask=courses.members_known),
-        Question(ask=courses.member_sums, shaping=("totals",)),
-        Question(ask=courses.member_course, shaping=("totals", "step_minutes")),
+        Question(ask=sums.members_known),
+        Question(ask=sums.member_sums, shaping=("totals",)),
+        Question(ask=sums.member_course, shaping=("totals", "step_minutes")),
         Question(
-            ask=courses.indicator_course,
+            ask=sums.indicator_course,
             is_of_facts=True,
             shaping=("indicator", "dimension", "step_minutes"),
         ),

@@ -7,14 +7,9 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-ROLES = ("ingest", "read", "tmf", "act", "admin")
-"""``ingest`` may push, ``read`` ask, ``tmf`` ask and write what Open APIs hold, ``act`` ask and
-acknowledge, note, approve and take back, ``admin`` all."""
-
-READERS = ("tmf", "act")  # that may ask as well
 ROLES = ("ingest", "read", "tmf", "act", "care", "reveal", "marketing", "admin")
 """``ingest`` may push, ``read`` ask, ``tmf`` ask and write what Open APIs hold, ``act`` ask and
-acknowledge, note, approve, ``care`` ask and begin with subjects, ``reveal`` see pseudonyms whole,
+acknowledge, note, approve and take back, ``care`` ask and begin with subjects, ``reveal`` see pseudonyms whole,
 ``marketing`` ask for groups only and never for anybody, ``admin`` all."""
 
 AGGREGATE = "aggregate"
@@ -50,7 +45,7 @@ class ApiKey:
         return gives(self.roles, role)
 
 
-def gives(roles: Iterable[str], role: str) -> bool:
+def gives(roles: Iterable[str], wanted: str) -> bool:
     """Tell whether some roles give another one.
 
     Examples
@@ -58,10 +53,6 @@ def gives(roles: Iterable[str], role: str) -> bool:
     >>> gives(["act"], "read"), gives(["read"], "act"), gives(["admin"], "act")
     (True, False, True)
     """
-    held = set(roles)
-    return role in held or "admin" in held or (role == "read" and not held.isdisjoint(READERS))
-def gives(roles: Iterable[str], wanted: str) -> bool:
-    """Tell whether some roles give another."""
     return any(
         role in {wanted, "admin"} or wanted in GIVES.get(role, frozenset()) for role in roles
     )
