@@ -167,7 +167,7 @@ def test_a_change_is_told_with_the_hours_around_it_as_the_store_has_them(village
 
 def _is_coded(con) -> bool:
     rows = con.execute("DESCRIBE experience_web").fetchall()
-    return {row[0]: row[1] for row in rows}["cell"] not in {"VARCHAR"}
+    return {row[0]: row[1] for row in rows}["cell"] != "VARCHAR"
 
 
 def test_where_nothing_was_told_there_is_nothing(client) -> None:

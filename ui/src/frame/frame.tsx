@@ -88,7 +88,7 @@ function Rail() {
   return (
     <nav
       aria-label={t("app.name")}
-      className="flex shrink-0 flex-row flex-wrap gap-1 border-b bg-panel p-2 sm:sticky sm:top-0 sm:h-dvh sm:w-44 sm:flex-col sm:flex-nowrap sm:border-b-0 sm:border-r"
+      className="flex shrink-0 flex-row flex-wrap gap-1 border-b bg-panel p-2 sm:sticky sm:top-0 sm:h-dvh sm:w-50 sm:flex-col sm:flex-nowrap sm:border-b-0 sm:border-r"
     >
       <Link
         to={"/overview" as never}

@@ -54,6 +54,14 @@ function Fresh() {
   );
 }
 
+function LinkSign() {
+  return (
+    <svg aria-hidden viewBox="0 0 16 16" width={14} height={14} fill="none" stroke="currentColor">
+      <path d="M6.5 9.5 9.5 6.5M7 4.5l1.6-1.6a3 3 0 0 1 4.3 4.3L11.3 8.8M9 11.5l-1.6 1.6a3 3 0 0 1-4.3-4.3L4.7 7.2" />
+    </svg>
+  );
+}
+
 function Share() {
   const [isCopied, setCopied] = useState(false);
   const copy = async () => {
@@ -63,7 +71,7 @@ function Share() {
   };
   return (
     <Button onClick={() => void copy()} aria-label={t("share.copy")} title={t("share.copy")}>
-      {isCopied ? t("share.copied") : "⎘"}
+      {isCopied ? t("share.copied") : <LinkSign />}
     </Button>
   );
 }

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 ROLES = ("ingest", "read", "tmf", "act", "care", "reveal", "marketing", "admin")
 """``ingest`` may push, ``read`` ask, ``tmf`` ask and write what Open APIs hold, ``act`` ask and
-acknowledge, note, approve and take back, ``care`` ask and begin with subjects, ``reveal`` see pseudonyms whole,
-``marketing`` ask for groups only and never for anybody, ``admin`` all."""
+acknowledge, note, approve and take back, ``care`` ask and begin with subjects, ``reveal`` see
+pseudonyms whole, ``marketing`` ask for groups only and never for anybody, ``admin`` all."""
 
 AGGREGATE = "aggregate"
 """What every reader may, and ``marketing`` too: to ask for what tells of groups only."""
