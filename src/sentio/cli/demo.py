@@ -83,7 +83,7 @@ def demo(
         warming(is_wanted=is_new),
     ):
         wish = _wish(settings, seed=seed, faults=faults, speed=speed)
-        say(f"Sentio listens on {server.url}; its log is {server.log}.")
+        say(f"Look at it: {server.url}/overview (its log is {server.log}).")
         state = _run(wish, server, folder / MEMORY_FILE, stop=stop, is_new=is_new)
     answer(state, f"Stopped; `sentio demo` goes on from {state['sent_until']}.", as_json=as_json)
 
