@@ -5,8 +5,8 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from sentio.api.access import Access
-from sentio.api.pages.incident_work import incident_work_router
-from sentio.api.pages.incidents import incidents_router
+from sentio.api.pages.incident_work import acknowledgements_router, incident_work_router
+from sentio.api.pages.incidents import incident_router, incidents_router
 from sentio.loop.platform import Platform
 from sentio.loop.running import Running
 
@@ -16,5 +16,7 @@ def page_routers(platform: Platform, loop: Running, access: Access) -> list[APIR
     del loop
     return [
         incidents_router(platform, access),
+        incident_router(platform, access),
+        acknowledgements_router(platform, access),
         incident_work_router(platform, access),
     ]
