@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from tests.degradations import degradation_at
 
 from sentio.loop.incidents.course import MINUTE_NS, Step, expected, step_minutes
 from sentio.loop.incidents.path import path_of, places_of
@@ -90,9 +89,10 @@ def test_a_hundred_cells_are_drawn_as_eight_and_a_number() -> None:
 
 
 def test_a_look_never_takes_more_than_all_there_is() -> None:
-    size = of_look(degradation_at(0), network_uses=10_000)
+    small, large = (of_look(scope_uses=n, network_uses=10_000) for n in (100, 9_000))
 
-    assert (size.collected, size.full) == (100 * 26, 10_000 * 26)
+    assert (small.collected, small.full) == (100 * 26, 10_000 * 26)
+    assert (large.collected, large.full) == (1_500 * 26, 10_000 * 26)
 
 
 @pytest.mark.parametrize(("hours", "minutes"), [(2, 5), (12, 15), (72, 60)])

@@ -45,8 +45,8 @@ export function Do(props: { deed: Deed; onDone: () => void }) {
     setSaid("");
     try {
       await deed.run(values);
-      await client.invalidateQueries({ predicate: ({ meta }) => meta?.live === true });
       onDone();
+      void client.invalidateQueries({ predicate: ({ meta }) => meta?.live === true });
     } catch (error) {
       const denied = error instanceof ApiError && error.status === 403;
       setSaid(denied ? t("do.denied") : (error as Error).message);
