@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
+from tests.execution.planned import plan
 
 from sentio.loop.incidents.course import MINUTE_NS, Step, expected, step_minutes
 from sentio.loop.incidents.path import path_of, places_of
@@ -93,6 +96,20 @@ def test_a_look_never_takes_more_than_all_there_is() -> None:
 
     assert (small.collected, small.full) == (100 * 26, 10_000 * 26)
     assert (large.collected, large.full) == (1_500 * 26, 10_000 * 26)
+
+
+def test_a_yes_may_be_to_another_candidate_and_to_nothing_else() -> None:
+    one = plan(1, autonomy="approve")
+    assert one.chosen is not None
+    other = replace(one.chosen, action=replace(one.chosen.action, kind="restart"))
+    asked = replace(one, candidates=(one.chosen, other))
+
+    agreed = asked.agreed("restart:upf/upf-1")
+
+    assert agreed is not None
+    assert (agreed.autonomy, agreed.chosen) == ("act", other)
+    assert asked.agreed("reboot:upf/upf-1") is None
+    assert asked.agreed() == replace(asked, autonomy="act")
 
 
 @pytest.mark.parametrize(("hours", "minutes"), [(2, 5), (12, 15), (72, 60)])
