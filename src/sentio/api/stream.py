@@ -70,7 +70,11 @@ def stream_router(
             int | None, Query(ge=0, description="The same; 0 begins with the oldest that is kept.")
         ] = None,
     ) -> StreamingResponse:
-        """Send `degradation`, `diagnosis`, `data_fault` events; without a last id, from now on."""
+        """Send all that is told; without a last id, from now on.
+
+        Kinds: `degradation`, `diagnosis`, `data_fault`, `plan`, `outcome`, `task`, `answer` (what
+        people said to a plan), `service_problem` and `incident` (what people did about one).
+        """
         begin = _number(last_event_id) if last_event_id is not None else after
         return StreamingResponse(
             events(

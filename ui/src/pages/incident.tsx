@@ -98,19 +98,23 @@ function Shown(props: { of: Whole }) {
       </div>
       <Timeline of={of} />
       <div className="grid items-start gap-3 xl:grid-cols-2">
-        <Forecast of={of} />
-        <Panel title={plan?.chosen ? `${t("one.box.do")}: ${plan.id}` : t("one.box.do")}>
-          <div className="grid gap-2 p-3">
-            {plan ? <Facts plan={plan} /> : t("one.none")}
-            <Plans plans={of.plans} />
-          </div>
-        </Panel>
-        <Evidence id={problem.id} />
-        <TopologyPath of={of} />
-        <WhoIsHit of={of} />
-        <PeopleAndMerged of={of} say={setDeed} />
-        <SimilarPast of={of} />
-        <WorksNear of={of} />
+        <div className="grid min-w-0 gap-3">
+          <Forecast of={of} />
+          <Evidence id={problem.id} />
+          <WhoIsHit of={of} />
+        </div>
+        <div className="grid min-w-0 gap-3">
+          <Panel title={plan?.chosen ? `${t("one.box.do")}: ${plan.id}` : t("one.box.do")}>
+            <div className="grid gap-2 p-3">
+              {plan ? <Facts plan={plan} /> : t("one.none")}
+              <Plans plans={of.plans} />
+            </div>
+          </Panel>
+          <TopologyPath of={of} />
+          <PeopleAndMerged of={of} say={setDeed} />
+          <SimilarPast of={of} />
+          <WorksNear of={of} />
+        </div>
       </div>
       {deed ? <Do deed={deed} onDone={() => setDeed(null)} /> : null}
     </div>

@@ -36,6 +36,7 @@ export const words = {
   "act.reach.nobody": "nobody feels the action itself",
   "act.reach.scope": "those in the scope: {n} subjects",
   "act.reach.element": "all that use {target}: {n} subjects in an hour",
+  "act.reach.unknown": "those who use {target}; how many is not counted by such a target",
   "act.canary": "begins with {part}",
   "act.verify": "Verify",
   "act.verify.told": "MOS in the scope against all other uses (difference in differences), at most {n} periods after it takes effect ({after} min)",

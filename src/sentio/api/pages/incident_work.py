@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Path, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from sentio.api.access import Access
@@ -55,16 +55,12 @@ class Merge(_Wish):
     why: Why = ""
 
 
-def incident_work_router(platform: Platform, access: Access) -> APIRouter:
-    """Make the routes."""
+def acknowledgements_router(platform: Platform, access: Access) -> APIRouter:
+    """Make the routes of acknowledgements."""
     acts = access.needs("act")
     router = APIRouter(prefix="/v1/incidents", tags=["assurance"], dependencies=[Depends(acts)])
     people, problems = Incidents(platform.state), Problems(platform.state)
-    by = by_of(platform, acts)
-
-    def known(name: str) -> None:
-        if problems.one(name) is None:
-            raise RequestError(404, f"there is no incident {name!r}", where="path")
+    by, known = by_of(platform, acts), known_of(problems)
 
     @router.post("/{name}/acknowledgements", summary="Say that a line looks at it")
     def acknowledge(  # pyright: ignore[reportUnusedFunction]  (FastAPI calls it)
@@ -81,9 +77,22 @@ def incident_work_router(platform: Platform, access: Access) -> APIRouter:
         return to_plain(done)
 
     @router.delete("/{name}/acknowledgements/{line}", summary="Take an acknowledgement back")
-    def release(name: str, line: Line, request: Request) -> Json:  # pyright: ignore[reportUnusedFunction]  (FastAPI calls it)
+    def release(  # pyright: ignore[reportUnusedFunction]  (FastAPI calls it)
+        name: str, line: Annotated[int, Path(ge=1, le=2)], request: Request
+    ) -> Json:
         known(name)
-        return to_plain(_tried(lambda: people.release(name, line, by(request, ""))))
+        of: Line = 1 if line == 1 else 2
+        return to_plain(_tried(lambda: people.release(name, of, by(request, ""))))
+
+    return router
+
+
+def incident_work_router(platform: Platform, access: Access) -> APIRouter:
+    """Make the routes of notes, owners and merges."""
+    acts = access.needs("act")
+    router = APIRouter(prefix="/v1/incidents", tags=["assurance"], dependencies=[Depends(acts)])
+    people = Incidents(platform.state)
+    by, known = by_of(platform, acts), known_of(Problems(platform.state))
 
     @router.post("/{name}/notes", summary="Write a note", status_code=201)
     def note(name: str, body: Note, request: Request) -> Json:  # pyright: ignore[reportUnusedFunction]  (FastAPI calls it)
@@ -109,6 +118,16 @@ def incident_work_router(platform: Platform, access: Access) -> APIRouter:
         return to_plain(_tried(lambda: people.split(name, by(request, ""))))
 
     return router
+
+
+def known_of(problems: Problems) -> Callable[[str], None]:
+    """Make what refuses a name that is no incident's."""
+
+    def known(name: str) -> None:
+        if problems.one(name) is None:
+            raise RequestError(404, f"there is no incident {name!r}", where="path")
+
+    return known
 
 
 def by_of(platform: Platform, acts: Callable[[Request], str]) -> Callable[[Request, str], By]:

@@ -13,6 +13,7 @@ from sentio.api.pages.incident_json import evidence_json, incident_json
 from sentio.api.problems import RequestError
 from sentio.kernel.errors import UnknownName
 from sentio.kernel.values import to_plain
+from sentio.loop.care.works import Works
 from sentio.loop.incidents.listing import COLUMNS, SEVERITIES, Cell, listed
 from sentio.loop.incidents.proof import proof_of
 from sentio.loop.incidents.whole import Parts, Whole, parts_of
@@ -67,15 +68,12 @@ class ProofRows(BaseModel):
 
 
 def incidents_router(platform: Platform, access: Access) -> APIRouter:
-    """Make the routes."""
+    """Make the route of the list."""
     router = APIRouter(
         prefix="/v1", tags=["assurance"], dependencies=[Depends(access.needs("read"))]
     )
     known, told = IncidentList(platform.state), Told(platform.state)
-    steering, whole = Steering(platform.state), Whole(platform.warehouse, platform.state)
-
-    def now_ns() -> int:
-        return whole.works.latest_ns(platform.clock.now_ns())
+    steering, works = Steering(platform.state), Works(platform.warehouse)
 
     @router.get("/incidents", summary="All incidents, in few bytes")
     def rows(  # pyright: ignore[reportUnusedFunction]  (FastAPI calls it)
@@ -102,10 +100,23 @@ def incidents_router(platform: Platform, access: Access) -> APIRouter:
             event=event,
             is_whole=is_whole,
             total=known.total(),
-            now_ns=now_ns(),
+            now_ns=works.latest_ns(platform.clock.now_ns()),
             is_stopped=steering.switch().is_stopped,
             floor=Floor(),
         )
+
+    return router
+
+
+def incident_router(platform: Platform, access: Access) -> APIRouter:
+    """Make the routes of one incident."""
+    router = APIRouter(
+        prefix="/v1", tags=["assurance"], dependencies=[Depends(access.needs("read"))]
+    )
+    steering, whole = Steering(platform.state), Whole(platform.warehouse, platform.state)
+
+    def now_ns() -> int:
+        return whole.works.latest_ns(platform.clock.now_ns())
 
     @router.get("/incidents/{name}", summary="One of them, with all that is known of it")
     def one(name: str) -> Json:  # pyright: ignore[reportUnusedFunction]  (FastAPI calls it)

@@ -12,7 +12,9 @@ from sentio.api.pages.domains import domains_page_router
 from sentio.api.pages.freshness import freshness_router
 from sentio.api.pages.groups import groups_router
 from sentio.api.pages.health import health_page_router
+from sentio.api.pages.incident_work import acknowledgements_router, incident_work_router
 from sentio.api.pages.incident_work import incident_work_router
+from sentio.api.pages.incidents import incident_router, incidents_router
 from sentio.api.pages.incidents import incidents_router
 from sentio.api.pages.map import map_router
 from sentio.api.pages.overview import overview_router
@@ -38,6 +40,8 @@ def page_routers(platform: Platform, loop: Running, access: Access) -> list[APIR
         services_router(platform, access),
         service_parts_router(platform, access),
         incidents_router(platform, access),
+        incident_router(platform, access),
+        acknowledgements_router(platform, access),
         incident_work_router(platform, access),
         subjects_router(platform, directory, access),
         uses_router(platform, access),

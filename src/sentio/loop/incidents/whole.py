@@ -149,10 +149,13 @@ class Whole:
         for each in parts.degradations:
             made = parts.diagnoses.get(each.id) or []
             at_ns = min((one.made_ns for _, one in made), default=each.seen_ns)
-            uses = self._uses(each.began_ns, at_ns)
-            found.append(
-                Looked(degradation=each, at_ns=at_ns, size=of_look(each, network_uses=uses))
+            span_ns = max(at_ns - each.began_ns, MINUTE_NS)
+            inside = course(self.detail, each.scope, each.began_ns, at_ns, step_ns=span_ns)
+            size = of_look(
+                scope_uses=sum(step.uses for step in inside),
+                network_uses=self._uses(each.began_ns, at_ns),
             )
+            found.append(Looked(degradation=each, at_ns=at_ns, size=size))
         return found
 
     def timeline(self, parts: Parts, *, now_ns: int, lag_ns: int) -> list[Entry]:

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from sentio.loop.collecting import REPORT_BYTES, TEST_GAP_S, TEST_PACKET_BYTES
 from sentio.loop.sight import ROW_BYTES, ZOOM_ROWS
 from sentio.model.collection import FINER_KINDS, CollectionOrder
-from sentio.model.degradation import Degradation
 from sentio.model.topology import Topology
 
 SECOND_NS = 1_000_000_000
@@ -32,12 +31,10 @@ class Bytes:
         return self.collected / self.full if self.full else None
 
 
-def of_look(one: Degradation, *, network_uses: int) -> Bytes:
-    """Give the bytes of the first look at a degradation."""
-    return Bytes(
-        collected=min(one.uses, ZOOM_ROWS) * ROW_BYTES,
-        full=max(network_uses, min(one.uses, ZOOM_ROWS)) * ROW_BYTES,
-    )
+def of_look(*, scope_uses: int, network_uses: int) -> Bytes:
+    """Give the bytes of the first look at a scope, by the uses that there were by then."""
+    drawn = min(scope_uses, ZOOM_ROWS)
+    return Bytes(collected=drawn * ROW_BYTES, full=max(network_uses, drawn) * ROW_BYTES)
 
 
 def of_order(order: CollectionOrder, topology: Topology, *, now_ns: int) -> Bytes:

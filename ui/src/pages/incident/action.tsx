@@ -11,7 +11,7 @@ import { type Candidate, ms, type Plan, type Whole } from "@/pages/incident/data
 import { type Deed, WHY } from "@/pages/incidents/do";
 import { Button } from "@/parts/button";
 
-const NEEDED = { ...WHY, label: t("do.why.needed"), least: 3 };
+const needed = () => ({ ...WHY, label: t("do.why.needed"), least: 3 }); // once texts are known
 
 export const named = (each: Candidate["action"]) => {
   const more = Object.entries(each.parameters)
@@ -42,7 +42,7 @@ export function approve(plan: Plan): Deed {
   return {
     title: t("act.approve.go"),
     lead: t("act.approve.lead", { what }),
-    fields: [NEEDED],
+    fields: [needed()],
     run: (body) => send("POST", `plans/${plan.id}/approval`, body),
     shown: <Facts plan={plan} />,
   };
@@ -61,7 +61,7 @@ function edit(plan: Plan): Deed {
     lead: t("act.edit.lead"),
     fields: [
       { name: "action", label: t("act.edit.which"), kind: "choice", choices, least: 1 },
-      NEEDED,
+      needed(),
     ],
     run: (body) => send("POST", `plans/${plan.id}/approval`, body),
     go: t("act.approve.go"),
@@ -73,7 +73,7 @@ function reject(plan: Plan): Deed {
   return {
     title: t("act.reject"),
     lead: t("act.reject.lead", { what }),
-    fields: [NEEDED],
+    fields: [needed()],
     run: (body) => send("POST", `plans/${plan.id}/rejection`, body),
     look: "alarm",
   };
@@ -84,7 +84,7 @@ function undo(plan: Plan, task: string): Deed {
   return {
     title: t("act.undo"),
     lead: t("act.undo.lead", { what }),
-    fields: [NEEDED],
+    fields: [needed()],
     run: (body) => send("POST", `tasks/${task}/undo`, body),
     look: "alarm",
   };
@@ -181,7 +181,9 @@ export function Facts(props: { plan: Plan }) {
   const { regained_min: gain } = chosen;
   const until = moment(ms(plan.until_ns), tz);
   const reach =
-    kind?.blast === "element"
+    kind?.blast !== "nobody" && plan.reach === null
+      ? t("act.reach.unknown", { target: chosen.action.target })
+      : kind?.blast === "element"
       ? t("act.reach.element", { target: chosen.action.target, n: compact(plan.reach) })
       : t(`act.reach.${kind?.blast ?? "scope"}`, { n: compact(plan.reach) });
   const canary = plan.canary?.part ? `, ${t("act.canary", { part: plan.canary.part })}` : "";

@@ -152,7 +152,7 @@ function Proof(props: { id: string; line: Line; onDone: () => void }) {
                   {data.rows.slice(0, 200).map((row, at) => (
                     <tr key={`${row.join()}${at}`}>
                       {row.map((cell, i) => (
-                        <td key={data.columns[i]} className={CELL}>
+                        <td key={data.columns[i]} className={`${CELL} whitespace-nowrap`}>
                           {shown(data.columns[i] ?? "", cell)}
                         </td>
                       ))}

@@ -83,7 +83,7 @@ export function columns(view: View, nowMs: number): Column<Incident>[] {
     {
       name: "important",
       head: t("inc.col.important"),
-      width: "4.6rem",
+      width: "5rem",
       right: true,
       shown: (each) => compact(each.important),
     },

@@ -26,7 +26,7 @@ export interface Deed {
   go?: string;
 }
 
-export const WHY: Field = { name: "why", label: t("do.why"), kind: "long" };
+export const WHY = { name: "why", kind: "long" } as const; // each says its own label
 
 const FIELD = "w-full rounded border bg-page px-2 py-1";
 
@@ -45,8 +45,8 @@ export function Do(props: { deed: Deed; onDone: () => void }) {
     setSaid("");
     try {
       await deed.run(values);
-      await client.invalidateQueries({ predicate: ({ meta }) => meta?.live === true });
       onDone();
+      void client.invalidateQueries({ predicate: ({ meta }) => meta?.live === true });
     } catch (error) {
       const denied = error instanceof ApiError && error.status === 403;
       setSaid(denied ? t("do.denied") : (error as Error).message);
@@ -64,9 +64,10 @@ export function Do(props: { deed: Deed; onDone: () => void }) {
         }}
       >
         {deed.shown}
-        {deed.fields.map((each) => (
+        {deed.fields.map((each, at) => (
           <Input
             key={each.name}
+            isFirst={!at}
             of={each}
             value={values[each.name] ?? ""}
             onChange={(value) => setValues({ ...values, [each.name]: value })}
@@ -88,10 +89,10 @@ export function Do(props: { deed: Deed; onDone: () => void }) {
   );
 }
 
-function Input(props: { of: Field; value: string; onChange: (value: string) => void }) {
+function Input(props: { of: Field; isFirst: boolean; value: string; onChange: (value: string) => void }) {
   const { of, value, onChange } = props;
   const id = useId();
-  const shared = { id, value, className: FIELD };
+  const shared = { id, value, className: FIELD, autoFocus: props.isFirst };
   return (
     <div className="grid gap-0.5">
       <label htmlFor={id} className="text-soft">
