@@ -13,7 +13,7 @@ from sentio.store.queries.question import Value
 
 Rows = list[dict[str, Any]]  # Any: values of an answer
 MOST_ROWS = 20_000_000  # single uses that one answer may look at; more are drawn from by subject
-LEAST_USES = 30  # of a member and service, to be ranked
+LEAST_USES = 5  # of a member and service, to be ranked; the interval guards against chance
 
 
 class Totals:

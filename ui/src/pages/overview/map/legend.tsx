@@ -9,7 +9,7 @@ export function Legend({ counts }: { counts: Counts }) {
   return (
     <ul
       aria-label={t("ov.map.legend")}
-      className="flex flex-wrap items-center gap-x-3 gap-y-0.5 border-t px-3 py-1 text-soft"
+      className="flex flex-wrap items-center gap-x-2.5 gap-y-0.5 border-t px-3 py-1 text-soft"
     >
       {MOS_OF.map((mos) => {
         const grade = gradeOf(mos);

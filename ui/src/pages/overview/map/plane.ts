@@ -8,17 +8,20 @@ export interface Plane {
   scale: number; // metres a pixel
 }
 
-const MARGIN = 1.12; // around all cells
+const MARGIN_PX = 32; // around all cells, for their marks
 const NEAREST = 0.5; // metres a pixel
 const FARTHEST = 20_000;
 
 export function fitted(cells: Cells, width: number, height: number): Plane {
   const { west, east, south, north } = extent(cells);
-  const across = Math.max((east - west) / Math.max(width, 1), (north - south) / Math.max(height, 1));
+  const across = Math.max(
+    (east - west) / Math.max(width - 2 * MARGIN_PX, 50),
+    (north - south) / Math.max(height - 2 * MARGIN_PX, 50),
+  );
   return {
     x: (west + east) / 2,
     y: (south + north) / 2,
-    scale: clamped(across > 0 ? across * MARGIN : 10),
+    scale: clamped(across > 0 ? across : 10),
   };
 }
 

@@ -4,6 +4,7 @@ import { count } from "@/lib/format";
 import { useView } from "@/lib/view";
 import { t } from "@/lib/words";
 import { Grade } from "@/parts/grade";
+import { Empty } from "@/parts/states";
 import { type Column, Table } from "@/parts/table";
 import { type Cells, isDegraded, isShown } from "@/pages/overview/map/cells";
 
@@ -35,6 +36,7 @@ export function CellTable(props: { cells: Cells; names: string[]; height: number
       shown: (each) => t(isDegraded(cells, each) ? "ov.yes" : "ov.no"),
     },
   ];
+  if (!rows.length) return <Empty title={t("ov.map.fine")} hint={t("ov.map.fine.hint")} />;
   return (
     <Table
       label={t("ov.map.title")}

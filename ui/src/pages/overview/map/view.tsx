@@ -72,6 +72,11 @@ export function MapView(props: {
             ⤢
           </Button>
         </div>
+        {view.only && !counts.degraded && !counts.grades.slice(1, 4).some(Boolean) ? (
+          <p className="pointer-events-none absolute inset-x-0 top-1/2 text-center text-soft">
+            {t("ov.map.fine")}
+          </p>
+        ) : null}
         {hovered && hovered.each < cells.count ? (
           <Tip cells={cells} names={names} hovered={hovered} />
         ) : null}
