@@ -4,7 +4,7 @@ import type uPlot from "uplot";
 import type { SeriesProps } from "@/charts/series";
 import { token } from "@/frame/theme";
 
-const RIBBON_PX = 8;
+const RIBBON_PX = 5;
 
 /** Fill the times in which something stood: pale over the whole height, full along the bottom. */
 export function paintBelow(plot: uPlot, props: SeriesProps): void {

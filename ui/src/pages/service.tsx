@@ -100,10 +100,15 @@ function Head(props: { service: string; of: OneService | undefined }) {
           >
             {t("service.back")}
           </Link>{" "}
-          · {lead} {of ? `${against}.` : ""}
+          · {lead}
         </>
       }
-      aside={<Compare />}
+      aside={
+        <>
+          <Compare />
+          {of ? <span className="text-soft">{against}</span> : null}
+        </>
+      }
     />
   );
 }

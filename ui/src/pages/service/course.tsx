@@ -128,7 +128,8 @@ function highest(of: ServiceCourse, tz: string): string {
 /** Shares begin at 0: a chart that begins elsewhere makes little look like much. */
 function shareRange(of: ServiceCourse): [number, number] {
   const known = [...of.now.poor_share, ...(of.before?.poor_share ?? [])].map((each) => each ?? 0);
-  return [0, Math.max(...known, 0.02) * 1.1];
+  const most = Math.max(...known, 0.02);
+  return [-0.08 * most, most * 1.1]; // room for the ribbon under the line
 }
 
 function worst(of: Columns, name: "mos" | "poor_share", sign: 1 | -1): [number, number | null] {

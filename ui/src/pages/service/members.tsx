@@ -68,7 +68,7 @@ export function Members(props: {
       >
         {(data) => (
           <div className="overflow-x-auto">
-            <div style={{ minWidth: isSmall ? 340 : 900 }}>
+            <div style={{ minWidth: isSmall ? 320 : 900 }}>
               <Table
                 label={props.title}
                 columns={isSmall ? few(dimension, open) : many(dimension, open)}
@@ -89,7 +89,7 @@ export function Members(props: {
 function few(dimension: string, open: (each: Member) => void): Column<Member>[] {
   return [
     member(dimension),
-    { name: "uses", head: t("members.col.uses"), width: "4rem", right: true, shown: (each) => count(each.uses) },
+    { name: "uses", head: t("members.col.uses"), width: "3.8rem", right: true, shown: (each) => count(each.uses) },
     { name: "mos", head: t("members.col.mos"), width: "4.6rem", shown: (each) => <Grade value={each.mos} /> },
     { name: "poor", head: t("members.col.poor"), width: "5.4rem", right: true, shown: (each) => percent(each.poor_share) },
     drill(open),
@@ -115,7 +115,7 @@ function member(dimension: string): Column<Member> {
   return {
     name: "member",
     head: t("members.col.member"),
-    width: "minmax(7rem,1.4fr)",
+    width: "minmax(4.5rem,1.4fr)",
     shown: (each) => <Narrow dimension={dimension} member={each.member} />,
   };
 }
@@ -124,12 +124,12 @@ function drill(open: (each: Member) => void): Column<Member> {
   return {
     name: "drill",
     head: "",
-    width: "3.6rem",
+    width: "3rem",
     right: true,
     shown: (each) => (
       <Button
         look="bare"
-        className="!min-h-7 text-accent"
+        className="px-1 text-accent"
         aria-label={t("members.uses.label", { member: each.member })}
         onClick={() => open(each)}
       >
