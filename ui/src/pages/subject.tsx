@@ -1,8 +1,9 @@
 import { useParams } from "@tanstack/react-router";
 import { useEffect } from "react";
+import { useView } from "@/lib/view";
 import { speak, t } from "@/lib/words";
 import { Actions, Incidents, Rest, Where } from "@/pages/subject/around";
-import { useCare, useCase, useUses } from "@/pages/subject/data";
+import { MONTH, useCare, useCase, useUses } from "@/pages/subject/data";
 import { Head, mask } from "@/pages/subject/head";
 import { Say } from "@/pages/subject/say";
 import { Score } from "@/pages/subject/score";
@@ -19,9 +20,10 @@ speak(words);
 /** One subject: the verdict and what to say first, then the evidence. */
 export default function Page() {
   const { subject } = useParams({ strict: false }) as { subject: string };
+  const view = useView();
   const care = useCare(subject);
   const about = useCase(subject, care.data);
-  const month = useUses(subject, { days: 30, limit: 0 });
+  const month = useUses(subject, { ...MONTH, service: view.svc });
   const verdict = care.data?.verdict;
   useEffect(() => {
     if (verdict) remember({ subject, masked: mask(subject), verdict, at: Date.now() });

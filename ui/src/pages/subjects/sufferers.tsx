@@ -150,7 +150,7 @@ function Of(props: { one: Degradation; all: Degradation[]; tz: string; onPick: (
                 },
                 { name: "poor", head: t("col.poor"), width: "5rem", right: true, shown: (each) => `${each.poor_uses}/${each.uses}` },
                 { name: "worst", head: t("col.worst"), width: "4rem", right: true, shown: (each) => mos(each.worst_mos) },
-                { name: "lost", head: t("col.lost"), width: "6rem", right: true, shown: (each) => count(each.lost_min) },
+                { name: "lost", head: t("col.lost"), width: "7.5rem", right: true, shown: (each) => count(each.lost_min) },
                 { name: "segment", head: t("col.segment"), width: "7rem", shown: (each) => each.segment || "–" },
                 { name: "why", head: t("col.why"), shown: (each) => <span title={each.reasons.join("; ")}>{each.reasons.slice(2).join("; ") || each.reasons[1]}</span> },
               ]}
