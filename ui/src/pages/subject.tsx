@@ -33,14 +33,14 @@ export default function Page() {
       <Head subject={subject} care={care.data} about={about.data} />
       <Answer of={care} what={t("subject.what")} height={400}>
         {(told) => (
-          <div className="grid gap-3">
-            <div className="grid items-start gap-3 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
+          <div className="grid grid-cols-[minmax(0,1fr)] gap-3">
+            <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-3 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
               <Verdict care={told} />
               <Say care={told} />
             </div>
             <Score subject={subject} />
-            <div className="grid items-start gap-3 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
-              <div className="grid gap-3">
+            <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-3 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
+              <div className="grid grid-cols-[minmax(0,1fr)] gap-3">
                 <UseList subject={subject} />
                 <Answer of={month} what={t("where.title")}>
                   {(found) => <Where members={found.members} />}
@@ -48,7 +48,7 @@ export default function Page() {
               </div>
               <Answer of={about} what={t("action.title")}>
                 {(found) => (
-                  <div className="grid gap-3">
+                  <div className="grid grid-cols-[minmax(0,1fr)] gap-3">
                     <Actions about={found} />
                     <Incidents care={told} />
                     <Rest care={told} about={found} />

@@ -11,6 +11,7 @@ import { Grade } from "@/parts/grade";
 import { Panel } from "@/parts/panel";
 import { Answer, Empty } from "@/parts/states";
 import { Table } from "@/parts/table";
+import { Wide } from "@/parts/wide";
 
 /** The uses one by one: the latest, or those of the time range; each opens to what spoilt it. */
 export function UseList(props: { subject: string }) {
@@ -63,6 +64,7 @@ export function UseList(props: { subject: string }) {
       >
         {() => (
           <>
+            <Wide label={t("uses.title")}>
             <Table
               label={t("uses.title")}
               height={320}
@@ -93,6 +95,7 @@ export function UseList(props: { subject: string }) {
                 },
               ]}
             />
+            </Wide>
             <p className="px-3 py-1.5 text-soft">
               {t("uses.cap", { shown: count(shown.length), count: count(total) })}
             </p>
