@@ -19,7 +19,7 @@ export default function Page() {
   if (!data) return null;
   if (!may) {
     return (
-      <div className="grid gap-3">
+      <div className="grid grid-cols-[minmax(0,1fr)] gap-3">
         <PageTitle title={t("subjects.groups")} />
         <GroupList />
       </div>
@@ -28,12 +28,12 @@ export default function Page() {
   return (
     <>
       <Finder />
-      <div className="mt-2 grid items-start gap-3 lg:grid-cols-[minmax(0,2fr)_minmax(0,1fr)]">
-        <div className="grid gap-3">
+      <div className="mt-2 grid grid-cols-[minmax(0,1fr)] items-start gap-3 lg:grid-cols-[minmax(0,2fr)_minmax(0,1fr)]">
+        <div className="grid grid-cols-[minmax(0,1fr)] gap-3">
           <Sufferers />
           <GroupList />
         </div>
-        <div className="grid gap-3">
+        <div className="grid grid-cols-[minmax(0,1fr)] gap-3">
           <Lookup />
           <RecentList />
         </div>

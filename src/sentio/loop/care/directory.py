@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import duckdb
 import numpy as np
@@ -110,19 +110,16 @@ class Directory:
             rows = con.execute(NAMED, [wanted, wanted, min(limit, MOST_NAMED)]).fetchall()
         except (duckdb.CatalogException, duckdb.BinderException):  # no topology names subjects
             return []
-        return [self._named(*row) for row in rows]
+        found = (self._named(*row) for row in rows)
+        return [each for each in found if each is not None]
 
-    def _named(self, subject: int, element: str, name: str, kind: str | None) -> Known:
+    def _named(self, subject: int, element: str, name: str, kind: str | None) -> Known | None:
+        """Give an element that is a subject; one that nobody saw use anything is none."""
         seen = self.one(int(subject))
+        if seen is None:
+            return None
         told = f"{name} ({element})" if name != element else name
-        return Known(
-            subject=int(subject),
-            last_ns=seen.last_ns if seen else 0,
-            uses=seen.uses if seen else 0,
-            services=seen.services if seen else (),
-            name=told,
-            element_kind=str(kind or ""),
-        )
+        return replace(seen, name=told, element_kind=str(kind or ""))
 
     def _begin(self) -> None:
         nobody = np.zeros(0, np.int64)

@@ -109,6 +109,9 @@ export function useUses(subject: string, asked: Record<string, string | number |
   });
 }
 
+/** The last month with its latest uses: what several parts of the page share, asked once. */
+export const MONTH = { days: 30, limit: 100 };
+
 export function useCase(subject: string, care: Care | undefined) {
   const hurting = (care?.incidents ?? []).filter((each) => each.poor_uses > 0);
   const names = hurting.slice(0, 5).map((each) => each.degradation);

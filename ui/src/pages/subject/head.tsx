@@ -20,7 +20,7 @@ export function Head(props: { subject: string; care?: Care; about?: Case }) {
     about ? (seen ? t("subject.seen", { time: moment(seen, view.tz) }) : t("subject.unseen")) : "",
   ].filter(Boolean);
   return (
-    <header className="sticky top-[45px] z-20 -mx-4 -mt-4 mb-3 flex flex-wrap items-center gap-x-3 gap-y-1 border-b bg-page px-4 py-2">
+    <header className="top-[45px] z-20 sm:sticky -mx-4 -mt-4 mb-3 flex flex-wrap items-center gap-x-3 gap-y-1 border-b bg-page px-4 py-2">
       <Link
         to={"/subjects" as never}
         search={context(view) as never}

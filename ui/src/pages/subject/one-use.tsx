@@ -50,7 +50,7 @@ export function OneUse(props: { use: Use; onClose: () => void }) {
               <Link
                 to={"/overview" as never}
                 search={context(view, { dim: name, member }) as never}
-                className="text-accent underline"
+                className="inline-block min-h-6 text-accent underline"
               >
                 {member}
               </Link>

@@ -4,7 +4,7 @@ import { useAsOf } from "@/lib/freshness";
 import { iso, moment } from "@/lib/time";
 import { useChange, useView } from "@/lib/view";
 import { t } from "@/lib/words";
-import { useUses } from "@/pages/subject/data";
+import { MONTH, useUses } from "@/pages/subject/data";
 import { type Cell, drawn, type Length, LENGTHS, takeaway } from "@/pages/subject/strip";
 import { Button } from "@/parts/button";
 import { Exports } from "@/parts/exports";
@@ -13,8 +13,6 @@ import { Panel } from "@/parts/panel";
 import { Answer } from "@/parts/states";
 import { Table } from "@/parts/table";
 
-const DAYS = { "24h": 1, "7d": 7, "30d": 30 };
-
 /** The score by the hour; a pick narrows the uses below to it. */
 export function Score(props: { subject: string }) {
   const [view, change] = [useView(), useChange()];
@@ -22,7 +20,7 @@ export function Score(props: { subject: string }) {
   const length = LENGTHS.find((each) => each === view.strip) ?? "24h";
   const [isTable, setTable] = useState(false);
   const svg = useRef<SVGSVGElement>(null);
-  const asked = useUses(props.subject, { days: DAYS[length] + 0.05, limit: 0, service: view.svc });
+  const asked = useUses(props.subject, { ...MONTH, service: view.svc });
   const found = useMemo(() => {
     const untilMs = asked.data ? Date.parse(asked.data.until) : asOf;
     return drawn(asked.data?.hours ?? [], length, untilMs, view.tz);

@@ -3,7 +3,7 @@ import { count } from "@/lib/format";
 import { lasting, moment } from "@/lib/time";
 import { useChange, useSpan, useView } from "@/lib/view";
 import { t } from "@/lib/words";
-import { type Use, useUses } from "@/pages/subject/data";
+import { MONTH, type Use, useUses } from "@/pages/subject/data";
 import { OneUse } from "@/pages/subject/one-use";
 import { Button } from "@/parts/button";
 import { Exports } from "@/parts/exports";
@@ -11,8 +11,7 @@ import { Grade } from "@/parts/grade";
 import { Panel } from "@/parts/panel";
 import { Answer, Empty } from "@/parts/states";
 import { Table } from "@/parts/table";
-
-const LIMIT = 100;
+import { Wide } from "@/parts/wide";
 
 /** The uses one by one: the latest, or those of the time range; each opens to what spoilt it. */
 export function UseList(props: { subject: string }) {
@@ -21,9 +20,8 @@ export function UseList(props: { subject: string }) {
   const isRange = view.uses === "range";
   const isPoor = view.poor === "1";
   const asked = useUses(props.subject, {
-    limit: isRange ? 500 : LIMIT,
+    ...(isRange ? { since: span.since, until: span.until, limit: 500 } : MONTH),
     service: view.svc,
-    ...(isRange ? { since: span.since, until: span.until } : { days: 30 }),
   });
   const all = asked.data?.latest ?? [];
   const shown = isPoor ? all.filter((each) => each.is_poor) : all;
@@ -66,6 +64,7 @@ export function UseList(props: { subject: string }) {
       >
         {() => (
           <>
+            <Wide label={t("uses.title")}>
             <Table
               label={t("uses.title")}
               height={320}
@@ -78,7 +77,7 @@ export function UseList(props: { subject: string }) {
                   head: t("col.time"),
                   width: "8.5rem",
                   shown: (use) => (
-                    <Button look="bare" className="px-0 text-accent underline" onClick={() => setOpened(use)}>
+                    <Button look="bare" className="-ml-2 text-accent underline" onClick={() => setOpened(use)}>
                       {moment(Date.parse(use.at), view.tz)}
                     </Button>
                   ),
@@ -96,6 +95,7 @@ export function UseList(props: { subject: string }) {
                 },
               ]}
             />
+            </Wide>
             <p className="px-3 py-1.5 text-soft">
               {t("uses.cap", { shown: count(shown.length), count: count(total) })}
             </p>

@@ -36,10 +36,11 @@ function becauseOf(care: Care): string {
   return domain ? t("verdict.mostly", { domain }) : "";
 }
 
-/** Say a cause: `cell cell-0008 (ran): overload`. */
+/** Say a cause: `overload at cell cell-0008 (ran)`. */
 export function causeOf(incident: Incident): string {
+  const where = incident.cause.replaceAll("_", " ");
   const kind = incident.cause_kind.replaceAll("_", " ");
-  return incident.cause.replaceAll("_", " ") + (kind ? `: ${kind}` : "");
+  return kind ? t("verdict.at", { kind, where }) : where;
 }
 
 export function worstDomain(care: Care): string {

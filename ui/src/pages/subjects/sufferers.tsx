@@ -10,6 +10,7 @@ import { Exports } from "@/parts/exports";
 import { Panel } from "@/parts/panel";
 import { Answer, Empty } from "@/parts/states";
 import { Table } from "@/parts/table";
+import { Wide } from "@/parts/wide";
 
 interface Degradation {
   id: string;
@@ -83,12 +84,12 @@ function Of(props: { one: Degradation; all: Degradation[]; tz: string; onPick: (
       title={t("subjects.silent")}
       aside={
         <>
-          <label className="flex items-center gap-1">
+          <label className="flex flex-wrap items-center gap-1">
             <span className="text-soft">{t("subjects.silent.of")}</span>
             <select
               value={one.id}
               onChange={(event) => props.onPick(event.target.value)}
-              className="max-w-72 rounded border bg-page px-2 py-1"
+              className="max-w-56 rounded border bg-page px-2 py-1"
             >
               {props.all.map((each) => (
                 <option key={each.id} value={each.id}>
@@ -127,6 +128,7 @@ function Of(props: { one: Degradation; all: Degradation[]; tz: string; onPick: (
             <p className="px-3 pt-2 text-soft">
               {t("subjects.silent.shown", { count: count(found.items.length) + (found.next === null ? "" : "+") })}
             </p>
+            <Wide label={t("subjects.silent")}>
             <Table
               label={t("subjects.silent")}
               height={420}
@@ -150,11 +152,12 @@ function Of(props: { one: Degradation; all: Degradation[]; tz: string; onPick: (
                 },
                 { name: "poor", head: t("col.poor"), width: "5rem", right: true, shown: (each) => `${each.poor_uses}/${each.uses}` },
                 { name: "worst", head: t("col.worst"), width: "4rem", right: true, shown: (each) => mos(each.worst_mos) },
-                { name: "lost", head: t("col.lost"), width: "6rem", right: true, shown: (each) => count(each.lost_min) },
+                { name: "lost", head: t("col.lost"), width: "7.5rem", right: true, shown: (each) => count(each.lost_min) },
                 { name: "segment", head: t("col.segment"), width: "7rem", shown: (each) => each.segment || "–" },
                 { name: "why", head: t("col.why"), shown: (each) => <span title={each.reasons.join("; ")}>{each.reasons.slice(2).join("; ") || each.reasons[1]}</span> },
               ]}
             />
+            </Wide>
           </>
         )}
       </Answer>
