@@ -19,6 +19,9 @@ const client = new QueryClient({
   },
 });
 
+// What is put in by libraries as <style> carries the nonce of the page (get-nonce reads this name).
+const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content;
+Object.assign(globalThis, { __webpack_nonce__: nonce });
 initTheme();
 refreshWith(client);
 const place = document.getElementById("root");

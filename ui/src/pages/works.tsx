@@ -30,7 +30,7 @@ export default function Page() {
   const told = changes.data?.items ?? [];
   const changed = told.find((each) => keyOfChange(each) === view.change) ?? told[0];
   return (
-    <div className="grid gap-3">
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-3">
       <PageTitle
         title={t("works.title")}
         lead={calendar.data ? lead(calendar.data, view.tz) : undefined}

@@ -94,7 +94,7 @@ export const words = {
   "actions.all": "All degradations",
   "actions.cross": "Above all domains",
   "actions.by": "Carried out by",
-  "actions.told": "nobody: it is only told",
+  "actions.told": "nobody, only told",
   "actions.policy": "by policy: {autonomy}",
   "promises.what": "promises",
   "promises.none": "The catalogue holds no promise.",

@@ -30,6 +30,7 @@ export const words = {
   "works.expected": "Noticed by",
   "works.lost": "Minutes lost",
   "works.harm": "Felt at all",
+  "works.felt": "Felt",
   "works.phase": "State",
   "works.phase.ahead": "ahead",
   "works.phase.now": "under way",

@@ -52,13 +52,15 @@ function Ahead(props: { work: Planned }) {
           <p className="text-base">{impact.sentence}</p>
           <Numbers work={work} impact={impact} />
           <Windows work={work} impact={impact} />
-          <div className="grid gap-3 xl:grid-cols-2">
-            <Groups title={t("works.by.service")} of={impact.by_service} />
-            <Groups title={t("works.by.segment")} of={impact.by_segment} />
-            {Object.keys(impact.by_slice).length ? (
-              <Groups title={t("works.by.slice")} of={impact.by_slice} />
-            ) : null}
-          </div>
+          {impact.is_harmless ? null : (
+            <div className="grid gap-3 xl:grid-cols-2">
+              <Groups title={t("works.by.service")} of={impact.by_service} />
+              <Groups title={t("works.by.segment")} of={impact.by_segment} />
+              {Object.keys(impact.by_slice).length ? (
+                <Groups title={t("works.by.slice")} of={impact.by_slice} />
+              ) : null}
+            </div>
+          )}
           <Care impact={impact} />
           <Who work={work} impact={impact} />
         </>
