@@ -1,5 +1,4 @@
 import { useMemo, useRef } from "react";
-import { compact } from "@/lib/format";
 import { moment } from "@/lib/time";
 import { useChange, useView } from "@/lib/view";
 import { speak, t } from "@/lib/words";
@@ -15,7 +14,7 @@ import { CalendarChart } from "./works/calendar";
 import { ChangeDetail, ChangeList, keyOfChange } from "./works/changes";
 import { Detail } from "./works/detail";
 import { WorkList } from "./works/list";
-import type { Calendar, Planned } from "./works/types";
+import { type Calendar, people, type Planned } from "./works/types";
 
 speak(words);
 
@@ -187,7 +186,7 @@ function lead(data: Calendar, tz: string): string {
     ...values,
     title: first.title || first.id,
     element: first.element,
-    subjects: compact(first.forecast?.subjects),
+    subjects: people(first.forecast?.subjects),
     when: moment(Date.parse(first.begins), tz),
   });
 }

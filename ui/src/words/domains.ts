@@ -3,7 +3,7 @@
 export const words = {
   "domains.title": "Domains and autonomy",
   "domains.lead":
-    "{count} domains: {well} observing, {healing} healing, {helped} helped by another, {failing} cannot heal alone. No domain goes further than “{most}” (level {level}).",
+    "{count} domains: {well} observing, {healing} healing, {helped} helped, {failing} cannot heal alone. None goes further than “{most}” (level {level}).",
   "domains.what": "domains",
   "domains.list": "Autonomous domains",
   "domains.name": "Domain",

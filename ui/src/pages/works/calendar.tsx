@@ -1,9 +1,8 @@
 import { type KeyboardEvent, type RefObject, useEffect, useId, useMemo, useState } from "react";
-import { compact } from "@/lib/format";
 import { moment } from "@/lib/time";
 import { t } from "@/lib/words";
-import type { Planned } from "./types";
 import { lanesOf } from "./lanes";
+import { people, type Planned } from "./types";
 
 const LANE = 24;
 const TOP = 34;
@@ -151,7 +150,7 @@ function Days(props: {
 /** Text in a bar: never only its colour. */
 export function labelOf(work: Planned): string {
   const told = work.forecast;
-  const size = !told ? "" : told.is_harmless ? "" : ` · ${compact(told.subjects)}`;
+  const size = !told ? "" : told.is_harmless ? "" : ` · ${people(told.subjects)}`;
   return `${work.element}${size}`;
 }
 
@@ -159,7 +158,7 @@ export function saidOf(work: Planned): string {
   const told = work.forecast;
   if (work.phase === "over") return t("works.phase.over");
   if (!told) return t("works.reckoning");
-  return told.is_harmless ? t("works.nobody") : compact(told.subjects);
+  return told.is_harmless ? t("works.nobody") : people(told.subjects);
 }
 
 function looks(work: Planned): { fill: string; stroke: string; ink: string } {

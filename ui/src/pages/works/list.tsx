@@ -1,12 +1,12 @@
 import { useMemo } from "react";
-import { compact, percent } from "@/lib/format";
+import { percent } from "@/lib/format";
 import { lasting, moment } from "@/lib/time";
 import { useChange, useView } from "@/lib/view";
 import { t } from "@/lib/words";
 import { Button } from "@/parts/button";
 import { Empty } from "@/parts/states";
 import { type Column, Table } from "@/parts/table";
-import type { Planned } from "./types";
+import { people, type Planned } from "./types";
 
 const PHASES = { ahead: "▷", now: "●", over: "✓" } as const;
 
@@ -77,7 +77,7 @@ export function WorkList(props: { works: Planned[]; selected: string | undefined
         row.forecast?.is_harmless ? (
           <span className="text-soft">{t("works.nobody")}</span>
         ) : (
-          compact(row.forecast?.subjects)
+          people(row.forecast?.subjects)
         ),
     },
   ];
