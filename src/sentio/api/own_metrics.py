@@ -32,9 +32,7 @@ class OwnMetrics(Collector):
         live = loop.live
         if live is None:
             return
-        yield _gauge(
-            "sentio_degradations_open", "Degradations that go on.", float(len(live.open))
-        )
+        yield _gauge("sentio_degradations_open", "Degradations that go on.", float(len(live.open)))
         yield _gauge("sentio_periods_judged", "Periods judged so far.", float(live.judged))
         span = live.periods.span_ns()
         if span is not None and live.next_ns is not None:

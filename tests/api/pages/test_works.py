@@ -149,10 +149,7 @@ def test_a_change_is_told_with_the_hours_around_it_as_the_store_has_them(village
     begin_ns, end_ns = SPOILT
     uses, mos, poor = con.execute(
         "SELECT count(*), avg(mos), count(*) FILTER (WHERE mos < ?) FROM experience_web "
-        "WHERE ts >= ? AND ts < ? AND cell IN (SELECT code FROM member WHERE name IN (?, ?))"
-        if _is_coded(con)
-        else "SELECT count(*), avg(mos), count(*) FILTER (WHERE mos < ?) FROM experience_web "
-        "WHERE ts >= ? AND ts < ? AND cell IN (?, ?)",
+        "JOIN member ON member.code = cell WHERE ts >= ? AND ts < ? AND name IN (?, ?)",
         [SERVICES["web"].poor_below, begin_ns, end_ns, "cell-1", "cell-2"],
     ).fetchone()
 
@@ -172,11 +169,6 @@ def test_a_change_is_told_with_the_hours_around_it_as_the_store_has_them(village
     assert told["day_before"]["uses"] == 60
     assert told["day_before"]["mos"] > 4.0
     assert village.get("/api/v1/changes/CH-9/seen").status_code == 404
-
-
-def _is_coded(con) -> bool:
-    rows = con.execute("DESCRIBE experience_web").fetchall()
-    return {row[0]: row[1] for row in rows}["cell"] not in {"VARCHAR"}
 
 
 def test_where_nothing_was_told_there_is_nothing(client) -> None:
