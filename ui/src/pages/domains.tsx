@@ -22,7 +22,7 @@ export default function Page() {
   const [intents, reports] = [useIntents(), useReports()];
   const [switches, promises] = [useSwitches(), usePromises()];
   return (
-    <div className="grid gap-3">
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-3">
       <PageTitle
         title={t("domains.title")}
         lead={domains.data && autonomy.data ? lead(domains.data, autonomy.data) : undefined}

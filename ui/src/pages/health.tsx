@@ -25,7 +25,7 @@ export default function Page() {
   const open = faults.data?.filter((each) => each.state === "open").length;
   const rejected = rejections.data?.reduce((sum, each) => sum + each.rows, 0);
   return (
-    <div className="grid gap-3">
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-3">
       <PageTitle
         title={t("health.title")}
         lead={parts.data ? lead(parts.data) : undefined}

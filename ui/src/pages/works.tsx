@@ -1,5 +1,4 @@
 import { useMemo, useRef } from "react";
-import { compact } from "@/lib/format";
 import { moment } from "@/lib/time";
 import { useChange, useView } from "@/lib/view";
 import { speak, t } from "@/lib/words";
@@ -15,7 +14,7 @@ import { CalendarChart } from "./works/calendar";
 import { ChangeDetail, ChangeList, keyOfChange } from "./works/changes";
 import { Detail } from "./works/detail";
 import { WorkList } from "./works/list";
-import type { Calendar, Planned } from "./works/types";
+import { type Calendar, people, type Planned } from "./works/types";
 
 speak(words);
 
@@ -30,7 +29,7 @@ export default function Page() {
   const told = changes.data?.items ?? [];
   const changed = told.find((each) => keyOfChange(each) === view.change) ?? told[0];
   return (
-    <div className="grid gap-3">
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-3">
       <PageTitle
         title={t("works.title")}
         lead={calendar.data ? lead(calendar.data, view.tz) : undefined}
@@ -187,7 +186,7 @@ function lead(data: Calendar, tz: string): string {
     ...values,
     title: first.title || first.id,
     element: first.element,
-    subjects: compact(first.forecast?.subjects),
+    subjects: people(first.forecast?.subjects),
     when: moment(Date.parse(first.begins), tz),
   });
 }

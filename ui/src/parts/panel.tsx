@@ -28,7 +28,7 @@ export function Panel(props: {
 export function PageTitle(props: { title: string; lead?: ReactNode; aside?: ReactNode }) {
   return (
     <header className="flex flex-wrap items-start justify-between gap-3">
-      <div className="min-w-0">
+      <div className="min-w-0 flex-1 basis-64">
         <h1 className="text-xl font-semibold">{props.title}</h1>
         {props.lead ? <p className="text-soft">{props.lead}</p> : null}
       </div>

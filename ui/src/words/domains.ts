@@ -3,7 +3,7 @@
 export const words = {
   "domains.title": "Domains and autonomy",
   "domains.lead":
-    "{count} domains: {well} observing, {healing} healing, {helped} helped by another, {failing} cannot heal alone. No domain goes further than “{most}” (level {level}).",
+    "{count} domains: {well} observing, {healing} healing, {helped} helped, {failing} cannot heal alone. None goes further than “{most}” (level {level}).",
   "domains.what": "domains",
   "domains.list": "Autonomous domains",
   "domains.name": "Domain",
@@ -94,7 +94,7 @@ export const words = {
   "actions.all": "All degradations",
   "actions.cross": "Above all domains",
   "actions.by": "Carried out by",
-  "actions.told": "nobody: it is only told",
+  "actions.told": "nobody, only told",
   "actions.policy": "by policy: {autonomy}",
   "promises.what": "promises",
   "promises.none": "The catalogue holds no promise.",

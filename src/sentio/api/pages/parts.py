@@ -45,7 +45,7 @@ def own_parts(platform: Platform, loop: Running, intake: Intake, outbox: Outbox)
     return [
         _intake(intake),
         _loop(platform, loop),
-        _automation(loop),
+        _automation(platform, loop),
         _store(platform),
         _state(platform),
         _disk(platform),
@@ -97,18 +97,22 @@ def _loop(platform: Platform, loop: Running) -> Part:
         return Part(name="watch", health="warns", says=loop.trouble, figures=figures)
     if not loop.is_running:
         return Part(name="watch", health="down", says="does not run", figures=figures)
-    learning = live is None or live.is_learning
-    says = "learns what is usual" if learning else "judges each period"
+    says = "judges each period"
+    if live is None or live.is_learning:
+        says = "begins" if live is None else "learns what is usual"
     return Part(name="watch", health="well", says=says, figures=figures)
 
 
-def _automation(loop: Running) -> Part:
+def _automation(platform: Platform, loop: Running) -> Part:
     switch = loop.hands.steering.switch()
     return Part(
         name="automation",
         health="off" if switch.is_stopped else "well",
-        says=f"stopped by {switch.who}: {switch.why}" if switch.is_stopped else "may act",
-        figures=[],
+        says=f"stopped by {switch.who}: {switch.why}" if switch.is_stopped else "is not stopped",
+        figures=[
+            Figure(name="goes at most to", value=platform.settings.decision_autonomy, unit="text"),
+            Figure(name="policy", value=platform.settings.decision_policy, unit="text"),
+        ],
     )
 
 

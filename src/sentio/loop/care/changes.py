@@ -16,9 +16,10 @@ from sentio.model.work import Reach, Work
 from sentio.store.cube import HOUR_NS
 from sentio.store.warehouse import Warehouse
 
+COLUMNS = ("ts", "event_id", "element", "element_kind", "title", "state", "severity")
 CHANGES = """
-    SELECT ts, event_id, element, element_kind, title, state, severity FROM event
-    WHERE event_kind = 'change' AND ts >= ? AND ts < ? ORDER BY ts DESC, event_id LIMIT ?
+    SELECT {columns} FROM event
+    WHERE event_kind = 'change' AND ts >= ? AND ts < ? ORDER BY ts DESC LIMIT ?
 """
 AROUND_NS = HOUR_NS  # looked at before and after a change
 DAY_NS = 24 * HOUR_NS
@@ -70,12 +71,15 @@ class Changes:
 
     def list(self, *, since_ns: int, until_ns: int, limit: int = 200) -> list[NetworkChange]:
         """List changes of [since, until), the newest first."""
+        con = self._warehouse.con.cursor()
         try:
-            con = self._warehouse.con.cursor()
-            rows = con.execute(CHANGES, [since_ns, until_ns, limit]).fetchall()
-        except (duckdb.CatalogException, duckdb.BinderException):  # no event yet
+            known = {str(row[0]) for row in con.execute("DESCRIBE event").fetchall()}
+        except duckdb.CatalogException:  # no event yet
             return []
-        return [_change(row) for row in rows]
+        # a column is there from the first value on
+        columns = ", ".join(each if each in known else f"NULL AS {each}" for each in COLUMNS)
+        query = CHANGES.format(columns=columns)
+        return [_change(row) for row in con.execute(query, [since_ns, until_ns, limit]).fetchall()]
 
     def around(self, change: NetworkChange, ways: Ways) -> Around:
         """Compare the hour after a change with the hour before it and the same hour of yesterday.

@@ -28,7 +28,7 @@ export function DomainList(props: { domains: DomainState[]; autonomy: AutonomyPa
   const change = useChange();
   const { autonomy } = props;
   const head = "px-3 py-1.5 text-left font-normal text-soft";
-  const cell = "px-3 py-1.5 align-top";
+  const cell = "px-3 py-1 align-middle";
   return (
     <div role="region" tabIndex={0} aria-label={t("domains.list")} className="overflow-x-auto">
       <table className="w-full min-w-[52rem]">

@@ -16,7 +16,7 @@ export function CollectionPart(props: { of: Collection }) {
   const { budget, items } = props.of;
   const view = useView();
   return (
-    <section className="grid gap-3">
+    <section className="grid grid-cols-[minmax(0,1fr)] gap-3">
       {budget ? <BudgetPart budget={budget} /> : <p className="text-soft">{t("collection.budget.none")}</p>}
       {items.length ? (
         <div className="rounded-lg border bg-panel">

@@ -14,11 +14,11 @@ const MARKS = {
 export function Parts(props: { parts: Part[] }) {
   const { tz } = useView();
   return (
-    <ul className="grid grid-cols-[repeat(auto-fill,minmax(min(15rem,100%),1fr))] gap-px bg-line">
+    <ul className="grid grid-cols-[repeat(auto-fill,minmax(min(17rem,100%),1fr))] overflow-hidden rounded-b-lg">
       {props.parts.map((part) => {
         const { mark, look } = MARKS[part.health];
         return (
-          <li key={part.name} data-part={part.name} data-health={part.health} className="min-w-0 bg-panel px-3 py-2">
+          <li key={part.name} data-part={part.name} data-health={part.health} className="-mb-px -mr-px min-w-0 border-b border-r px-3 py-2">
             <p className="flex items-baseline justify-between gap-2">
               <span className="font-semibold capitalize">{part.name}</span>
               <span className={`whitespace-nowrap ${look}`}>

@@ -53,7 +53,7 @@ export function Sources(props: { sources: Quality[] }) {
         columns={columns()}
         rows={rows}
         keyOf={(row) => `${row.source} ${row.format}`}
-        least={920}
+        least={1090}
       />
     </section>
   );
@@ -63,12 +63,12 @@ function columns(): Column<Quality>[] {
   const number = (name: string, value: (row: Quality) => string): Column<Quality> => ({
     name,
     head: t(`sources.${name}`),
-    width: "5.2rem",
+    width: "5.6rem",
     right: true,
     shown: value,
   });
   return [
-    { name: "source", head: t("sources.source"), width: "minmax(7rem,1.4fr)", shown: (row) => row.source },
+    { name: "source", head: t("sources.source"), width: "minmax(6rem,1.4fr)", shown: (row) => row.source },
     { name: "format", head: t("sources.format"), width: "minmax(6rem,1fr)", shown: (row) => row.format },
     {
       name: "grade",

@@ -36,6 +36,7 @@ export function Windows(props: { work: Planned; impact: Impact }) {
         ) : null}
       </div>
       {rows.length ? (
+        <div role="region" tabIndex={0} aria-label={title} className="overflow-x-auto">
         <table className="w-full">
           <thead className="text-soft">
             <tr>
@@ -78,6 +79,7 @@ export function Windows(props: { work: Planned; impact: Impact }) {
             ))}
           </tbody>
         </table>
+        </div>
       ) : (
         <p className="text-soft">{t("works.windows.none")}</p>
       )}
@@ -93,6 +95,7 @@ export function Care(props: { impact: Impact }) {
     <section>
       <h4 className="pb-1 font-semibold">{t("works.care")}</h4>
       {care.length ? (
+        <div role="region" tabIndex={0} aria-label={t("works.care")} className="overflow-x-auto">
         <table className="w-full">
           <thead className="text-soft">
             <tr>
@@ -114,6 +117,7 @@ export function Care(props: { impact: Impact }) {
             ))}
           </tbody>
         </table>
+        </div>
       ) : (
         <p className="text-soft">{t("works.care.none")}</p>
       )}

@@ -1,15 +1,14 @@
 import { type KeyboardEvent, type RefObject, useEffect, useId, useMemo, useState } from "react";
-import { compact } from "@/lib/format";
 import { moment } from "@/lib/time";
 import { t } from "@/lib/words";
-import type { Planned } from "./types";
 import { lanesOf } from "./lanes";
+import { people, type Planned } from "./types";
 
 const LANE = 24;
 const TOP = 34;
 const MOST_LANES = 12;
 const LEAST_BAR = 8;
-const CHAR = 6.6; // width of a letter, to know what fits
+const CHAR = 7.3; // width of a letter, to know what fits
 const DAY_MS = 864e5;
 
 /** Works over the days: a bar each, in lanes so that none covers another. */
@@ -38,12 +37,15 @@ export function CalendarChart(props: {
     () =>
       works.map((work) => {
         const [a, b] = [x(Math.max(Date.parse(work.begins), sinceMs)), x(Math.min(Date.parse(work.ends), untilMs))];
-        return { work, a, b: Math.max(b, a + LEAST_BAR), label: labelOf(work) };
+        const [end, label] = [Math.max(b, a + LEAST_BAR), labelOf(work)];
+        const wide = label.length * CHAR + 8;
+        const isIn = end - a > wide;
+        return { work, a, b: end, label, isIn, ends: isIn ? end : end + wide };
       }),
     [works, width, sinceMs, untilMs],
   );
   const lanes = useMemo(
-    () => lanesOf(bars.map(({ a, b, label }) => [a, Math.max(b, a + label.length * CHAR + 10)]), MOST_LANES),
+    () => lanesOf(bars.map(({ a, ends }) => [a, ends]), MOST_LANES),
     [bars],
   );
   const rows = Math.max(...lanes.map((lane) => lane + 1), 3);
@@ -76,11 +78,10 @@ export function CalendarChart(props: {
           {t("works.now")}
         </text>
       </g>
-      {bars.map(({ work, a, b, label }, at) => {
+      {bars.map(({ work, a, b, label, isIn, ends }, at) => {
         const lane = lanes[at] ?? 0;
         if (lane < 0) return null;
         const y = TOP + lane * LANE;
-        const isIn = b - a > label.length * CHAR + 8;
         const look = looks(work);
         return (
           <g
@@ -92,7 +93,7 @@ export function CalendarChart(props: {
             className="cursor-pointer"
             onClick={() => onSelect(work.id)}
           >
-            <rect x={a} y={y} width={Math.max(b - a, isIn ? 0 : label.length * CHAR + 10)} height={LANE} fill="transparent" />
+            <rect x={a} y={y} width={ends - a} height={LANE} fill="transparent" />
             <rect
               x={a}
               y={y + 2}
@@ -149,7 +150,7 @@ function Days(props: {
 /** Text in a bar: never only its colour. */
 export function labelOf(work: Planned): string {
   const told = work.forecast;
-  const size = !told ? "" : told.is_harmless ? "" : ` · ${compact(told.subjects)}`;
+  const size = !told ? "" : told.is_harmless ? "" : ` · ${people(told.subjects)}`;
   return `${work.element}${size}`;
 }
 
@@ -157,7 +158,7 @@ export function saidOf(work: Planned): string {
   const told = work.forecast;
   if (work.phase === "over") return t("works.phase.over");
   if (!told) return t("works.reckoning");
-  return told.is_harmless ? t("works.nobody") : compact(told.subjects);
+  return told.is_harmless ? t("works.nobody") : people(told.subjects);
 }
 
 function looks(work: Planned): { fill: string; stroke: string; ink: string } {

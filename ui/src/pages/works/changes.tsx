@@ -34,7 +34,6 @@ export function ChangeList(props: { changes: Changed[]; selected: string }) {
         </Button>
       ),
     },
-    { name: "state", head: t("changes.state"), width: "6rem", shown: (row) => row.state || "–" },
     {
       name: "incidents",
       head: t("changes.incidents"),
@@ -64,7 +63,7 @@ export function ChangeList(props: { changes: Changed[]; selected: string }) {
       selected={props.selected}
       onOpen={(row) => change({ change: keyOfChange(row) })}
       height={450}
-      least={520}
+      least={420}
     />
   );
 }
@@ -74,13 +73,14 @@ export function ChangeDetail(props: { change: Changed }) {
   const { tz } = useView();
   const asked = useAround(change);
   return (
-    <div className="grid gap-3 p-3">
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-3 p-3">
       <div>
         <h3 className="text-base font-semibold">
           {change.title || change.id} · {change.element}
         </h3>
         <p className="text-soft">
           {change.id} · {change.element_kind} · {moment(Date.parse(change.at), tz)}
+          {change.state ? ` · ${change.state}` : ""}
         </p>
       </div>
       <Answer of={asked} what={t("changes.what.seen")} height={200}>

@@ -1,4 +1,4 @@
-import { compact, count, percent } from "@/lib/format";
+import { count, percent } from "@/lib/format";
 import { lasting, moment } from "@/lib/time";
 import { useView } from "@/lib/view";
 import { t } from "@/lib/words";
@@ -9,7 +9,7 @@ import { useImpact } from "./asked";
 import { Care, Windows } from "./better";
 import { Groups } from "./groups";
 import { Past } from "./past";
-import type { Impact, Planned } from "./types";
+import { type Impact, people, type Planned } from "./types";
 import { Who } from "./who";
 
 /** One work: whom it will touch, when it would be better, what care it needs; or what it did. */
@@ -17,7 +17,7 @@ export function Detail(props: { work: Planned }) {
   const { work } = props;
   const { tz } = useView();
   return (
-    <div className="grid gap-3 p-3">
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-3 p-3">
       <div>
         <h3 className="text-base font-semibold">
           {work.title || work.id} · {work.element}
@@ -52,13 +52,15 @@ function Ahead(props: { work: Planned }) {
           <p className="text-base">{impact.sentence}</p>
           <Numbers work={work} impact={impact} />
           <Windows work={work} impact={impact} />
-          <div className="grid gap-3 xl:grid-cols-2">
-            <Groups title={t("works.by.service")} of={impact.by_service} />
-            <Groups title={t("works.by.segment")} of={impact.by_segment} />
-            {Object.keys(impact.by_slice).length ? (
-              <Groups title={t("works.by.slice")} of={impact.by_slice} />
-            ) : null}
-          </div>
+          {impact.is_harmless ? null : (
+            <div className="grid gap-3 xl:grid-cols-2">
+              <Groups title={t("works.by.service")} of={impact.by_service} />
+              <Groups title={t("works.by.segment")} of={impact.by_segment} />
+              {Object.keys(impact.by_slice).length ? (
+                <Groups title={t("works.by.slice")} of={impact.by_slice} />
+              ) : null}
+            </div>
+          )}
           <Care impact={impact} />
           <Who work={work} impact={impact} />
         </>
@@ -115,7 +117,7 @@ function Numbers(props: { work: Planned; impact: Impact }) {
         },
         {
           name: t("works.lost"),
-          value: compact(impact.lost_min),
+          value: people(impact.lost_min),
           explain: (
             <Explain
               of={() =>

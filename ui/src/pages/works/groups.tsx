@@ -2,10 +2,12 @@ import { count } from "@/lib/format";
 import { t } from "@/lib/words";
 
 const SHOWN = 6;
+const LEAST = 0.05; // below, it would be shown as 0.0
 
 /** Expected subjects by group: the number, and a bar beside it. */
 export function Groups(props: { title: string; of: Record<string, number> }) {
-  const rows = Object.entries(props.of).sort((a, b) => b[1] - a[1]);
+  const rows = Object.entries(props.of).filter(([, value]) => value >= LEAST);
+  rows.sort((a, b) => b[1] - a[1]);
   const most = Math.max(...rows.map(([, value]) => value), 1e-9);
   return (
     <table className="h-fit w-full">

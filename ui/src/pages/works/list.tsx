@@ -1,12 +1,12 @@
 import { useMemo } from "react";
-import { compact, percent } from "@/lib/format";
+import { percent } from "@/lib/format";
 import { lasting, moment } from "@/lib/time";
 import { useChange, useView } from "@/lib/view";
 import { t } from "@/lib/words";
 import { Button } from "@/parts/button";
 import { Empty } from "@/parts/states";
 import { type Column, Table } from "@/parts/table";
-import type { Planned } from "./types";
+import { people, type Planned } from "./types";
 
 const PHASES = { ahead: "▷", now: "●", over: "✓" } as const;
 
@@ -16,7 +16,7 @@ export function WorkList(props: { works: Planned[]; selected: string | undefined
   const asked = (view.q ?? "").toLowerCase();
   const shown = useMemo(
     () =>
-      props.works.filter((each) =>
+      nextFirst(props.works).filter((each) =>
         `${each.id} ${each.element} ${each.element_kind} ${each.title}`.toLowerCase().includes(asked),
       ),
     [props.works, asked],
@@ -25,13 +25,21 @@ export function WorkList(props: { works: Planned[]; selected: string | undefined
     {
       name: "begins",
       head: t("works.begins"),
-      width: "7.5rem",
-      shown: (row) => moment(Date.parse(row.begins), view.tz),
+      width: "8.8rem",
+      shown: (row) => (
+        <>
+          <span aria-hidden className="inline-block w-4 text-soft">
+            {PHASES[row.phase]}
+          </span>
+          <span className="sr-only">{t(`works.phase.${row.phase}`)}, </span>
+          {moment(Date.parse(row.begins), view.tz)}
+        </>
+      ),
     },
     {
       name: "work",
       head: t("works.work"),
-      width: "minmax(9rem,1.4fr)",
+      width: "minmax(7rem,1fr)",
       shown: (row) => (
         <Button
           look="bare"
@@ -40,7 +48,7 @@ export function WorkList(props: { works: Planned[]; selected: string | undefined
           aria-current={row.id === props.selected ? "true" : undefined}
           onClick={() => change({ work: row.id })}
         >
-          <span className="truncate">
+          <span className="truncate" title={row.title}>
             {row.element} <span className="text-soft">{row.title}</span>
           </span>
         </Button>
@@ -49,38 +57,28 @@ export function WorkList(props: { works: Planned[]; selected: string | undefined
     {
       name: "lasts",
       head: t("works.lasts"),
-      width: "4.5rem",
+      width: "4rem",
       right: true,
       shown: (row) => lasting(Date.parse(row.ends) - Date.parse(row.begins)),
     },
     {
       name: "harm",
-      head: t("works.harm"),
-      width: "4.5rem",
+      head: t("works.felt"),
+      width: "3.6rem",
       right: true,
       shown: (row) => percent(row.forecast?.harm),
     },
     {
       name: "expected",
       head: t("works.expected"),
-      width: "5.5rem",
+      width: "5.6rem",
       right: true,
       shown: (row) =>
         row.forecast?.is_harmless ? (
           <span className="text-soft">{t("works.nobody")}</span>
         ) : (
-          compact(row.forecast?.subjects)
+          people(row.forecast?.subjects)
         ),
-    },
-    {
-      name: "phase",
-      head: t("works.phase"),
-      width: "6rem",
-      shown: (row) => (
-        <>
-          <span aria-hidden>{PHASES[row.phase]}</span> {t(`works.phase.${row.phase}`)}
-        </>
-      ),
     },
   ];
   return (
@@ -104,11 +102,17 @@ export function WorkList(props: { works: Planned[]; selected: string | undefined
           selected={props.selected ?? ""}
           onOpen={(row) => change({ work: row.id })}
           height={416}
-          least={560}
+          least={530}
         />
       ) : (
         <Empty title={t("works.none")} hint={t("works.none.hint")} />
       )}
     </>
   );
+}
+
+/** What is under way or ahead in order of its beginning, behind it what is over, the latest first. */
+function nextFirst(works: Planned[]): Planned[] {
+  const over = works.filter((each) => each.phase === "over");
+  return [...works.filter((each) => each.phase !== "over"), ...over.reverse()];
 }

@@ -1,3 +1,9 @@
+import { compact, count } from "@/lib/format";
+
+/** So many people as one says it: whole ones, and in short from a thousand on. */
+export const people = (value: number | null | undefined): string =>
+  value !== null && value !== undefined && value >= 1_000 ? compact(value) : count(value);
+
 export interface Reckoned {
   subjects: number;
   low: number;
