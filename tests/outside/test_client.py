@@ -112,10 +112,11 @@ def test_a_query_gives_rows_with_times(client: Client):
 def test_what_is_refused_says_why(client: Client, served: Served):
     with pytest.raises(ApiError, match="Did you mean 'worst_members'") as told:
         client.ask("wurst_members")
-    with pytest.raises(ApiError, match="unknown or was revoked"):
-        connect(served.url, "sentio_000000000000_wrong").services()
-    with pytest.raises(ApiError, match="cannot be asked"):
-        connect("http://127.0.0.1:9").services()
+    stranger, lost = connect(served.url, "sentio_000000000000_wrong"), connect("http://127.0.0.1:9")
+    with stranger, pytest.raises(ApiError, match="unknown or was revoked"):
+        stranger.services()
+    with lost, pytest.raises(ApiError, match="cannot be asked"):
+        lost.services()
 
     assert told.value.status == 422
 

@@ -90,7 +90,7 @@ class Answers:
         return asked.finish(answer) if asked.finish else answer
 
     def stream(
-        self, question: str, *, batch_rows: int = 65_536, **given: Value
+        self, question: str, given: dict[str, Value], *, batch_rows: int = 65_536
     ) -> tuple[pa.Schema, Iterator[pa.RecordBatch]]:
         """Answer a named question batch by batch, so that a big answer needs no memory.
 

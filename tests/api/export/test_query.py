@@ -103,14 +103,14 @@ def test_identifiers_are_masked_unless_a_role_and_a_reason_allow_them(client, sm
     assert silent.status_code == 422
     assert refused.status_code == 403
     assert "reveal" in refused.json()["detail"]
-    noted = [each for each in client.platform.state.audit() if each.action == "read identifiers"]
+    noted = [each for each in client.platform.state.audit() if each.what == "read identifiers"]
     assert [(each.who, each.purpose) for each in noted] == [
         ("boss", "question latest_uses: ticket 17")
     ]
 
 
 def test_a_long_answer_comes_batch_by_batch(client, small: Small):
-    schema, batches = Answers(client.platform.warehouse).stream("uses_of_some", batch_rows=500)
+    schema, batches = Answers(client.platform.warehouse).stream("uses_of_some", {}, batch_rows=500)
 
     sizes = [batch.num_rows for batch in batches]
 

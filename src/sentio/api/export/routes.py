@@ -18,7 +18,7 @@ from sentio.api.awareness import Moment, moment_ns, moment_of
 from sentio.api.export.formats import FORMATS
 from sentio.api.export.rows import SUBJECT, shown, shown_schema
 from sentio.api.problems import RequestError
-from sentio.kernel.errors import UnknownName
+from sentio.kernel.errors import SentioError, UnknownName
 from sentio.loop.platform import Platform
 from sentio.model.domain import DIMENSIONS
 from sentio.store.ask import Answers
@@ -112,7 +112,12 @@ def _given(asked: Question, items: list[tuple[str, str]]) -> dict[str, Value]:
     for name, text in items:
         if name not in OURS:
             given[name] = f"{given[name]},{text}" if name in given else text
-    return asked.read(given)
+    try:
+        return asked.read(given)
+    except UnknownName:
+        raise
+    except SentioError as error:
+        raise _wrong(error.what, error.where) from error
 
 
 def _check(asked: Question, given: Mapping[str, Value], zone: str) -> None:
@@ -137,7 +142,7 @@ def _stream(
     platform: Platform, asked: Question, given: dict[str, Value]
 ) -> tuple[pa.Schema, Iterator[pa.RecordBatch]]:
     try:
-        return Answers(platform.warehouse).stream(asked.name, **given)
+        return Answers(platform.warehouse).stream(asked.name, given)
     except (IbisError, ValueError, ZeroDivisionError) as error:
         raise _wrong(f"{asked.name} cannot be asked so: {error}", "parameters") from error
 

@@ -36,7 +36,7 @@ def shown(batch: pa.RecordBatch, zone: str, *, is_masked: bool) -> pa.RecordBatc
 
 
 def texts(batch: pa.RecordBatch) -> pa.RecordBatch:
-    """Write times as texts of ISO 8601, to the millisecond, with their offset."""
+    """Write times as texts of ISO 8601, with their offset; to the millisecond where it says more."""
     columns = [
         _iso(batch.column(i)) if pa.types.is_timestamp(each.type) else batch.column(i)
         for i, each in enumerate(batch.schema)
@@ -71,6 +71,7 @@ def _subjects(column: pa.Array, *, is_masked: bool) -> pa.Array:
 def _iso(column: pa.Array) -> pa.Array:
     whole = column.cast(pa.timestamp("ms", column.type.tz), safe=False)
     found = pc.strftime(whole, format="%Y-%m-%dT%H:%M:%S%z")
+    found = pc.replace_substring_regex(found, r"\.000([+-])", r"\1")
     if column.type.tz == "UTC":
         return pc.replace_substring_regex(found, r"\+0000$", "Z")
     return pc.replace_substring_regex(found, r"(\d\d)$", r":\1")
