@@ -13,9 +13,7 @@ from sentio.api.pages.freshness import freshness_router
 from sentio.api.pages.groups import groups_router
 from sentio.api.pages.health import health_page_router
 from sentio.api.pages.incident_work import acknowledgements_router, incident_work_router
-from sentio.api.pages.incident_work import incident_work_router
 from sentio.api.pages.incidents import incident_router, incidents_router
-from sentio.api.pages.incidents import incidents_router
 from sentio.api.pages.map import map_router
 from sentio.api.pages.overview import overview_router
 from sentio.api.pages.places import Places

@@ -48,8 +48,6 @@ def _window(
     ends_ns = begins_ns + lasts_ns
     every = max(1, len(hourly.subject) // MOST_SUBJECTS)
     uses = _weights(begins_ns, ends_ns, hourly.calendar) @ hourly.uses[:, ::every]
-    subjects = float(-np.expm1(-uses * felt).sum()) * every
-    uses = _weights(begins_ns, ends_ns) @ hourly.uses[:, ::every]
     subjects = float(0.0 - np.expm1(-uses * felt).sum()) * every  # never -0
     lost = float(uses.sum()) * every * minutes_lost
     return Window(begins_ns=begins_ns, ends_ns=ends_ns, subjects=subjects, lost_min=lost)
