@@ -38,7 +38,17 @@ INDICATORS_WITHOUT = {
     "mean_ln_pixels": "a logarithm, named after what it is of",
 }
 
-SETTING_SUFFIXES = ("_s", "_mb", "_days", "_rows", "_members", "_bodies", "_decimals", "_ratio")
+SETTING_SUFFIXES = (
+    "_s",
+    "_mb",
+    "_hours",
+    "_days",
+    "_rows",
+    "_members",
+    "_bodies",
+    "_decimals",
+    "_ratio",
+)
 SETTINGS_WITHOUT = {
     "threads": "a count of what its name says",
     "api_port": "a number that names, and measures nothing",

@@ -31,7 +31,7 @@ def open_access(
         sign_on=_sign_on(settings, clock),
         reads=reads,
         sessions=sessions,
-        least_group=settings.privacy_least_group,
+        least_group=settings.privacy_least_members,
     )
 
 

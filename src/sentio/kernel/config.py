@@ -218,7 +218,7 @@ class Settings(BaseSettings):
         description="Scheme, host and port by which browsers reach the server, such as "
         "`https://cem.example`; empty: as they say themselves.",
     )
-    privacy_least_group: int = Field(
+    privacy_least_members: int = Field(
         default=20,
         ge=2,
         le=1_000_000,

@@ -78,11 +78,7 @@ def query_router(platform: Platform, access: Access) -> APIRouter:
         """Answer a question over [since, until); its own parameters go beside these by name."""
         asked = _asked(question)
         given = _given(asked, request.query_params.multi_items())
-        for name, moment in zip(SPAN, (since, until), strict=True):
-            if moment is not None:
-                if name not in asked.parameters:
-                    raise _wrong(f"{question} has no span of time", "since, until")
-                given[name] = moment_ns(moment)
+        given |= _span(asked, question, since, until)
         _check(asked, given, tz)
         schema, batches = _stream(platform, asked, given)
         is_masked = identifiers == "masked"
@@ -99,6 +95,18 @@ def query_router(platform: Platform, access: Access) -> APIRouter:
         )
 
     return router
+
+
+def _span(asked: Question, question: str, *moments: Moment) -> dict[str, int]:
+    """Give the ends of the span that are told; raises where the question has none."""
+    found: dict[str, int] = {}
+    for name, moment in zip(SPAN, moments, strict=True):
+        told_ns = moment_ns(moment)
+        if told_ns is not None:
+            if name not in asked.parameters:
+                raise _wrong(f"{question} has no span of time", "since, until")
+            found[name] = told_ns
+    return found
 
 
 def _asked(question: str) -> Question:

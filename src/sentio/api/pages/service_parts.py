@@ -86,23 +86,26 @@ def service_parts_router(platform: Platform, access: Access) -> APIRouter:
     ) -> UseList:
         """List them; the reading is noted in the audit, as every list of subjects is."""
         name, asked = known_service(answers, service), scope.asked(platform)
-        chosen = Selected(answers, asked.now)
-        platform.state.note(
-            reads(request),
-            "listed subjects",
-            purpose=f"uses of {name}",
-            at_ns=platform.clock.now_ns(),
-        )
-        totals = chosen.totals((name,)).get(name, {})
-        rows = chosen.uses((name,), order=order, limit=limit)
-        return UseList(
-            window=asked.window,
-            count=int(totals.get("n") or 0) + int(totals.get("unscored") or 0),
-            order=order,
-            items=[_use_json(row) for row in rows],
-        )
+        note, at_ns = platform.state.note, platform.clock.now_ns()
+        note(reads(request), "listed subjects", purpose=f"uses of {name}", at_ns=at_ns)
+        return use_list(answers, name, asked, order=order, limit=limit)
 
     return router
+
+
+def use_list(
+    answers: Answers, service: str, asked: Asked, *, order: Literal["worst", "latest"], limit: int
+) -> UseList:
+    """List single uses of a service, and count them all."""
+    chosen = Selected(answers, asked.now)
+    totals = chosen.totals((service,)).get(service, {})
+    rows = chosen.uses((service,), order=order, limit=limit)
+    return UseList(
+        window=asked.window,
+        count=int(totals.get("n") or 0) + int(totals.get("unscored") or 0),
+        order=order,
+        items=[_use_json(row) for row in rows],
+    )
 
 
 def member_list(

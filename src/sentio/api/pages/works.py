@@ -95,7 +95,7 @@ def works_page_router(platform: Platform, access: Access) -> APIRouter:
     router = APIRouter(
         prefix="/v1", tags=["assurance"], dependencies=[Depends(access.needs("read"))]
     )
-    works, changes = Works(platform.warehouse), Changes(platform.warehouse)
+    works = Works(platform.warehouse, platform.calendar)
 
     @router.get("/works-calendar", summary="Works of some days, with what each is expected to do")
     def calendar(since: Moment = None, until: Moment = None) -> Calendar:  # pyright: ignore[reportUnusedFunction]  (FastAPI calls it)
@@ -129,6 +129,16 @@ def works_page_router(platform: Platform, access: Access) -> APIRouter:
         if work.ends_ns > now_ns:
             raise RequestError(409, "it is not over", where="path", expected="a work of the past")
         return _result(works, work)
+
+    return router
+
+
+def changes_page_router(platform: Platform, access: Access) -> APIRouter:
+    """Make the routes of changes."""
+    router = APIRouter(
+        prefix="/v1", tags=["assurance"], dependencies=[Depends(access.needs("read"))]
+    )
+    works, changes = Works(platform.warehouse), Changes(platform.warehouse)
 
     @router.get("/changes", summary="Changes of the network, and incidents that speak of them")
     def changed(  # pyright: ignore[reportUnusedFunction]  (FastAPI calls it)
