@@ -31,13 +31,13 @@ def open_access(
         sign_on=_sign_on(settings, clock),
         reads=reads,
         sessions=sessions,
-        least_group=settings.privacy_least_group,
+        least_group=settings.privacy_least_members,
     )
 
 
 def open_sessions(state: StateStore, settings: Settings, *, key: Key, clock: Clock) -> Sessions:
     """Make what keeps browsers signed in."""
-    sealer = Sealer(key, "session", clock=clock, lasts_s=3600.0 * settings.session_hours)
+    sealer = Sealer(key, "session", clock=clock, lasts_s=settings.session_s)
     return Sessions(sealer, state, issuer=settings.oidc_issuer)
 
 

@@ -199,8 +199,11 @@ class Settings(BaseSettings):
         ge=0,
         description="Reads that one key or token may make each second; 0: no limit.",
     )
-    session_hours: float = Field(
-        default=10.0, gt=0, le=720, description="So long somebody stays signed in with a browser."
+    session_s: int = Field(
+        default=36_000,
+        ge=60,
+        le=2_592_000,
+        description="So long somebody stays signed in with a browser.",
     )
     api_public_url: str = Field(
         default="",
@@ -209,7 +212,7 @@ class Settings(BaseSettings):
         description="Scheme, host and port by which browsers reach the server, such as "
         "`https://cem.example`; empty: as they say themselves.",
     )
-    privacy_least_group: int = Field(
+    privacy_least_members: int = Field(
         default=20,
         ge=2,
         le=1_000_000,

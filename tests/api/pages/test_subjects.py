@@ -183,7 +183,7 @@ def test_only_care_opens_tickets(client):
 
 
 def test_marketing_sees_groups_and_no_small_ones_and_nobody_at_all(serving):
-    client = serving(privacy_least_group=5)
+    client = serving(privacy_least_members=5)
     admin, marketing = bearer(client, "admin"), bearer(client, "marketing")
     push(client, lines(9, 2) + lines(3, 1, load_ms=901, segment="few"), **admin)
     known = {str(each) for each in everybody(client)}
@@ -205,7 +205,7 @@ def test_marketing_sees_groups_and_no_small_ones_and_nobody_at_all(serving):
 
 
 def test_nothing_is_told_of_a_handful_to_marketing(serving):
-    client = serving(privacy_least_group=5)
+    client = serving(privacy_least_members=5)
     admin, marketing = bearer(client, "admin"), bearer(client, "marketing")
     push(client, lines(4, 3), **admin)
 

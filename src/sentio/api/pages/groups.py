@@ -40,7 +40,7 @@ def groups_router(platform: Platform, access: Access) -> APIRouter:
     """Make the route."""
     reads = access.needs("read")
     router = APIRouter(prefix="/v1", tags=["experience"], dependencies=[Depends(reads)])
-    least = platform.settings.privacy_least_group
+    least = platform.settings.privacy_least_members
 
     @router.get("/groups", summary="Groups of subjects, no small ones")
     def groups(  # pyright: ignore[reportUnusedFunction]  (FastAPI calls it)
