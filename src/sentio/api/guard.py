@@ -37,7 +37,7 @@ def open_access(
 
 def open_sessions(state: StateStore, settings: Settings, *, key: Key, clock: Clock) -> Sessions:
     """Make what keeps browsers signed in."""
-    sealer = Sealer(key, "session", clock=clock, lasts_s=3600.0 * settings.session_hours)
+    sealer = Sealer(key, "session", clock=clock, lasts_s=settings.session_s)
     return Sessions(sealer, state, issuer=settings.oidc_issuer)
 
 

@@ -208,8 +208,11 @@ class Settings(BaseSettings):
         ge=0,
         description="Reads that one key or token may make each second; 0: no limit.",
     )
-    session_hours: float = Field(
-        default=10.0, gt=0, le=720, description="So long somebody stays signed in with a browser."
+    session_s: int = Field(
+        default=36_000,
+        ge=60,
+        le=2_592_000,
+        description="So long somebody stays signed in with a browser.",
     )
     api_public_url: str = Field(
         default="",
