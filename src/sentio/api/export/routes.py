@@ -77,12 +77,10 @@ def query_router(platform: Platform, access: Access) -> APIRouter:
     ) -> StreamingResponse:
         """Answer a question over [since, until); its own parameters go beside these by name."""
         asked = _asked(question)
-        given = _given(asked, request.query_params.multi_items())
-        for name, moment in zip(SPAN, (since, until), strict=True):
-            if moment is not None:
-                if name not in asked.parameters:
-                    raise _wrong(f"{question} has no span of time", "since, until")
-                given[name] = moment_ns(moment)
+        given = {
+            **_given(asked, request.query_params.multi_items()),
+            **_span(asked, moment_ns(since), moment_ns(until)),
+        }
         _check(asked, given, tz)
         schema, batches = _stream(platform, asked, given)
         is_masked = identifiers == "masked"
@@ -118,6 +116,14 @@ def _given(asked: Question, items: list[tuple[str, str]]) -> dict[str, Value]:
         raise
     except SentioError as error:
         raise _wrong(error.what, error.where) from error
+
+
+def _span(asked: Question, since_ns: int | None, until_ns: int | None) -> dict[str, Value]:
+    found: dict[str, Value] = dict(zip(SPAN, (since_ns, until_ns), strict=True))
+    known: dict[str, Value] = {name: at for name, at in found.items() if at is not None}
+    if not known.keys() <= asked.parameters.keys():
+        raise _wrong(f"{asked.name} has no span of time", "since, until")
+    return known
 
 
 def _check(asked: Question, given: Mapping[str, Value], zone: str) -> None:
