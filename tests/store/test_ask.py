@@ -237,3 +237,11 @@ def test_quantiles_of_an_even_spread_are_even():
     assert quantile(bins, 0.1)[0] == pytest.approx(1.4)
     assert quantile(bins, 0.5)[0] == pytest.approx(3.0)
     assert quantile(bins, 0.9)[0] == pytest.approx(4.6)
+
+
+def test_names_that_need_not_be_given_are_read_as_a_list_as_well():
+    from sentio.store.queries import QUESTIONS
+
+    read = QUESTIONS["latest_uses"].read({"services": "gaming,web", "member": "cell-1"})
+
+    assert read == {"services": ("gaming", "web"), "member": "cell-1"}

@@ -77,8 +77,10 @@ def query_router(platform: Platform, access: Access) -> APIRouter:
     ) -> StreamingResponse:
         """Answer a question over [since, until); its own parameters go beside these by name."""
         asked = _asked(question)
-        given = _given(asked, request.query_params.multi_items())
-        given |= _span(asked, question, since, until)
+        given = {
+            **_given(asked, request.query_params.multi_items()),
+            **_span(asked, moment_ns(since), moment_ns(until)),
+        }
         _check(asked, given, tz)
         schema, batches = _stream(platform, asked, given)
         is_masked = identifiers == "masked"
@@ -95,18 +97,6 @@ def query_router(platform: Platform, access: Access) -> APIRouter:
         )
 
     return router
-
-
-def _span(asked: Question, question: str, *moments: Moment) -> dict[str, int]:
-    """Give the ends of the span that are told; raises where the question has none."""
-    found: dict[str, int] = {}
-    for name, moment in zip(SPAN, moments, strict=True):
-        told_ns = moment_ns(moment)
-        if told_ns is not None:
-            if name not in asked.parameters:
-                raise _wrong(f"{question} has no span of time", "since, until")
-            found[name] = told_ns
-    return found
 
 
 def _asked(question: str) -> Question:
@@ -126,6 +116,14 @@ def _given(asked: Question, items: list[tuple[str, str]]) -> dict[str, Value]:
         raise
     except SentioError as error:
         raise _wrong(error.what, error.where) from error
+
+
+def _span(asked: Question, since_ns: int | None, until_ns: int | None) -> dict[str, Value]:
+    found: dict[str, Value] = dict(zip(SPAN, (since_ns, until_ns), strict=True))
+    known: dict[str, Value] = {name: at for name, at in found.items() if at is not None}
+    if not known.keys() <= asked.parameters.keys():
+        raise _wrong(f"{asked.name} has no span of time", "since, until")
+    return known
 
 
 def _check(asked: Question, given: Mapping[str, Value], zone: str) -> None:

@@ -36,7 +36,7 @@ def shown(batch: pa.RecordBatch, zone: str, *, is_masked: bool) -> pa.RecordBatc
 
 
 def texts(batch: pa.RecordBatch) -> pa.RecordBatch:
-    """Write times as texts of ISO 8601 with their offset, to the millisecond where that tells."""
+    """Write times as texts of ISO 8601 with their offset, to the millisecond."""
     columns = [
         _iso(batch.column(i)) if pa.types.is_timestamp(each.type) else batch.column(i)
         for i, each in enumerate(batch.schema)

@@ -74,7 +74,9 @@ class Question:
 
 def _value(name: str, text: str, hint: object) -> Value:
     kinds = typing.get_args(hint) or (hint,)
-    if typing.get_origin(hint) is tuple:
+    lists = [each for each in (hint, *kinds) if typing.get_origin(each) is tuple]
+    if lists:  # also where none need be given
+        kinds = typing.get_args(lists[0])
         parts = [part.strip() for part in text.split(",") if part.strip()]
         return tuple(float(part) for part in parts) if float in kinds else tuple(parts)
     if int not in kinds:
