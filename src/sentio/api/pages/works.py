@@ -91,11 +91,15 @@ class ChangedPage(BaseModel):
 
 
 def works_page_router(platform: Platform, access: Access) -> APIRouter:
-    """Make the routes."""
+    """Make the routes of works, those of changes among them."""
     router = APIRouter(
         prefix="/v1", tags=["assurance"], dependencies=[Depends(access.needs("read"))]
     )
+<<<<<<< HEAD
     works = Works(platform.warehouse, platform.calendar)
+=======
+    works = Works(platform.warehouse)
+>>>>>>> u5
 
     @router.get("/works-calendar", summary="Works of some days, with what each is expected to do")
     def calendar(since: Moment = None, until: Moment = None) -> Calendar:  # pyright: ignore[reportUnusedFunction]  (FastAPI calls it)
@@ -130,6 +134,7 @@ def works_page_router(platform: Platform, access: Access) -> APIRouter:
             raise RequestError(409, "it is not over", where="path", expected="a work of the past")
         return _result(works, work)
 
+<<<<<<< HEAD
     return router
 
 
@@ -139,6 +144,15 @@ def changes_page_router(platform: Platform, access: Access) -> APIRouter:
         prefix="/v1", tags=["assurance"], dependencies=[Depends(access.needs("read"))]
     )
     works, changes = Works(platform.warehouse), Changes(platform.warehouse)
+=======
+    router.include_router(_changes_router(platform, works))
+    return router
+
+
+def _changes_router(platform: Platform, works: Works) -> APIRouter:
+    router = APIRouter()
+    changes = Changes(platform.warehouse)
+>>>>>>> u5
 
     @router.get("/changes", summary="Changes of the network, and incidents that speak of them")
     def changed(  # pyright: ignore[reportUnusedFunction]  (FastAPI calls it)

@@ -20,7 +20,6 @@ from sentio.kernel.errors import SentioError
 from sentio.loop.platform import Platform
 
 PREFIX = "/prom/api/v1"
-BOTH = ["GET", "POST"]
 SPEAKS = "3.0.0"  # the release of Prometheus whose rules are kept: windows open on the left
 
 
@@ -35,22 +34,26 @@ def prometheus_router(
         platform.warehouse, now_ms=lambda: platform.clock.now_ns() // 1_000_000, limits=limits
     )
 
-    @router.api_route("/query", methods=BOTH, summary="A query at one moment")
+    @router.get("/query", summary="A query at one moment")
+    @router.post("/query", summary="A query at one moment")
     async def query(request: Request) -> Response:  # pyright: ignore[reportUnusedFunction]  (FastAPI calls it)
         """Give what `query` is at `time`, now unless said; the language is a part of PromQL."""
         return await _answered(request, reading.query)
 
-    @router.api_route("/query_range", methods=BOTH, summary="A query at many moments")
+    @router.get("/query_range", summary="A query at many moments")
+    @router.post("/query_range", summary="A query at many moments")
     async def query_range(request: Request) -> Response:  # pyright: ignore[reportUnusedFunction]  (FastAPI calls it)
         """Give what `query` is from `start` to `end`, every `step`."""
         return await _answered(request, reading.query_range)
 
-    @router.api_route("/series", methods=BOTH, summary="The labels of series")
+    @router.get("/series", summary="The labels of series")
+    @router.post("/series", summary="The labels of series")
     async def series(request: Request) -> Response:  # pyright: ignore[reportUnusedFunction]  (FastAPI calls it)
         """List series that fit one of the selectors in `match[]`."""
         return await _answered(request, reading.series)
 
-    @router.api_route("/labels", methods=BOTH, summary="The names of labels")
+    @router.get("/labels", summary="The names of labels")
+    @router.post("/labels", summary="The names of labels")
     async def labels(request: Request) -> Response:  # pyright: ignore[reportUnusedFunction]  (FastAPI calls it)
         return await _answered(request, reading.labels)
 
