@@ -21,7 +21,7 @@ from sentio.api.pages.search import search_router
 from sentio.api.pages.service_parts import service_parts_router
 from sentio.api.pages.services import services_router
 from sentio.api.pages.subjects import subjects_router, uses_router
-from sentio.api.pages.works import changes_page_router, works_page_router
+from sentio.api.pages.works import works_page_router
 from sentio.loop.care.directory import Directory
 from sentio.loop.platform import Platform
 from sentio.loop.running import Running
@@ -51,6 +51,5 @@ def page_routers(platform: Platform, loop: Running, access: Access) -> list[APIR
         domains_page_router(platform, access),
         health_page_router(platform, loop, access),
         works_page_router(platform, access),
-        changes_page_router(platform, access),
         query_router(platform, access),
     ]

@@ -95,11 +95,7 @@ def works_page_router(platform: Platform, access: Access) -> APIRouter:
     router = APIRouter(
         prefix="/v1", tags=["assurance"], dependencies=[Depends(access.needs("read"))]
     )
-<<<<<<< HEAD
     works = Works(platform.warehouse, platform.calendar)
-=======
-    works = Works(platform.warehouse)
->>>>>>> u5
 
     @router.get("/works-calendar", summary="Works of some days, with what each is expected to do")
     def calendar(since: Moment = None, until: Moment = None) -> Calendar:  # pyright: ignore[reportUnusedFunction]  (FastAPI calls it)
@@ -134,17 +130,6 @@ def works_page_router(platform: Platform, access: Access) -> APIRouter:
             raise RequestError(409, "it is not over", where="path", expected="a work of the past")
         return _result(works, work)
 
-<<<<<<< HEAD
-    return router
-
-
-def changes_page_router(platform: Platform, access: Access) -> APIRouter:
-    """Make the routes of changes."""
-    router = APIRouter(
-        prefix="/v1", tags=["assurance"], dependencies=[Depends(access.needs("read"))]
-    )
-    works, changes = Works(platform.warehouse), Changes(platform.warehouse)
-=======
     router.include_router(_changes_router(platform, works))
     return router
 
@@ -152,7 +137,6 @@ def changes_page_router(platform: Platform, access: Access) -> APIRouter:
 def _changes_router(platform: Platform, works: Works) -> APIRouter:
     router = APIRouter()
     changes = Changes(platform.warehouse)
->>>>>>> u5
 
     @router.get("/changes", summary="Changes of the network, and incidents that speak of them")
     def changed(  # pyright: ignore[reportUnusedFunction]  (FastAPI calls it)
