@@ -59,8 +59,6 @@ def service_parts_router(platform: Platform, access: Access) -> APIRouter:
         limit: MemberLimit = 100,
     ) -> MemberList:
         """Rank them by poor uses above the service's share, or by uses."""
-        if dimension not in PARTS:
-            raise UnknownName.among("dimension", dimension, PARTS)
         name, asked = known_service(answers, service), scope.asked(platform)
         return member_list(answers, name, asked, dimension=dimension, order=order, limit=limit)
 
@@ -86,32 +84,23 @@ def service_parts_router(platform: Platform, access: Access) -> APIRouter:
     ) -> UseList:
         """List them; the reading is noted in the audit, as every list of subjects is."""
         name, asked = known_service(answers, service), scope.asked(platform)
-        note, at_ns = platform.state.note, platform.clock.now_ns()
-        note(reads(request), "listed subjects", purpose=f"uses of {name}", at_ns=at_ns)
+        platform.state.note(
+            reads(request),
+            "listed subjects",
+            purpose=f"uses of {name}",
+            at_ns=platform.clock.now_ns(),
+        )
         return use_list(answers, name, asked, order=order, limit=limit)
 
     return router
-
-
-def use_list(
-    answers: Answers, service: str, asked: Asked, *, order: Literal["worst", "latest"], limit: int
-) -> UseList:
-    """List single uses of a service, and count them all."""
-    chosen = Selected(answers, asked.now)
-    totals = chosen.totals((service,)).get(service, {})
-    rows = chosen.uses((service,), order=order, limit=limit)
-    return UseList(
-        window=asked.window,
-        count=int(totals.get("n") or 0) + int(totals.get("unscored") or 0),
-        order=order,
-        items=[_use_json(row) for row in rows],
-    )
 
 
 def member_list(
     answers: Answers, service: str, asked: Asked, *, dimension: str, order: str, limit: int
 ) -> MemberList:
     """Rank the members of a dimension."""
+    if dimension not in PARTS:
+        raise UnknownName.among("dimension", dimension, PARTS)
     chosen = Selected(answers, asked.now)
     total = chosen.totals((service,)).get(service, {})
     uses, poor = int(total.get("n") or 0), int(total.get("poor") or 0)
@@ -142,6 +131,21 @@ def member_list(
             )
             for at in first[:limit].tolist()
         ],
+    )
+
+
+def use_list(
+    answers: Answers, service: str, asked: Asked, *, order: Literal["worst", "latest"], limit: int
+) -> UseList:
+    """List single uses, and tell how many there are."""
+    chosen = Selected(answers, asked.now)
+    totals = chosen.totals((service,)).get(service, {})
+    rows = chosen.uses((service,), order=order, limit=limit)
+    return UseList(
+        window=asked.window,
+        count=int(totals.get("n") or 0) + int(totals.get("unscored") or 0),
+        order=order,
+        items=[_use_json(row) for row in rows],
     )
 
 
