@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, sync_playwright
 from tests.stories.test_live_lab import ask, at_work, got, waited
 from tests.ui.browser import CHROMIUM, Seen, launched, looked_at
 
-KINDS = ("server_errors", "degraded_cell", "overloaded_upf")
+KINDS = ("server_errors", "degraded_cell", "upf_overload")
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 FOLDER = "demo"
 CELLS, USERS, THINGS = 24, 8000, 100  # small enough that its past is read within a minute
 HISTORY_DAYS, LEARN_DAYS = 2 / 3, 0.55  # an evening and a night, and three hours to judge
+FOLLOWED_S = 365 * 86_400  # behind the clock: the city lives in days of its own
 WORST = 3  # services at cells that are named while the past is read
 FAULTS_A_DAY = 24.0  # about every three minutes of the wall at 20x
 
@@ -78,7 +79,11 @@ def demo(
             learn_days=LEARN_DAYS,
             grace_s=HISTORY_S,
             stop=stop,
-            more={**_at_the_lab(settings), "DECISION_AUTONOMY": autonomy},
+            more={
+                **_at_the_lab(settings),
+                "DECISION_AUTONOMY": autonomy,
+                "STALE_AFTER_S": str(FOLLOWED_S),
+            },
         ) as server,
         warming(is_wanted=is_new),
     ):
