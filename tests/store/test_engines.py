@@ -22,6 +22,12 @@ pytestmark = [pytest.mark.spark, pytest.mark.slow]
 
 EDGE_NS = START + 2 * HOUR_NS + 17 * MINUTE_NS
 SPAN = {"since_ns": EDGE_NS, "until_ns": START + 9 * HOUR_NS + 41 * MINUTE_NS}
+NARROWED = {
+    "services": ("gaming", "web"),
+    "poor_below": (3.0, 2.5),
+    "narrow": ("app",),
+    "members": ("maps",),
+}
 ASKED: dict[str, list[dict[str, object]]] = {
     "service_totals": [{}, SPAN, {"dimension": "cell", "member": BAD_CELL}],
     "mos_distribution": [{}, {"service": "web", **SPAN}],
@@ -44,6 +50,15 @@ ASKED: dict[str, list[dict[str, object]]] = {
     "member_totals": [{}, {"dimension": "app", "service": "web", **SPAN}],
     "member_details": [{"members": ("cell-1", BAD_CELL)}],
     "worst_members": [{}, {"dimension": "device_model", "least_n": 1, "limit": 3, **SPAN}],
+    "worst_together": [{"least_n": 1}, {"dimension": "app", "service": "web", **SPAN}],
+    "service_steps": [{"step_minutes": 120}, {"dimension": "cell", "member": "cell-1", **SPAN}],
+    "narrowed_steps": [{**NARROWED, "step_minutes": 15}, {**NARROWED, **SPAN}],
+    "narrowed_members": [NARROWED, {**NARROWED, "dimension": "gnb", **SPAN}],
+    "narrowed_worst": [{**NARROWED, "least_n": 1}],
+    "subjects_faring": [
+        {"services": SERVICES_HERE, "things": ("meter",)},
+        {"services": ("web",), "by": "service", "one_in": 2, **SPAN},
+    ],
     "worst_hours": [{"least_n": 1}, {"dimension": "gnb", "member": "gnb-1", "least_n": 1, **SPAN}],
     "member_hours": [{"members": ("cell-1", BAD_CELL)}, {"members": ("cell-1",), **SPAN}],
     "subject_history": [{}, SPAN],
