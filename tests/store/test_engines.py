@@ -50,7 +50,7 @@ ASKED: dict[str, list[dict[str, object]]] = {
     "member_totals": [{}, {"dimension": "app", "service": "web", **SPAN}],
     "member_details": [{"members": ("cell-1", BAD_CELL)}],
     "worst_members": [{}, {"dimension": "device_model", "least_n": 1, "limit": 3, **SPAN}],
-    "worst_together": [{"least_n": 1}, {"least_n": 1, "limit": 3, **SPAN}],
+    "worst_together": [{"least_n": 1}, {"least_n": 1, "limit": 1}],
     "service_steps": [{"step_minutes": 120}, {"dimension": "cell", "member": "cell-1", **SPAN}],
     "narrowed_steps": [{**NARROWED, "step_minutes": 15}, {**NARROWED, **SPAN}],
     "narrowed_members": [NARROWED, {**NARROWED, "dimension": "gnb", **SPAN}],
